@@ -1,0 +1,66 @@
+// Package actor says who is acting. It is an argument of every act of a room,
+// never hidden in a context.
+package actor
+
+// Role is what an account may do.
+type Role string
+
+// The roles of product.md; System is the background jobs'.
+const (
+	Nobody        Role = ""
+	Family        Role = "family"
+	Teacher       Role = "teacher"
+	Secretary     Role = "secretary"
+	Director      Role = "director"
+	Bursar        Role = "bursar"
+	Administrator Role = "administrator"
+	SystemRole    Role = "system"
+)
+
+// French is the role as screens say it.
+func (r Role) French() string {
+	switch r {
+	case Family:
+		return "famille"
+	case Teacher:
+		return "enseignant"
+	case Secretary:
+		return "secrétariat"
+	case Director:
+		return "direction"
+	case Bursar:
+		return "régie"
+	case Administrator:
+		return "administration"
+	case SystemRole:
+		return "automate"
+	default:
+		return "visiteur"
+	}
+}
+
+// Actor is who acts: an account, with the household it sees when it is a family's.
+type Actor struct {
+	Account   string // account id, "" for nobody and for System
+	Name      string // as the journal shows it
+	Role      Role
+	Household string // household id of a family's account
+}
+
+// System acts for the background jobs.
+var System = Actor{Name: "Pupitre", Role: SystemRole}
+
+// IsOffice tells whether the actor works at dossiers: secretary, director or administrator.
+func (a Actor) IsOffice() bool {
+	return a.Role == Secretary || a.Role == Director || a.Role == Administrator
+}
+
+// IsStaff tells whether the account belongs to the school and not to a family.
+func (a Actor) IsStaff() bool {
+	return a.IsOffice() || a.Role == Teacher || a.Role == Bursar
+}
+
+// Sees tells whether the actor may see the household: its own family, the office, or a job.
+func (a Actor) Sees(household string) bool {
+	return a.IsOffice() || a.Role == SystemRole || (a.Role == Family && household != "" && a.Household == household)
+}

@@ -1,0 +1,117 @@
+// Package correspondence keeps what the school writes to whom: a mail is
+// enqueued exactly once, in the transaction of what it tells, and listed with
+// what became of it (R48: never a password).
+package correspondence
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"pupitre/internal/platform/db"
+	"pupitre/internal/platform/jobs"
+)
+
+// Kind names the letter to write; work/send_mail.go knows how to write each.
+type Kind string
+
+// SendMail is the kind of the background job that sends one mail.
+const SendMail = "send_mail"
+
+// Mail is a letter to enqueue. Event and Recipient together are unique: the
+// same event never writes twice to the same address. Facts are frozen as they
+// stand now; Secret holds what must not be kept once sent (a password, a link).
+type Mail struct {
+	Event     string
+	Recipient string
+	Kind      Kind
+	Household string
+	Dossier   string
+	Facts     any
+	Secret    any
+	LeavesAt  time.Time // not before; the zero time is now
+}
+
+// Args is what the job carries.
+type Args struct {
+	Mail  string          `json:"mail"` // outgoing_mail id, also its Message-ID
+	Kind  Kind            `json:"kind"`
+	To    string          `json:"to"`
+	Facts json.RawMessage `json:"facts"`
+}
+
+// Enqueue adds the mails within the transaction. A mail without recipient is
+// dropped: a family without address is told by the portal and by paper.
+func Enqueue(ctx context.Context, tx *db.Tx, now time.Time, mails ...Mail) error {
+	for _, m := range mails {
+		if m.Recipient == "" {
+			continue
+		}
+		leaves := m.LeavesAt
+		if leaves.Before(now) {
+			leaves = now
+		}
+		id := db.NewID()
+		n, err := tx.Exec(ctx, `insert into outgoing_mail
+			(id, event_key, recipient, kind, household_id, dossier_id, subject, is_secret, queued_at, leaves_at, last_error)
+			values ($1, $2, $3, $4, $5, $6, '', $7, $8, $9, '') on conflict (event_key, recipient) do nothing`,
+			id, m.Event, m.Recipient, string(m.Kind), m.Household, m.Dossier, m.Secret != nil, now, leaves)
+		if err != nil {
+			return fmt.Errorf("enqueue mail %s: %w", m.Event, err)
+		}
+		if n == 0 {
+			continue // told already
+		}
+		facts, err := json.Marshal(m.Facts)
+		if err != nil {
+			return fmt.Errorf("enqueue mail %s: %w", m.Event, err)
+		}
+		if err := jobs.Enqueue(ctx, tx, jobs.New{
+			Kind: SendMail, Key: "mail:" + id, RunAt: leaves,
+			Args: Args{Mail: id, Kind: m.Kind, To: m.Recipient, Facts: facts}, Secret: m.Secret,
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Outgoing is one mail as the office lists it.
+type Outgoing struct {
+	ID        string    `db:"id"`
+	Recipient string    `db:"recipient"`
+	Kind      Kind      `db:"kind"`
+	Household string    `db:"household_id"`
+	Dossier   string    `db:"dossier_id"`
+	Subject   string    `db:"subject"`
+	QueuedAt  time.Time `db:"queued_at"`
+	LeavesAt  time.Time `db:"leaves_at"`
+	SentAt    time.Time `db:"sent_at"`
+	FailedAt  time.Time `db:"failed_at"`
+	LastError string    `db:"last_error"`
+}
+
+const outgoing = `select id, recipient, kind, household_id, dossier_id, subject, queued_at, leaves_at, sent_at, failed_at, last_error from outgoing_mail `
+
+// Failed lists the mails that could not be sent, newest first.
+func Failed(ctx context.Context, r db.Reader, limit int) ([]Outgoing, error) {
+	return db.All[Outgoing](ctx, r, outgoing+`where failed_at is not null order by failed_at desc limit $1`, limit)
+}
+
+// OfHousehold lists what was written to the household, newest first.
+func OfHousehold(ctx context.Context, r db.Reader, household string, limit int) ([]Outgoing, error) {
+	return db.All[Outgoing](ctx, r, outgoing+`where household_id = $1 order by queued_at desc limit $2`, household, limit)
+}
+
+// Sent notes that the mail left, with the subject it had.
+func Sent(ctx context.Context, tx *db.Tx, id, subject string, at time.Time) error {
+	_, err := tx.Exec(ctx, `update outgoing_mail set sent_at = $1, subject = $2, failed_at = null, last_error = '' where id = $3`, at, subject, id)
+	return err
+}
+
+// Abandoned notes that the mail will not be tried again, and why.
+func Abandoned(ctx context.Context, tx *db.Tx, id, why string, at time.Time) error {
+	_, err := tx.Exec(ctx, `update outgoing_mail set failed_at = $1, last_error = $2 where id = $3`, at, why, id)
+	return err
+}

@@ -1,0 +1,79 @@
+// Package journal keeps what happened: who, when, from, to, why (R34). Lines
+// are appended in the transaction of what they tell, and never changed.
+package journal
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"pupitre/internal/domain/actor"
+	"pupitre/internal/platform/db"
+)
+
+// Line is one line of the journal. Event is a code (dossier.ranked); Before,
+// After and Reason are French words for a reader.
+type Line struct {
+	ID        string    `db:"id"`
+	At        time.Time `db:"at"`
+	ActorID   string    `db:"actor_id"`
+	ActorName string    `db:"actor_name"`
+	ActorRole string    `db:"actor_role"`
+	Event     string    `db:"event"`
+	Household string    `db:"household_id"`
+	Pupil     string    `db:"pupil_id"`
+	Dossier   string    `db:"dossier_id"`
+	Course    string    `db:"course_id"`
+	Before    string    `db:"before"`
+	After     string    `db:"after"`
+	Reason    string    `db:"reason"`
+}
+
+// By completes a line with who acted and when.
+func By(a actor.Actor, at time.Time, line Line) Line {
+	line.ID = db.NewID()
+	line.At = at
+	line.ActorID, line.ActorName, line.ActorRole = a.Account, a.Name, string(a.Role)
+	return line
+}
+
+// Append adds the lines, made by By, within the transaction.
+func Append(ctx context.Context, tx *db.Tx, lines ...Line) error {
+	for len(lines) > 0 {
+		n := min(len(lines), 200)
+		rows := make([][]any, 0, n)
+		for _, l := range lines[:n] {
+			rows = append(rows, []any{l.ID, l.At, l.ActorID, l.ActorName, l.ActorRole, l.Event, l.Household, l.Pupil, l.Dossier, l.Course, l.Before, l.After, l.Reason})
+		}
+		values, args := db.Rows(rows)
+		if _, err := tx.Exec(ctx, `insert into journal
+			(id, at, actor_id, actor_name, actor_role, event, household_id, pupil_id, dossier_id, course_id, before, after, reason)
+			values `+values, args...); err != nil {
+			return fmt.Errorf("append to the journal: %w", err)
+		}
+		lines = lines[n:]
+	}
+	return nil
+}
+
+const columns = `id, at, actor_id, actor_name, actor_role, event, household_id, pupil_id, dossier_id, course_id, before, after, reason`
+
+// OfDossier returns the dossier's lines, oldest first.
+func OfDossier(ctx context.Context, r db.Reader, dossier string) ([]Line, error) {
+	return db.All[Line](ctx, r, `select `+columns+` from journal where dossier_id = $1 order by at, id`, dossier)
+}
+
+// OfHousehold returns the household's last lines, newest first.
+func OfHousehold(ctx context.Context, r db.Reader, household string, limit int) ([]Line, error) {
+	return db.All[Line](ctx, r, `select `+columns+` from journal where household_id = $1 order by at desc, id desc limit $2`, household, limit)
+}
+
+// OfCourse returns the course's last lines, newest first.
+func OfCourse(ctx context.Context, r db.Reader, course string, limit int) ([]Line, error) {
+	return db.All[Line](ctx, r, `select `+columns+` from journal where course_id = $1 order by at desc, id desc limit $2`, course, limit)
+}
+
+// Everything returns the whole journal, oldest first, for the export.
+func Everything(ctx context.Context, r db.Reader) ([]Line, error) {
+	return db.All[Line](ctx, r, `select `+columns+` from journal order by at, id`)
+}

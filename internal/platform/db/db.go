@@ -1,0 +1,141 @@
+// Package db keeps rows: one SQL text for SQLite and PostgreSQL, one queue of
+// writes, one pool of reads.
+//
+// Instants are time.Time everywhere in Go; this package turns them into
+// fixed-width UTC text on SQLite (which sorts and compares) and timestamptz on
+// PostgreSQL. A zero time.Time is null, both ways. Lists of ids are one JSON
+// array: `where id in (select value from json_each(cast($1 as text)))`.
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	_ "github.com/jackc/pgx/v5/stdlib" // driver "pgx"
+	"modernc.org/sqlite"
+)
+
+// Store is one school's database.
+type Store struct {
+	engine Engine
+	read   *sql.DB
+	write  *sql.DB
+	queue  *queue // nil on PostgreSQL
+}
+
+// Engine is the kind of database behind a Store.
+type Engine string
+
+// The two engines.
+const (
+	SQLite     Engine = "sqlite"
+	PostgreSQL Engine = "postgresql"
+)
+
+// Engine tells which engine is behind the store.
+func (s *Store) Engine() Engine { return s.engine }
+
+// Open opens the database at where, brings its schema up to date, and starts
+// its write queue. where is a postgres:// URL or the path of a SQLite file,
+// which is created when absent. The caller closes the store.
+func Open(ctx context.Context, where string) (*Store, error) {
+	s, err := open(ctx, where)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.migrate(ctx); err != nil {
+		s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// IsPostgres tells whether where names a PostgreSQL database.
+func IsPostgres(where string) bool {
+	return strings.HasPrefix(where, "postgres://") || strings.HasPrefix(where, "postgresql://")
+}
+
+func open(ctx context.Context, where string) (*Store, error) {
+	if IsPostgres(where) {
+		return openPostgres(ctx, where)
+	}
+	return openSQLite(ctx, where)
+}
+
+func openPostgres(ctx context.Context, url string) (*Store, error) {
+	pool, err := sql.Open("pgx", url)
+	if err != nil {
+		return nil, fmt.Errorf("open PostgreSQL: %w", err)
+	}
+	pool.SetMaxOpenConns(16)
+	pool.SetMaxIdleConns(16)
+	if err := pool.PingContext(ctx); err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("reach PostgreSQL: %w", err)
+	}
+	return &Store{engine: PostgreSQL, read: pool, write: pool}, nil
+}
+
+func openSQLite(ctx context.Context, path string) (*Store, error) {
+	file := "file:" + strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(path)
+	write, err := sql.Open("sqlite", file+"?_txlock=immediate&_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)")
+	if err != nil {
+		return nil, fmt.Errorf("open SQLite %s: %w", path, err)
+	}
+	write.SetMaxOpenConns(1)
+	if err := write.PingContext(ctx); err != nil {
+		write.Close()
+		return nil, fmt.Errorf("open SQLite %s: %w", path, err)
+	}
+	read, err := sql.Open("sqlite", file+"?_pragma=busy_timeout(5000)&_pragma=query_only(1)")
+	if err != nil {
+		write.Close()
+		return nil, fmt.Errorf("open SQLite %s: %w", path, err)
+	}
+	read.SetMaxOpenConns(8)
+	read.SetMaxIdleConns(8)
+	s := &Store{engine: SQLite, read: read, write: write, queue: newQueue()}
+	go s.serveQueue()
+	return s, nil
+}
+
+// Close waits for the writes already queued, then closes the database.
+func (s *Store) Close() error {
+	if s.queue != nil {
+		s.queue.close()
+	}
+	err := s.write.Close()
+	if s.read != s.write {
+		err = errors.Join(err, s.read.Close())
+	}
+	return err
+}
+
+// Ping answers nil when the database answers.
+func (s *Store) Ping(ctx context.Context) error {
+	_, err := One[int64](ctx, s, "select 1")
+	return err
+}
+
+// Backup writes a consistent copy of a SQLite database to path, which must not exist.
+func (s *Store) Backup(ctx context.Context, path string) error {
+	if s.engine != SQLite {
+		return errors.New("backup: use pg_dump for PostgreSQL")
+	}
+	_, err := s.read.ExecContext(ctx, "vacuum into $1", path)
+	return err
+}
+
+// IsUnique tells whether err is the refusal of a duplicate by a unique index or key.
+func IsUnique(err error) bool {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return pg.Code == "23505"
+	}
+	var lite *sqlite.Error
+	return errors.As(err, &lite) && (lite.Code() == 2067 || lite.Code() == 1555)
+}

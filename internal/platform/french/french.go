@@ -1,0 +1,166 @@
+// Package french writes dates, numbers and lists as a French reader expects
+// them, and folds text for searching.
+package french
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+
+	"golang.org/x/text/runes"
+	"golang.org/x/text/transform"
+	"golang.org/x/text/unicode/norm"
+
+	"pupitre/internal/platform/clock"
+)
+
+// Nbsp is the narrow no-break space that goes before ? ! ; : and inside « ».
+const Nbsp = "\u202f"
+
+var weekdays = [...]string{"dimanche", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi"}
+var months = [...]string{"", "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"}
+
+// Weekday names the day 1 (lundi) to 7 (dimanche); "" for anything else.
+func Weekday(day int) string {
+	if day < 1 || day > 7 {
+		return ""
+	}
+	return weekdays[day%7]
+}
+
+func dayOfMonth(t time.Time) string {
+	if t.Day() == 1 {
+		return "1er"
+	}
+	return fmt.Sprint(t.Day())
+}
+
+// Date writes « 8 juin 2027 », Paris time.
+func Date(t time.Time) string {
+	t = t.In(clock.Paris)
+	return fmt.Sprintf("%s %s %d", dayOfMonth(t), months[t.Month()], t.Year())
+}
+
+// Day writes « mardi 8 juin », Paris time.
+func Day(t time.Time) string {
+	t = t.In(clock.Paris)
+	return fmt.Sprintf("%s %s %s", weekdays[t.Weekday()], dayOfMonth(t), months[t.Month()])
+}
+
+// Hour writes « 22 h 05 », Paris time.
+func Hour(t time.Time) string {
+	t = t.In(clock.Paris)
+	return fmt.Sprintf("%d\u00a0h\u00a0%02d", t.Hour(), t.Minute())
+}
+
+// HourSecond writes « 20 h 00 min 03 s », Paris time.
+func HourSecond(t time.Time) string {
+	t = t.In(clock.Paris)
+	return fmt.Sprintf("%d\u00a0h\u00a0%02d\u00a0min\u00a0%02d\u00a0s", t.Hour(), t.Minute(), t.Second())
+}
+
+// Moment writes « mardi 8 juin à 22 h 52 », Paris time.
+func Moment(t time.Time) string { return Day(t) + " à " + Hour(t) }
+
+// MomentSecond writes « mardi 8 juin à 22 h 52 min 07 s », Paris time.
+func MomentSecond(t time.Time) string { return Day(t) + " à " + HourSecond(t) }
+
+// ShortMoment writes « 8 juin, 22 h 52 », Paris time.
+func ShortMoment(t time.Time) string {
+	t = t.In(clock.Paris)
+	return fmt.Sprintf("%s %s, %s", dayOfMonth(t), months[t.Month()], Hour(t))
+}
+
+// ShortDate writes « 08/06/2027 », Paris time.
+func ShortDate(t time.Time) string { return t.In(clock.Paris).Format("02/01/2006") }
+
+// Clock writes « 21:14 », Paris time.
+func Clock(t time.Time) string { return t.In(clock.Paris).Format("15:04") }
+
+// CivilDate turns 2015-03-14 into « 14/03/2015 »; anything else stays as it is.
+func CivilDate(iso string) string {
+	t, err := time.Parse("2006-01-02", iso)
+	if err != nil {
+		return iso
+	}
+	return t.Format("02/01/2006")
+}
+
+// ReadDate reads jj/mm/aaaa (or j/m/aaaa) into 2006-01-02; false when it is not a real date.
+func ReadDate(s string) (string, bool) {
+	t, err := time.Parse("2/1/2006", strings.TrimSpace(s))
+	if err != nil || t.Year() < 1900 || t.Year() > 2100 {
+		return "", false
+	}
+	return t.Format("2006-01-02"), true
+}
+
+// Ordinal writes 1 as « 1er », others as « 2e ».
+func Ordinal(n int64) string {
+	if n == 1 {
+		return "1er"
+	}
+	return fmt.Sprintf("%de", n)
+}
+
+// Count writes « 1 place », « 3 places »; zero takes the singular.
+func Count(n int64, one, many string) string {
+	if n > 1 || n < -1 {
+		return fmt.Sprintf("%d %s", n, many)
+	}
+	return fmt.Sprintf("%d %s", n, one)
+}
+
+// List joins words: « a, b et c ».
+func List(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:len(words)-1], ", ") + " et " + words[len(words)-1]
+}
+
+// Megabytes writes a size in bytes as « 0,41 » (millions of bytes).
+func Megabytes(size int64) string {
+	hundredths := (size + 5000) / 10000
+	if size > 0 && hundredths == 0 {
+		hundredths = 1
+	}
+	return fmt.Sprintf("%d,%02d", hundredths/100, hundredths%100)
+}
+
+// Phone spaces a stored French number by pairs; others stay as they are.
+func Phone(s string) string {
+	if len(s) == 10 && s[0] == '0' {
+		return s[0:2] + " " + s[2:4] + " " + s[4:6] + " " + s[6:8] + " " + s[8:10]
+	}
+	return s
+}
+
+// Fold lowers s and drops its accents and doubled spaces, so that "elodie"
+// finds "Élodie". Ligatures are spelt out.
+func Fold(s string) string {
+	s = strings.NewReplacer("œ", "oe", "Œ", "oe", "æ", "ae", "Æ", "ae", "’", "'", "ß", "ss").Replace(s)
+	out, _, err := transform.String(transform.Chain(norm.NFD, runes.Remove(runes.In(unicode.Mn)), norm.NFC), s)
+	if err != nil {
+		out = s
+	}
+	return strings.Join(strings.Fields(strings.ToLower(out)), " ")
+}
+
+// Age returns full years from the birth date to the day, both 2006-01-02; -1 when either is unreadable.
+func Age(birth, on string) int {
+	b, err := time.Parse("2006-01-02", birth)
+	if err != nil {
+		return -1
+	}
+	d, err := time.Parse("2006-01-02", on)
+	if err != nil {
+		return -1
+	}
+	years := d.Year() - b.Year()
+	if d.Month() < b.Month() || d.Month() == b.Month() && d.Day() < b.Day() {
+		years--
+	}
+	return years
+}
