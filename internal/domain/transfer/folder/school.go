@@ -4,14 +4,15 @@ import "time"
 
 // School is what ecole.toml says.
 type School struct {
-	Name               string `toml:"nom"`
-	ShortName          string `toml:"nom_court"`
-	Address            string `toml:"adresse"`
-	Phone              string `toml:"telephone"` // as printed
-	Email              string `toml:"email"`
-	Website            string `toml:"site_web"`
-	PreRegistrationURL string `toml:"preinscription_url"`
-	Hue                int    `toml:"teinte"` // 0 to 360, the hue of the screens' colour
+	Name               string  `toml:"nom"`
+	ShortName          string  `toml:"nom_court"`
+	Address            string  `toml:"adresse"`
+	Phone              string  `toml:"telephone"` // as printed
+	Email              string  `toml:"email"`
+	Website            string  `toml:"site_web"`
+	PreRegistrationURL string  `toml:"preinscription_url"`
+	Hue                int     `toml:"teinte"`    // 0 to 360, the hue of the screens\' colour
+	Chroma             float64 `toml:"intensite"` // 0 to 0.15, its strength; 0.085 by default
 
 	Levels       []string      `toml:"niveaux"` // from the youngest; never empty
 	Sites        []Site        `toml:"poles"`
