@@ -1,0 +1,76 @@
+package door
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+
+	"pupitre/internal/web/ui"
+)
+
+const flashCookie = "pupitre_message"
+
+// keepFlashes leaves the messages for the next page, in a cookie of one minute.
+// It holds only words already meant for this reader; the pages escape them.
+func (v *Visit) keepFlashes(flashes []ui.Flash) {
+	if len(flashes) == 0 {
+		return
+	}
+	text, err := json.Marshal(flashes)
+	if err != nil || len(text) > 2800 {
+		return // browsers drop a larger cookie
+	}
+	http.SetCookie(v.W, v.cookie(flashCookie, base64.RawURLEncoding.EncodeToString(text), 60))
+}
+
+func (v *Visit) takeFlashes() []ui.Flash {
+	c, err := v.R.Cookie(flashCookie)
+	if err != nil {
+		return nil
+	}
+	http.SetCookie(v.W, v.cookie(flashCookie, "", -1))
+	text, err := base64.RawURLEncoding.DecodeString(c.Value)
+	if err != nil {
+		return nil
+	}
+	var flashes []ui.Flash
+	if json.Unmarshal(text, &flashes) != nil {
+		return nil
+	}
+	for i := range flashes {
+		if !IsLocal(flashes[i].UndoURL) {
+			flashes[i].UndoURL = ""
+		}
+	}
+	return flashes
+}
+
+// Done is the green message of something done.
+func Done(title string) ui.Flash { return ui.Flash{Kind: ui.MessageOK, Title: title} }
+
+// cookie is one of ours: never read by scripts, never sent from another site.
+// maxAge 0 lasts as long as the browser, below 0 removes it.
+func (v *Visit) cookie(name, value string, maxAge int) *http.Cookie {
+	return &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: maxAge, HttpOnly: true, Secure: v.Secure, SameSite: http.SameSiteLaxMode}
+}
+
+// SessionCookie is the name of the cookie that holds the session's token.
+const SessionCookie = "pupitre_session"
+
+// SessionToken is the token the browser sent, "" when none.
+func (v *Visit) SessionToken() string {
+	c, err := v.R.Cookie(SessionCookie)
+	if err != nil {
+		return ""
+	}
+	return c.Value
+}
+
+// OpenSession hands the token to the browser, until it is closed; "" takes it back.
+func (v *Visit) OpenSession(token string) {
+	if token == "" {
+		http.SetCookie(v.W, v.cookie(SessionCookie, "", -1))
+		return
+	}
+	http.SetCookie(v.W, v.cookie(SessionCookie, token, 0))
+}

@@ -1,0 +1,128 @@
+package door
+
+import (
+	"errors"
+	"fmt"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"strings"
+	"unicode/utf8"
+
+	"pupitre/internal/platform/fault"
+)
+
+// Form is what was typed: text without surrounding blanks, lines ending in \n.
+type Form struct {
+	values map[string][]string
+	files  map[string][]*multipart.FileHeader
+}
+
+// Form reads the body once. It returns Invalid for a body that is too large or
+// holds characters that no keyboard types (NUL, broken UTF-8). Files larger
+// than a few megabytes wait on disk until the visit ends.
+func (v *Visit) Form() (Form, error) {
+	if v.form != nil {
+		return *v.form, nil
+	}
+	form, err := readForm(v.R)
+	if err != nil {
+		return Form{}, err
+	}
+	v.form = &form
+	return form, nil
+}
+
+// filesInMemory is how much of the files of a form is kept off the disk.
+const filesInMemory = 2 << 20
+
+func readForm(r *http.Request) (Form, error) {
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil && r.Header.Get("Content-Type") != "" {
+		return Form{}, fault.Refuse("Ce formulaire n’a pas pu être lu. Rechargez la page et recommencez.")
+	}
+	if kind == "multipart/form-data" {
+		err = r.ParseMultipartForm(filesInMemory)
+	} else {
+		err = r.ParseForm()
+	}
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return Form{}, fault.Refuse(fmt.Sprintf("L’envoi est trop lourd\u202f: %s au plus.", size(tooLarge.Limit)))
+	case err != nil:
+		return Form{}, fault.Refuse("L’envoi est arrivé incomplet. Recommencez.")
+	}
+	form := Form{values: map[string][]string{}}
+	for name, values := range r.PostForm {
+		for _, value := range values {
+			cleaned, err := clean(value)
+			if err != nil {
+				return Form{}, err
+			}
+			form.values[name] = append(form.values[name], cleaned)
+		}
+	}
+	if r.MultipartForm != nil {
+		form.files = r.MultipartForm.File
+	}
+	return form, nil
+}
+
+func size(bytes int64) string {
+	if bytes < 1<<20 {
+		return fmt.Sprintf("%d\u00a0Ko", bytes>>10)
+	}
+	return fmt.Sprintf("%d\u00a0Mo", bytes>>20)
+}
+
+// clean trims the text and refuses what no keyboard types.
+func clean(s string) (string, error) {
+	s = strings.ReplaceAll(s, "\r\n", "\n")
+	strange := func(r rune) bool { return r < ' ' && r != '\n' && r != '\t' && r != '\r' || r == 0x7f }
+	if !utf8.ValidString(s) || strings.ContainsFunc(s, strange) {
+		return "", fault.Refuse("Ce que vous avez saisi contient des caractères qui ne peuvent pas être enregistrés. Effacez-les et recommencez.")
+	}
+	return strings.TrimSpace(s), nil
+}
+
+// Value is the field's text, "" when absent.
+func (f Form) Value(name string) string {
+	if len(f.values[name]) == 0 {
+		return ""
+	}
+	return f.values[name][0]
+}
+
+// Values are all values sent under the name: check boxes, repeated fields.
+func (f Form) Values(name string) []string { return f.values[name] }
+
+// Has tells whether the field was sent, even empty: a ticked box, a pressed button.
+func (f Form) Has(name string) bool { return len(f.values[name]) > 0 }
+
+// Files are the files sent under the name, empty choices left out.
+func (f Form) Files(name string) []*multipart.FileHeader {
+	var chosen []*multipart.FileHeader
+	for _, file := range f.files[name] {
+		if file.Size > 0 || file.Filename != "" {
+			chosen = append(chosen, file)
+		}
+	}
+	return chosen
+}
+
+// Optional returns the field's text and notes it when longer than most characters.
+func (f Form) Optional(c *fault.Check, name string, most int) string {
+	value := f.Value(name)
+	n := utf8.RuneCountInString(value)
+	c.That(n <= most, name, fmt.Sprintf("%d caractères au plus (vous en avez saisi %d).", most, n))
+	return value
+}
+
+// Required is Optional that also notes missing, a sentence saying what to
+// enter, when the field is empty.
+func (f Form) Required(c *fault.Check, name string, most int, missing string) string {
+	value := f.Optional(c, name, most)
+	c.That(value != "", name, missing)
+	return value
+}

@@ -1,0 +1,78 @@
+package door
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"pupitre/internal/platform/fault"
+)
+
+var errWrongRole = fmt.Errorf("wrong role: %w", fault.ErrForbidden)
+
+func notFound(*Visit) error { return fault.ErrNotFound }
+
+// refusal is the page of an error: what happened and what to do, never the
+// error's own text.
+type refusal struct {
+	status  int
+	title   string
+	text    string
+	fields  []fault.Field
+	request string // number to quote, for an error of ours
+}
+
+func refusalFor(err error) refusal {
+	var invalid *fault.Invalid
+	var conflict *fault.Conflict
+	var busy *fault.Busy
+	switch {
+	case errors.As(err, &invalid):
+		return refusal{status: http.StatusUnprocessableEntity, title: "Votre saisie n’a pas été enregistrée", text: invalid.Message, fields: invalid.Fields}
+	case errors.As(err, &conflict):
+		return refusal{status: http.StatusConflict, title: "La situation a changé entre-temps", text: conflict.Message}
+	case errors.As(err, &busy) && busy.RetryAfter > 0:
+		return refusal{status: http.StatusTooManyRequests, title: "Un peu de patience", text: busy.Message}
+	case errors.As(err, &busy):
+		return refusal{status: http.StatusServiceUnavailable, title: "Un peu de patience", text: busy.Message}
+	case errors.Is(err, fault.ErrNotFound):
+		return refusal{status: http.StatusNotFound, title: "Page introuvable", text: "Cette page n’existe pas, ou n’est pas dans votre espace."}
+	case errors.Is(err, fault.ErrForbidden):
+		return refusal{status: http.StatusForbidden, title: "Page réservée", text: "Votre compte n’ouvre pas cette page."}
+	default:
+		return refusal{status: http.StatusInternalServerError, title: "Une erreur est survenue", text: "Ce n’est pas de votre fait. Recommencez dans un instant\u202f; ce qui était enregistré l’est toujours."}
+	}
+}
+
+// refuse shows the page of the error, and logs once what is ours.
+func (s *Site) refuse(v *Visit, err error) {
+	if errors.Is(err, context.Canceled) && v.Ctx().Err() != nil {
+		return // the reader has left
+	}
+	r := refusalFor(err)
+	if r.status == http.StatusInternalServerError {
+		r.request = RequestID(v.Ctx())
+		s.Log.ErrorContext(v.Ctx(), "request failed", "request", r.request, "route", v.route.Pattern(), "account", v.Actor.Account, "error", err.Error())
+	}
+	var busy *fault.Busy
+	if errors.As(err, &busy) {
+		v.W.Header().Set("Retry-After", strconv.FormatInt(retrySeconds(busy.RetryAfter), 10))
+	}
+	v.W.Header().Set("Cache-Control", "no-store")
+	if err := v.Show(r.status, refusalPage(v.Base(r.title), r, v.Back(HomeOf(v.Actor.Role)), v.School.Phone)); err != nil {
+		s.Log.ErrorContext(v.Ctx(), "error page failed", "request", r.request, "error", err.Error())
+		http.Error(v.W, r.title, r.status)
+	}
+}
+
+// RefusalPage answers with the page of an error of ours, for what fails before
+// or outside a route (a panic).
+func (s *Site) RefusalPage(w http.ResponseWriter, r *http.Request, err error) {
+	v := &Visit{W: w, R: r, Now: s.Clock.Now()}
+	if school, failed := s.School(r.Context()); failed == nil {
+		v.School = school
+	}
+	s.refuse(v, err)
+}

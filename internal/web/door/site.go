@@ -1,0 +1,143 @@
+package door
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+
+	"pupitre/internal/domain/actor"
+	"pupitre/internal/platform/clock"
+)
+
+// Site is the entrance that all routes share.
+type Site struct {
+	// Session tells who holds the token; nobody, without error, when it opens nothing.
+	Session func(ctx context.Context, token string) (who actor.Actor, limited bool, err error)
+	School  func(ctx context.Context) (School, error)
+	Season  func(ctx context.Context) (Season, error)
+	Clock   clock.Clock
+	Log     *slog.Logger
+	Proxies Proxies
+	HTTPS   bool // the public address is https, whatever the proxies say
+}
+
+// Mux serves the routes, and the page « introuvable » everywhere else. It
+// panics when two routes collide: the site map is wrong.
+func (s *Site) Mux(routes []Route) *http.ServeMux {
+	mux := http.NewServeMux()
+	for _, route := range routes {
+		mux.Handle(route.Pattern(), s.Entrance(route))
+	}
+	mux.Handle("/", s.Entrance(Route{Audience: Public, Name: "notfound", Limited: true, Handler: notFound}))
+	return mux
+}
+
+// Entrance lets in those whom the route is for, then answers what the handler
+// did not.
+func (s *Site) Entrance(route Route) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		v := &Visit{W: w, R: r, Now: s.Clock.Now(), route: route}
+		v.Address, v.Secure = s.Proxies.Client(r)
+		v.Secure = v.Secure || s.HTTPS
+		r.Body = http.MaxBytesReader(w, r.Body, route.maxBody())
+		err := s.admit(v)
+		if err == nil && !v.answered() {
+			err = route.Handler(v)
+		}
+		if err != nil {
+			s.refuse(v, err)
+		}
+	})
+}
+
+// admit fills the visit and refuses who may not come in; a visit that has been
+// sent elsewhere is answered.
+func (s *Site) admit(v *Visit) (err error) {
+	ctx := v.Ctx()
+	if v.School, err = s.School(ctx); err != nil {
+		return fmt.Errorf("read the school: %w", err)
+	}
+	if v.Season, err = s.Season(ctx); err != nil {
+		return fmt.Errorf("read the season: %w", err)
+	}
+	if token := v.SessionToken(); token != "" {
+		if v.Actor, v.Limited, err = s.Session(ctx, token); err != nil {
+			return fmt.Errorf("read the session: %w", err)
+		}
+	}
+	if v.Actor.Role != actor.Nobody || v.route.Needs() {
+		v.W.Header().Set("Cache-Control", "no-store")
+	}
+	if !v.route.Needs() {
+		return nil
+	}
+	return v.checkRole()
+}
+
+func (v *Visit) checkRole() error {
+	switch {
+	case v.Actor.Role == actor.Nobody:
+		v.sent = true
+		return v.Redirect(SignInFor(v.wanted()))
+	case v.Limited && !v.route.Limited:
+		v.sent = true
+		return v.Redirect("/mot-de-passe")
+	case !v.route.admits(v.Actor.Role):
+		return errWrongRole
+	}
+	return nil
+}
+
+func (v *Visit) answered() bool { return v.sent }
+
+// wanted is the page to come back to after signing in: an act sends back to
+// the page it was posted from.
+func (v *Visit) wanted() string {
+	if v.R.Method == http.MethodGet && v.R.Header.Get("HX-Request") == "" {
+		return v.R.URL.RequestURI()
+	}
+	return v.Back("/")
+}
+
+// SignInFor is the address of the sign-in page that leads to path afterwards.
+func SignInFor(path string) string {
+	if path == "/" || !IsLocal(path) {
+		return "/connexion"
+	}
+	return "/connexion?suite=" + url.QueryEscape(path)
+}
+
+// HomeOf is the first page of a role.
+func HomeOf(role actor.Role) string {
+	switch role {
+	case actor.Family:
+		return "/accueil"
+	case actor.Teacher:
+		return "/enseignant"
+	case actor.Secretary, actor.Director, actor.Administrator:
+		return "/bureau"
+	case actor.Bursar:
+		return "/regie"
+	default:
+		return "/connexion"
+	}
+}
+
+type requestIDKey struct{}
+
+// WithRequestID keeps the request's number for the log and the error page.
+func WithRequestID(ctx context.Context, id string) context.Context {
+	return context.WithValue(ctx, requestIDKey{}, id)
+}
+
+// RequestID is the request's number, "" outside of a request.
+func RequestID(ctx context.Context) string {
+	id, _ := ctx.Value(requestIDKey{}).(string)
+	return id
+}
+
+// retrySeconds rounds up, one second at least.
+func retrySeconds(d time.Duration) int64 { return max(1, int64((d+time.Second-1)/time.Second)) }

@@ -1,0 +1,148 @@
+package door
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"pupitre/internal/domain/actor"
+	"pupitre/internal/web/ui"
+)
+
+// Visit is one request that has passed the door: who, when, to which school.
+type Visit struct {
+	W       http.ResponseWriter
+	R       *http.Request
+	Actor   actor.Actor // the zero Actor is nobody
+	School  School
+	Season  Season
+	Now     time.Time
+	Limited bool   // the session may only choose a password
+	Address string // network address of the client, as the trusted proxies tell it
+	Secure  bool   // the client speaks https
+
+	route Route
+	sent  bool
+	form  *Form
+}
+
+// Ctx is the request's context.
+func (v *Visit) Ctx() context.Context { return v.R.Context() }
+
+// PathValue is the value of {name} in the route's path.
+func (v *Visit) PathValue(name string) string { return v.R.PathValue(name) }
+
+// Query is a value of the address's query, cleaned; "" when absent or not text.
+func (v *Visit) Query(name string) string {
+	s, err := clean(v.R.URL.Query().Get(name))
+	if err != nil {
+		return ""
+	}
+	return s
+}
+
+// IsHTMX tells whether a fragment is asked for. The answer must then vary on
+// HX-Request, which this sets.
+func (v *Visit) IsHTMX() bool {
+	v.W.Header().Set("Vary", "HX-Request")
+	return v.R.Header.Get("HX-Request") == "true"
+}
+
+// Base is what the page has in common with all others. It takes the flashes
+// kept by the last Redirect: they are shown once.
+func (v *Visit) Base(title string) ui.Base {
+	base := ui.Base{
+		Title:         title,
+		SchoolName:    v.School.Name,
+		SchoolShort:   v.School.ShortName,
+		AudienceLabel: v.audienceLabel(),
+		Ecole:         v.School.Hue,
+		Prefs:         ReadPrefs(v.R),
+		Flash:         v.takeFlashes(),
+		Path:          v.R.URL.Path,
+		UserName:      v.Actor.Name,
+		Accessibility: v.School.Accessibility,
+	}
+	base.Office.Season = v.Season.Name
+	if v.Season.Name != "" {
+		base.Office.Season = "Saison " + v.Season.Name
+	}
+	if v.Actor.Role == actor.Family {
+		base.Links.Home = "/accueil"
+		base.Nav = ui.FamilyNav()
+		for i := range base.Nav {
+			if base.Nav[i].URL == "/" {
+				base.Nav[i].URL = "/accueil"
+			}
+		}
+	}
+	return base
+}
+
+func (v *Visit) audienceLabel() string {
+	if v.route.Audience != Office {
+		return "" // the layouts' « Portail pour les usagers »
+	}
+	switch v.Actor.Role {
+	case actor.Director:
+		return "Direction"
+	case actor.Administrator:
+		return "Administration"
+	default:
+		return "Secrétariat"
+	}
+}
+
+// Show answers with a page or a fragment. Nothing is sent when it fails to render.
+func (v *Visit) Show(status int, page templ.Component) error {
+	var body bytes.Buffer
+	if err := page.Render(v.Ctx(), &body); err != nil {
+		return fmt.Errorf("render: %w", err)
+	}
+	v.W.Header().Set("Content-Type", "text/html; charset=utf-8")
+	v.W.WriteHeader(status)
+	// A reader who leaves in the middle is no fault of ours.
+	_, _ = v.W.Write(body.Bytes())
+	return nil
+}
+
+// Redirect sends the browser to another page of the site (303), which shows
+// the flashes. A path that leads elsewhere leads home.
+func (v *Visit) Redirect(path string, flashes ...ui.Flash) error {
+	if !IsLocal(path) {
+		path = "/"
+	}
+	v.keepFlashes(flashes)
+	if v.R.Header.Get("HX-Request") == "true" {
+		v.W.Header().Set("HX-Redirect", path)
+		v.W.WriteHeader(http.StatusNoContent)
+		return nil
+	}
+	http.Redirect(v.W, v.R, path, http.StatusSeeOther)
+	return nil
+}
+
+// Back is the page of this site the visitor comes from, or fallback.
+func (v *Visit) Back(fallback string) string {
+	from, err := url.Parse(v.R.Referer())
+	if err != nil || from.Host != v.R.Host || !IsLocal(from.RequestURI()) {
+		return fallback
+	}
+	return from.RequestURI()
+}
+
+// IsLocal tells whether the path stays on this site: the only kind a visitor
+// may hand us to be sent to.
+func IsLocal(path string) bool {
+	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsAny(path, "\\\r\n\t\x00") {
+		return false
+	}
+	u, err := url.Parse(path)
+	return err == nil && u.Host == "" && u.Scheme == "" && !strings.HasPrefix(u.Path, "//")
+}
