@@ -1,0 +1,68 @@
+package letter
+
+import "time"
+
+// NewPasswordFacts: a generated password replaces the previous one (R4).
+type NewPasswordFacts struct {
+	School     School
+	Name       string // whom we write to; may be empty
+	Identifier string
+	Password   string
+	ValidUntil time.Time
+	SignInURL  string
+}
+
+// NewPassword carries a password: its text must be dropped once sent.
+func NewPassword(f NewPasswordFacts) (Mail, error) { return compose("new_password", f.School, f) }
+
+// RecoveryLinkFacts: a one-time link, the old password still works (R4, recovery = link).
+type RecoveryLinkFacts struct {
+	School     School
+	Name       string
+	Identifier string
+	Link       string
+	ValidUntil time.Time
+}
+
+// RecoveryLink carries a one-time link: its text must be dropped once sent.
+func RecoveryLink(f RecoveryLinkFacts) (Mail, error) { return compose("recovery_link", f.School, f) }
+
+// IdentifierFacts: the school hands out an identifiant (R1). Never a password.
+type IdentifierFacts struct {
+	School          School
+	Name            string
+	Identifier      string
+	SignInURL       string
+	LostPasswordURL string
+}
+
+// Identifier tells an identifiant and how to sign in for the first time.
+func Identifier(f IdentifierFacts) (Mail, error) { return compose("identifier", f.School, f) }
+
+// ConfirmAddressFacts: a new e-mail address counts once confirmed (R11).
+type ConfirmAddressFacts struct {
+	School     School
+	Name       string
+	Address    string // the new one, to which this mail goes
+	Link       string // opens a page; the page's button confirms
+	ValidUntil time.Time
+}
+
+// ConfirmAddress asks the owner of a new address to confirm it.
+func ConfirmAddress(f ConfirmAddressFacts) (Mail, error) {
+	return compose("confirm_address", f.School, f)
+}
+
+// AddressChangedFacts: the office set the account's address (R3). It may go to
+// the old address too: the new one is not told.
+type AddressChangedFacts struct {
+	School     School
+	Name       string
+	Identifier string
+	ChangedAt  time.Time
+}
+
+// AddressChangedByOffice warns that the account's address has changed.
+func AddressChangedByOffice(f AddressChangedFacts) (Mail, error) {
+	return compose("address_changed", f.School, f)
+}

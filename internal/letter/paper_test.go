@@ -1,0 +1,112 @@
+package letter
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/carlos7ags/folio/reader"
+	"github.com/pdfcpu/pdfcpu/pkg/api"
+)
+
+var creditor = Party{Name: "Communauté de communes Sèvre & Loire", Street: "1 place du Champ de foire", PostalCode: "44330", City: "Vallet", Country: "France"}
+
+var form = PedagogicalFormFacts{
+	School: school, Season: "2027-2028", Family: "Claire Moreau", Identifier: "MOREAU-4821",
+	Pupil: "Lucie Moreau", BirthDate: "14/03/2015", Level: "5e", ReturnBefore: closing, Made: sent,
+	Programmes: []FormProgramme{
+		{Title: "Cursus Instrumental Enfant / ados", Rule: "Un instrument et une pratique collective ; en 5e, 4e ou 3e, un cours de culture musicale. Les 2 (ou 3 cours) sont inclus dans le tarif.", Sites: []FormSite{
+			{Name: "Pôle Loire", Groups: []FormGroup{
+				{Title: "Instrument", Courses: []string{"Accordéon", "Clarinette", "Flûte traversière", "Guitare", "Piano", "Violon", "Violoncelle"}},
+				{Title: "Pratique collective", Courses: []string{"Chœur d’enfants, mardi 17 h", "Orchestre à cordes, mercredi 15 h"}},
+				{Title: "Culture musicale", Courses: []string{"Culture musicale 1, vendredi 18 h"}}}},
+			{Name: "Pôle Sèvre", Groups: []FormGroup{
+				{Title: "Instrument", Courses: []string{"Batterie", "Cornet", "Guitare", "Harpe celtique", "Piano", "Saxophone", "Trombone", "Tuba"}},
+				{Title: "Pratique collective", Courses: []string{"Harmonie junior, mercredi 17 h", "Atelier jazz, jeudi 18 h"}},
+				{Title: "Culture musicale", Courses: []string{"Culture musicale 1, jeudi 17 h"}}}}}},
+		{Title: "Parcours découverte", Rule: "Deux parcours différents, un au premier semestre et un au second.", Sites: []FormSite{
+			{Name: "Pôle Loire", Groups: []FormGroup{{Title: "1er semestre", Courses: []string{"Parcours 1", "Parcours 2"}}, {Title: "2d semestre", Courses: []string{"Parcours 1", "Parcours 2"}}}},
+			{Name: "Pôle Sèvre", Groups: []FormGroup{{Title: "1er semestre", Courses: []string{"Parcours 4", "Parcours 5"}}, {Title: "2d semestre", Courses: []string{"Parcours 4", "Parcours 5"}}}}}},
+		{Title: "Pratiques collectives seules", Rule: "Une pratique ou plus, ouverte sans instrument.", Sites: []FormSite{
+			{Name: "Pôle Loire", Groups: []FormGroup{{Title: "Pratique collective", Courses: []string{"Chœur d’enfants, mardi 17 h", "Chœur d’adultes, lundi 20 h"}}}},
+			{Name: "Pôle Sèvre", Groups: []FormGroup{{Title: "Pratique collective", Courses: []string{"Chœur d’adolescents, jeudi 18 h"}}}}}},
+	},
+}
+
+type paperRow struct {
+	name  string
+	pages int
+	print func() ([]byte, error)
+}
+
+func paperRows() []paperRow {
+	letter := IdentifierLetterFacts{School: school, Name: "Madame Moreau", Identifier: "MOREAU-4821", PortalURL: "portail.sevre-et-loire.example", Date: sent,
+		Address: []string{"Madame Claire Moreau", "Appartement 12", "Résidence des Tilleuls", "3 rue de l’Église", "44330 VALLET"}}
+	second := letter
+	second.Name, second.Identifier = "", "DVORAK-0007"
+	second.Address = []string{"Monsieur Jiří Dvořák", "Lieu-dit Les Œillets", "44190 CLISSON"}
+	ack := AcknowledgementFacts{School: school, Season: "2027-2028", Number: "2027-00061", Family: "Claire Moreau", Identifier: "MOREAU-4821",
+		Dossier: lucie, SentAt: sent, Text: "Règlement intérieur", Version: "2", AgreedBy: "Claire Moreau", AgreedAt: sent, Made: sent}
+	waits := ack
+	waits.Dossier = elise
+	mandate := MandateFacts{School: school, Creditor: creditor, ICS: "FR72ZZZ123456", RUM: "SL-2027-000482",
+		Debtor: Party{Name: "Claire Moreau", Street: "3 rue de l’Église", PostalCode: "44330", City: "Vallet"}, Made: sent}
+	blank := mandate
+	blank.Debtor, blank.RUM = Party{}, ""
+	return []paperRow{
+		{"paper_identifier_letters", 2, func() ([]byte, error) { return IdentifierLetters([]IdentifierLetterFacts{letter, second}) }},
+		{"paper_acknowledgement", 1, func() ([]byte, error) { return Acknowledgement(ack) }},
+		{"paper_acknowledgement-incomplete", 1, func() ([]byte, error) { return Acknowledgement(waits) }},
+		{"paper_mandate", 1, func() ([]byte, error) { return Mandate(mandate) }},
+		{"paper_mandate-blank", 1, func() ([]byte, error) { return Mandate(blank) }},
+		{"paper_pedagogical_form", 2, func() ([]byte, error) { return PedagogicalForm(form) }},
+	}
+}
+
+func TestPapersReadAsReviewed(t *testing.T) {
+	for _, r := range paperRows() {
+		t.Run(r.name, func(t *testing.T) {
+			file, err := r.print()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if dir := os.Getenv("LETTER_PAPERS"); dir != "" { // to look at them
+				if err := os.WriteFile(filepath.Join(dir, r.name+".pdf"), file, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := api.Validate(bytes.NewReader(file), nil); err != nil {
+				t.Errorf("not a valid PDF: %v", err)
+			}
+			text, pages := pdfText(t, file)
+			if pages != r.pages {
+				t.Errorf("got %d pages, want %d", pages, r.pages)
+			}
+			golden(t, r.name, text)
+		})
+	}
+}
+
+func pdfText(t *testing.T, file []byte) (string, int) {
+	t.Helper()
+	doc, err := reader.Parse(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	for i := range doc.PageCount() {
+		page, err := doc.Page(i)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := page.ExtractTextWithStrategy(&reader.LocationStrategy{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(&b, "page %d\n%s\n", i+1, strings.TrimSpace(text))
+	}
+	return b.String(), doc.PageCount()
+}

@@ -1,0 +1,94 @@
+// Package pdf makes paper out of HTML. The layout engine is hidden behind
+// FromHTML, so that it can be replaced in one file.
+package pdf
+
+import (
+	"bytes"
+	"embed"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"time"
+
+	"github.com/carlos7ags/folio/document"
+	foliohtml "github.com/carlos7ags/folio/html"
+	"github.com/pdfcpu/pdfcpu/pkg/api"
+	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/model"
+)
+
+//go:embed fonts
+var fonts embed.FS
+
+// Info is what a reader shows about the document. Made is the instant written
+// as its date; the same input then gives the same bytes.
+type Info struct {
+	Title  string
+	Author string
+	Made   time.Time
+}
+
+// FromHTML lays out a whole HTML document on A4 and returns a tagged French
+// PDF. The document finds its typefaces at fonts/fonts.css and every other
+// relative address in assets, which may be nil; an asset that is missing, or
+// in a format that cannot be embedded, is an error. Nothing is fetched.
+func FromHTML(html string, info Info, assets fs.FS) ([]byte, error) {
+	d := document.NewDocument(document.PageSizeA4)
+	d.Info = document.Info{
+		Title: info.Title, Author: info.Author, Creator: info.Author, Producer: "Pupitre",
+		CreationDate: info.Made, ModDate: info.Made, Language: "fr-FR",
+	}
+	d.SetTagged(true)
+	d.SetViewerPreferences(document.ViewerPreferences{DisplayDocTitle: true})
+	size := document.PageSizeA4
+	err := d.AddHTML(hideNoBreaks.Replace(html), &foliohtml.Options{
+		BaseFS: withFonts{assets}, PageWidth: size.Width, PageHeight: size.Height,
+		DefaultFontSize: 10, StrictAssets: true,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("lay out %q: %w", info.Title, err)
+	}
+	out, err := d.ToBytesWithOptions(document.WriteOptions{Deterministic: true})
+	if err != nil {
+		return nil, fmt.Errorf("write %q: %w", info.Title, err)
+	}
+	out, err = restoreNoBreaks(out)
+	if err != nil {
+		return nil, fmt.Errorf("put the spaces of %q right: %w", info.Title, err)
+	}
+	return out, nil
+}
+
+// Merge returns one PDF with the pages of all, in order. No part, or a part
+// that is not a PDF, is an error.
+func Merge(parts ...[]byte) ([]byte, error) {
+	if len(parts) == 0 {
+		return nil, errors.New("merge PDFs: none given")
+	}
+	readers := make([]io.ReadSeeker, len(parts))
+	for i, p := range parts {
+		readers[i] = bytes.NewReader(p)
+	}
+	var out bytes.Buffer
+	if err := api.MergeRaw(readers, &out, false, settings()); err != nil {
+		return nil, fmt.Errorf("merge %d PDFs: %w", len(parts), err)
+	}
+	return out.Bytes(), nil
+}
+
+// settings keeps pdfcpu from reading or writing a folder of the user.
+func settings() *model.Configuration {
+	api.DisableConfigDir()
+	return model.NewDefaultConfiguration()
+}
+
+// withFonts serves fonts/… from the program and the rest from the caller.
+type withFonts struct{ assets fs.FS }
+
+func (w withFonts) Open(name string) (fs.File, error) {
+	f, err := fonts.Open(name)
+	if err == nil || w.assets == nil {
+		return f, err
+	}
+	return w.assets.Open(name)
+}

@@ -1,0 +1,117 @@
+package pdf
+
+import (
+	"bytes"
+	"compress/zlib"
+	"fmt"
+	"io"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// The layout engine takes a no-break space for an ordinary one and may break
+// the line there. So the text goes in with two private characters, which our
+// typefaces draw as blanks, and the written file's tables of characters are
+// put right, so that what a reader copies or hears has the true spaces.
+const (
+	privateNoBreak = "\ue000"
+	privateNarrow  = "\ue001"
+)
+
+var hideNoBreaks = strings.NewReplacer(
+	"\u00a0", privateNoBreak, "&nbsp;", privateNoBreak, "&#160;", privateNoBreak,
+	"\u202f", privateNarrow, "&#8239;", privateNarrow,
+)
+
+var trueSpaces = strings.NewReplacer("<E000>", "<00A0>", "<E001>", "<202F>")
+
+var (
+	objectStart  = regexp.MustCompile(`(?m)^(\d+) 0 obj\b`)
+	lengthEntry  = regexp.MustCompile(`/Length \d+`)
+	startOfTable = regexp.MustCompile(`(?s)\nxref\n.*?\ntrailer\n`)
+	startOfXref  = regexp.MustCompile(`startxref\n\d+`)
+)
+
+// restoreNoBreaks rewrites the ToUnicode tables of a file written by the
+// layout engine (classic cross-reference table, objects in order).
+func restoreNoBreaks(file []byte) ([]byte, error) {
+	table := startOfTable.FindIndex(file)
+	if table == nil {
+		return nil, fmt.Errorf("no cross-reference table")
+	}
+	starts, err := objectOffsets(file[table[0]:table[1]])
+	if err != nil {
+		return nil, err
+	}
+	var out, xref bytes.Buffer
+	out.Write(file[:starts[0]])
+	fmt.Fprintf(&xref, "xref\n0 %d\n0000000000 65535 f \n", len(starts)+1)
+	for i, start := range starts {
+		end := table[0] + 1
+		if i+1 < len(starts) {
+			end = starts[i+1]
+		}
+		if !objectStart.Match(file[start:end]) {
+			return nil, fmt.Errorf("object %d is not at %d", i+1, start)
+		}
+		fmt.Fprintf(&xref, "%010d 00000 n \n", out.Len())
+		object, err := restoreObject(file[start:end])
+		if err != nil {
+			return nil, fmt.Errorf("object %d: %w", i+1, err)
+		}
+		out.Write(object)
+	}
+	at := out.Len()
+	out.Write(xref.Bytes())
+	out.WriteString("trailer\n")
+	out.Write(startOfXref.ReplaceAll(file[table[1]:], []byte("startxref\n"+strconv.Itoa(at))))
+	return out.Bytes(), nil
+}
+
+func objectOffsets(table []byte) ([]int, error) {
+	var starts []int
+	for _, line := range strings.Split(string(table), "\n") {
+		if len(line) < 18 || line[17] != 'n' {
+			continue
+		}
+		at, err := strconv.Atoi(line[:10])
+		if err != nil || (len(starts) > 0 && at <= starts[len(starts)-1]) {
+			return nil, fmt.Errorf("cross-reference entry %q", line)
+		}
+		starts = append(starts, at)
+	}
+	if len(starts) == 0 {
+		return nil, fmt.Errorf("empty cross-reference table")
+	}
+	return starts, nil
+}
+
+// restoreObject returns the object as it is, unless it is a ToUnicode table.
+func restoreObject(object []byte) ([]byte, error) {
+	head, rest, ok := bytes.Cut(object, []byte("\nstream\n"))
+	if !ok || !bytes.Contains(head, []byte("/FlateDecode")) {
+		return object, nil
+	}
+	z, err := zlib.NewReader(bytes.NewReader(rest))
+	if err != nil {
+		return nil, err
+	}
+	plain, err := io.ReadAll(z)
+	if err != nil {
+		return nil, err
+	}
+	if !bytes.Contains(plain, []byte("begincmap")) {
+		return object, nil
+	}
+	var packed bytes.Buffer
+	w := zlib.NewWriter(&packed)
+	if _, err := io.WriteString(w, trueSpaces.Replace(string(plain))); err != nil {
+		return nil, err
+	}
+	if err := w.Close(); err != nil {
+		return nil, err
+	}
+	head = lengthEntry.ReplaceAll(head, []byte("/Length "+strconv.Itoa(packed.Len())))
+	return bytes.Join([][]byte{head, []byte("\nstream\n"), packed.Bytes(), []byte("\nendstream\nendobj\n")}, nil), nil
+}
