@@ -1,0 +1,449 @@
+package people_test
+
+import (
+	"context"
+	"errors"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pupitre/internal/domain/actor"
+	"pupitre/internal/domain/journal"
+	"pupitre/internal/domain/people"
+	"pupitre/internal/domain/school"
+	"pupitre/internal/platform/db"
+	"pupitre/internal/platform/db/dbtest"
+	"pupitre/internal/platform/fault"
+)
+
+var (
+	ctx = context.Background()
+	now = time.Date(2027, 6, 8, 20, 0, 0, 0, time.UTC)
+
+	moreau    = actor.Actor{Account: "a1", Name: "Claire Moreau", Role: actor.Family, Household: "moreau"}
+	haddad    = actor.Actor{Account: "a2", Name: "Samir Haddad", Role: actor.Family, Household: "haddad"}
+	secretary = actor.Actor{Account: "a3", Name: "Odile Batard", Role: actor.Secretary}
+	teacher   = actor.Actor{Account: "a4", Name: "Paul Duret", Role: actor.Teacher}
+)
+
+// seed makes two families: Moreau with Élise and the adult pupil Claire, Haddad with Nour.
+func seed(t *testing.T, store *db.Store) {
+	t.Helper()
+	write(t, store, func(tx *db.Tx) error {
+		return errors.Join(
+			school.PutSeason(ctx, tx, school.Season{ID: "s1", Name: "2027-2028", StartsOn: "2027-09-01", EndsOn: "2028-06-30", AgesOn: "2027-12-31", OpensAt: now}),
+			school.PutBillingMode(ctx, tx, school.BillingMode{Code: 1, Name: "En 1 fois"}),
+			school.PutBillingMode(ctx, tx, school.BillingMode{Code: 3, Name: "En 3 fois"}),
+			school.PutPaymentMean(ctx, tx, school.PaymentMean{Code: "prelevement", Name: "prélèvement bancaire", IsDebit: true}),
+			school.PutPaymentMean(ctx, tx, school.PaymentMean{Code: "cheques", Name: "chèques", Position: 1}),
+			people.PutHousehold(ctx, tx, now, people.Household{ID: "moreau", Address: "1 rue de l’Écluse", Postcode: "44330", Town: "Vallet", Guardians: []people.Guardian{
+				{ID: "g1", HouseholdID: "moreau", Civility: "Mme", LastName: "Moreau", FirstName: "Claire", Email: "claire@exemple.fr", Mobile: "0612345678"}}}),
+			people.PutHousehold(ctx, tx, now, people.Household{ID: "haddad", Guardians: []people.Guardian{
+				{ID: "g2", HouseholdID: "haddad", LastName: "Haddad", FirstName: "Samir", Email: "samir@exemple.fr"}}}),
+			people.PutPupil(ctx, tx, now, people.Pupil{ID: "elise", LastName: "Moreau", FirstName: "Élise", BirthDate: "2016-03-14", LevelNow: "CM2"}, []string{"moreau"}, []string{"violon-1", "orchestre"}),
+			people.PutPupil(ctx, tx, now, people.Pupil{ID: "claire", LastName: "Moreau", FirstName: "Claire", GuardianID: "g1", LevelNow: "adulte"}, []string{"moreau"}, nil),
+			people.PutPupil(ctx, tx, now, people.Pupil{ID: "nour", LastName: "Haddad", FirstName: "Nour", BirthDate: "2015-01-02"}, []string{"haddad"}, nil),
+		)
+	})
+}
+
+func write(t *testing.T, store *db.Store, f func(tx *db.Tx) error) {
+	t.Helper()
+	if err := store.Write(ctx, f); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func identity() people.HouseholdForm {
+	return people.HouseholdForm{
+		HouseholdID: "moreau", Version: 1, Address: " 2  rue de l’Écluse ", Postcode: "44 330", Town: "Vallet", BillingMode: 3, Means: []string{"prelevement", "cheques"},
+		Guardians: []people.GuardianForm{{ID: "g1", Civility: "Mme", LastName: "Moreau-Petit", FirstName: "Claire", Email: "claire@exemple.fr", Mobile: "06 12 34 56 78", Phone: "+33 2 40 00 00 00"}},
+	}
+}
+
+func save(store *db.Store, a actor.Actor, form people.HouseholdForm) (h people.Household, err error) {
+	err = store.Write(ctx, func(tx *db.Tx) (err error) {
+		h, err = people.SaveIdentity(ctx, tx, now, a, form)
+		return err
+	})
+	return h, err
+}
+
+func pupilForm() people.PupilForm {
+	return people.PupilForm{PupilID: "elise", Version: 1, SeasonID: "s1", LastName: "Moreau", FirstName: "Élise", BirthDate: "14/03/2016", Level: "6e", ImageRight: people.No, Beginner: people.No, TeacherNote: "Elle lit déjà."}
+}
+
+func savePupil(store *db.Store, a actor.Actor, form people.PupilForm) error {
+	return store.Write(ctx, func(tx *db.Tx) error { return people.SavePupil(ctx, tx, now, a, form) })
+}
+
+func TestSaveIdentityNormalisesAndJournals(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, store *db.Store) {
+		seed(t, store)
+		h, err := save(store, moreau, identity())
+		if err != nil {
+			t.Fatal(err)
+		}
+		g := h.Guardians[0]
+		if h.Address != "2 rue de l’Écluse" || h.Postcode != "44330" || g.Mobile != "0612345678" || g.Phone != "0240000000" || h.Version != 2 {
+			t.Errorf("got %+v", h)
+		}
+		if want := []string{"prelevement", "cheques"}; !slices.Equal(h.Means, want) {
+			t.Errorf("means: got %v, want %v", h.Means, want)
+		}
+		adult, _, err := people.PupilOf(ctx, store, moreau, "claire")
+		if err != nil || adult.LastName != "Moreau-Petit" {
+			t.Errorf("the adult pupil, typed once: got %+v, %v", adult, err)
+		}
+		lines, err := journal.OfHousehold(ctx, store, "moreau", 10)
+		if err != nil || len(lines) != 1 {
+			t.Fatalf("journal: got %v, %v", lines, err)
+		}
+		if l := lines[0]; !strings.Contains(l.Before, "nom : Moreau ;") || !strings.Contains(l.After, "nom : Moreau-Petit") || l.ActorID != "a1" || strings.Contains(l.After, "commune") {
+			t.Errorf("journal: got %+v", l)
+		}
+	})
+}
+
+func TestSaveIdentityRefusesEachEmptyYellowField(t *testing.T) {
+	rows := []struct {
+		name  string
+		field string
+		empty func(f *people.HouseholdForm)
+	}{
+		{"no name", people.FieldLastName, func(f *people.HouseholdForm) { f.Guardians[0].LastName = " " }},
+		{"no first name", people.FieldFirstName, func(f *people.HouseholdForm) { f.Guardians[0].FirstName = "" }},
+		{"no address", people.FieldAddress, func(f *people.HouseholdForm) { f.Address = "" }},
+		{"no postcode", people.FieldPostcode, func(f *people.HouseholdForm) { f.Postcode = "" }},
+		{"postcode of four digits", people.FieldPostcode, func(f *people.HouseholdForm) { f.Postcode = "4433" }},
+		{"no town", people.FieldTown, func(f *people.HouseholdForm) { f.Town = "" }},
+		{"no telephone at all", people.FieldMobile, func(f *people.HouseholdForm) { f.Guardians[0].Mobile, f.Guardians[0].Phone = "", "" }},
+		{"a telephone of nine digits", people.FieldPhone, func(f *people.HouseholdForm) { f.Guardians[0].Phone = "240000000" }},
+		{"no e-mail", people.FieldEmail, func(f *people.HouseholdForm) { f.Guardians[0].Email = "" }},
+		{"an e-mail without domain", people.FieldEmail, func(f *people.HouseholdForm) { f.Guardians[0].Email = "claire@exemple" }},
+		{"no billing mode", people.FieldBilling, func(f *people.HouseholdForm) { f.BillingMode = 0 }},
+		{"a billing mode the school has not", people.FieldBilling, func(f *people.HouseholdForm) { f.BillingMode = 8 }},
+		{"no means of payment", people.FieldMeans, func(f *people.HouseholdForm) { f.Means = nil }},
+		{"a means the school has not", people.FieldMeans, func(f *people.HouseholdForm) { f.Means = []string{"or"} }},
+		{"a civility of another kind", people.FieldCivility, func(f *people.HouseholdForm) { f.Guardians[0].Civility = "Dr" }},
+		{"a name with NUL", people.FieldLastName, func(f *people.HouseholdForm) { f.Guardians[0].LastName = "Mor\x00eau" }},
+		{"a town of 101 letters", people.FieldTown, func(f *people.HouseholdForm) { f.Town = strings.Repeat("é", 101) }},
+		{"a second responsible without a name", "nom_2", func(f *people.HouseholdForm) {
+			f.Guardians = append(f.Guardians, people.GuardianForm{FirstName: "Luc"})
+		}},
+	}
+	store := dbtest.SQLite(t)
+	seed(t, store)
+	for _, row := range rows {
+		t.Run(row.name, func(t *testing.T) {
+			form := identity()
+			row.empty(&form)
+			_, err := save(store, moreau, form)
+			var invalid *fault.Invalid
+			if !errors.As(err, &invalid) || invalid.Of(row.field) == "" || len(invalid.Fields) != 1 {
+				t.Errorf("got %v, want a message at %s alone", err, row.field)
+			}
+		})
+	}
+	if _, err := save(store, moreau, identity()); err != nil {
+		t.Errorf("the same form, filled: %v", err)
+	}
+}
+
+func TestSaveIdentityTwiceFromOneReadingIsAConflict(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, store *db.Store) {
+		seed(t, store)
+		if _, err := save(store, secretary, identity()); err != nil {
+			t.Fatal(err)
+		}
+		_, err := save(store, moreau, identity())
+		var conflict *fault.Conflict
+		if !errors.As(err, &conflict) {
+			t.Errorf("got %v, want a conflict", err)
+		}
+	})
+}
+
+func TestANewAddressCountsOnceConfirmed(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, store *db.Store) {
+		seed(t, store)
+		form := identity()
+		form.Guardians[0].Email = "nouvelle@Exemple.FR"
+		h, err := save(store, moreau, form)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if g := h.Guardians[0]; g.Email != "claire@exemple.fr" || g.PendingEmail != "nouvelle@exemple.fr" {
+			t.Fatalf("before the confirmation: got %+v", g)
+		}
+		token := sentToken(t, store)
+		if got, err := people.EmailToConfirm(ctx, store, now, token); err != nil || got != "nouvelle@exemple.fr" {
+			t.Errorf("the page of the link: got %q, %v", got, err)
+		}
+		confirm := func(at time.Time, token string) error {
+			return store.Write(ctx, func(tx *db.Tx) error { _, err := people.ConfirmEmail(ctx, tx, at, token); return err })
+		}
+		if err := confirm(now, token+"x"); !errors.Is(err, fault.ErrNotFound) {
+			t.Errorf("a wrong token: got %v", err)
+		}
+		if err := confirm(now, ""); !errors.Is(err, fault.ErrNotFound) {
+			t.Errorf("no token: got %v", err)
+		}
+		if err := confirm(now.Add(48*time.Hour), token); !errors.Is(err, fault.ErrNotFound) {
+			t.Errorf("two days later: got %v", err)
+		}
+		if err := confirm(now, token); err != nil {
+			t.Fatal(err)
+		}
+		if err := confirm(now, token); !errors.Is(err, fault.ErrNotFound) {
+			t.Errorf("a second time: got %v", err)
+		}
+		h, err = people.HouseholdByID(ctx, store, moreau, "moreau")
+		if err != nil || h.Guardians[0].Email != "nouvelle@exemple.fr" || h.Guardians[0].PendingEmail != "" {
+			t.Errorf("after: got %+v, %v", h, err)
+		}
+	})
+}
+
+func sentToken(t *testing.T, store *db.Store) string {
+	t.Helper()
+	secrets, err := db.All[string](ctx, store, `select secret from job where kind = 'send_mail' and secret like '%token%'`)
+	if err != nil || len(secrets) != 1 {
+		t.Fatalf("mails with a link: got %v, %v", secrets, err)
+	}
+	return regexp.MustCompile(`"token":"([^"]+)"`).FindStringSubmatch(secrets[0])[1]
+}
+
+func TestTheOfficeSetsAnAddressAtOnce(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, store *db.Store) {
+		seed(t, store)
+		set := func(a actor.Actor, email string) error {
+			return store.Write(ctx, func(tx *db.Tx) error { return people.SetGuardianEmail(ctx, tx, now, a, "g1", email) })
+		}
+		for _, a := range []actor.Actor{moreau, haddad, teacher, {}} {
+			if err := set(a, "x@exemple.fr"); !errors.Is(err, fault.ErrForbidden) {
+				t.Errorf("%s: got %v, want forbidden", a.Role.French(), err)
+			}
+		}
+		if err := set(secretary, "pas une adresse"); err == nil {
+			t.Error("a word that is no address was taken")
+		}
+		if err := set(secretary, "bureau@exemple.fr"); err != nil {
+			t.Fatal(err)
+		}
+		h, err := people.HouseholdByID(ctx, store, moreau, "moreau")
+		if err != nil || h.Guardians[0].Email != "bureau@exemple.fr" || h.Version != 2 {
+			t.Errorf("got %+v, %v", h, err)
+		}
+		told, err := db.All[string](ctx, store, `select recipient from outgoing_mail where kind = 'address_changed'`)
+		if err != nil || !slices.Equal(told, []string{"claire@exemple.fr"}) {
+			t.Errorf("told: got %v, %v, want the old address", told, err)
+		}
+	})
+}
+
+func TestSavePupil(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, store *db.Store) {
+		seed(t, store)
+		if err := savePupil(store, moreau, pupilForm()); err != nil {
+			t.Fatal(err)
+		}
+		ps, err := people.PupilSeasonOf(ctx, store, "elise", "s1")
+		if err != nil || ps.Level != "6e" || ps.ImageRight != people.No || ps.ImageAnsweredBy != "Claire Moreau" || !ps.ImageAnsweredAt.Equal(now) || ps.TeacherNote != "Elle lit déjà." {
+			t.Errorf("got %+v, %v", ps, err)
+		}
+		var conflict *fault.Conflict
+		if err := savePupil(store, moreau, pupilForm()); !errors.As(err, &conflict) {
+			t.Errorf("from the same reading: got %v, want a conflict", err)
+		}
+		adult := pupilForm()
+		adult.PupilID, adult.FirstName, adult.LastName, adult.BirthDate, adult.Level = "claire", "Claire", "Petit", "01/02/1980", "adulte"
+		if err := savePupil(store, moreau, adult); err != nil {
+			t.Fatal(err)
+		}
+		h, err := people.HouseholdByID(ctx, store, moreau, "moreau")
+		if err != nil || h.Guardians[0].LastName != "Petit" {
+			t.Errorf("the responsible that is the same adult: got %+v, %v", h.Guardians, err)
+		}
+	})
+}
+
+func TestSavePupilRefuses(t *testing.T) {
+	rows := []struct {
+		name  string
+		field string
+		spoil func(f *people.PupilForm)
+	}{
+		{"no name", people.FieldLastName, func(f *people.PupilForm) { f.LastName = "" }},
+		{"no first name", people.FieldFirstName, func(f *people.PupilForm) { f.FirstName = "" }},
+		{"no date of birth", people.FieldBirthDate, func(f *people.PupilForm) { f.BirthDate = "" }},
+		{"the 31st of February", people.FieldBirthDate, func(f *people.PupilForm) { f.BirthDate = "31/02/2016" }},
+		{"born tomorrow", people.FieldBirthDate, func(f *people.PupilForm) { f.BirthDate = "09/06/2027" }},
+		{"no level", people.FieldLevel, func(f *people.PupilForm) { f.Level = "" }},
+		{"a level that is none", people.FieldLevel, func(f *people.PupilForm) { f.Level = "7e" }},
+		{"image right not answered", people.FieldImageRight, func(f *people.PupilForm) { f.ImageRight = "" }},
+		{"image right: maybe", people.FieldImageRight, func(f *people.PupilForm) { f.ImageRight = "maybe" }},
+		{"beginner: maybe", people.FieldBeginner, func(f *people.PupilForm) { f.Beginner = "maybe" }},
+		{"a note of 1001 letters", people.FieldTeacherNote, func(f *people.PupilForm) { f.TeacherNote = strings.Repeat("n", 1001) }},
+		{"a note with NUL", people.FieldTeacherNote, func(f *people.PupilForm) { f.TeacherNote = "a\x00b" }},
+	}
+	store := dbtest.SQLite(t)
+	seed(t, store)
+	for _, row := range rows {
+		t.Run(row.name, func(t *testing.T) {
+			form := pupilForm()
+			row.spoil(&form)
+			var invalid *fault.Invalid
+			if err := savePupil(store, moreau, form); !errors.As(err, &invalid) || invalid.Of(row.field) == "" || len(invalid.Fields) != 1 {
+				t.Errorf("got %v, want a message at %s alone", err, row.field)
+			}
+		})
+	}
+}
+
+// Another household, a teacher and nobody learn nothing and change nothing.
+func TestAnotherHouseholdIsNotFound(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, store *db.Store) {
+		seed(t, store)
+		forged := identity()
+		forged.HouseholdID, forged.Guardians[0].ID = "haddad", "g1"
+		for _, a := range []actor.Actor{haddad, teacher, {}, {Role: actor.Family}} {
+			_, byID := people.HouseholdByID(ctx, store, a, "moreau")
+			_, _, pupil := people.PupilOf(ctx, store, a, "elise")
+			_, identitySaved := save(store, a, identity())
+			billing := store.Write(ctx, func(tx *db.Tx) error {
+				return people.SaveBilling(ctx, tx, now, a, "moreau", 1, []string{"cheques"})
+			})
+			checked := store.Write(ctx, func(tx *db.Tx) error { return people.MarkChecked(ctx, tx, now, a, "moreau", "s1") })
+			mandate := store.Write(ctx, func(tx *db.Tx) error { return people.SetMandateReference(ctx, tx, now, a, "moreau", "RUM1") })
+			for act, err := range map[string]error{"household": byID, "pupil": pupil, "identity": identitySaved, "billing": billing, "checked": checked, "mandate": mandate, "save pupil": savePupil(store, a, pupilForm())} {
+				if !errors.Is(err, fault.ErrNotFound) {
+					t.Errorf("%q, %s: got %v, want not found", a.Name, act, err)
+				}
+			}
+			if found, err := people.HouseholdsByID(ctx, store, a, []string{"moreau"}); err != nil || len(found) != 0 {
+				t.Errorf("%q reads %v, %v", a.Name, found, err)
+			}
+			if _, err := people.Search(ctx, store, a, "moreau", 10); !errors.Is(err, fault.ErrForbidden) {
+				t.Errorf("%q searches: got %v", a.Name, err)
+			}
+		}
+		if _, err := save(store, haddad, forged); !errors.Is(err, fault.ErrNotFound) {
+			t.Errorf("a responsible of another family in one's own form: got %v", err)
+		}
+		h, err := people.HouseholdByID(ctx, store, secretary, "moreau")
+		if err != nil || h.Version != 1 || h.Guardians[0].LastName != "Moreau" {
+			t.Errorf("the family was touched: %+v, %v", h, err)
+		}
+	})
+}
+
+func TestTwoHouseholdsOfOnePupilEachSeeIt(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, store *db.Store) {
+		seed(t, store)
+		write(t, store, func(tx *db.Tx) error {
+			return people.PutPupil(ctx, tx, now, people.Pupil{ID: "elise", LastName: "Moreau", FirstName: "Élise", BirthDate: "2016-03-14"}, []string{"haddad"}, []string{"violon-1"})
+		})
+		for _, a := range []actor.Actor{moreau, haddad} {
+			if p, household, err := people.PupilOf(ctx, store, a, "elise"); err != nil || household != a.Household || p.FirstName != "Élise" {
+				t.Errorf("%s: got %v, %s, %v", a.Name, p, household, err)
+			}
+		}
+		if _, err := people.HouseholdByID(ctx, store, haddad, "moreau"); !errors.Is(err, fault.ErrNotFound) {
+			t.Errorf("the other household: got %v, want not found", err)
+		}
+	})
+}
+
+func TestReadsOfPupils(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, store *db.Store) {
+		seed(t, store)
+		all, err := people.PupilsOf(ctx, store, "moreau")
+		if err != nil || len(all) != 2 || all[0].ID != "claire" || all[1].ID != "elise" {
+			t.Errorf("pupils: got %v, %v", all, err)
+		}
+		if !all[0].IsAdult("2027-12-31") || all[1].IsAdult("2027-12-31") || !all[1].IsAdult("2034-03-14") || all[1].IsAdult("2034-03-13") {
+			t.Error("who is an adult is wrong")
+		}
+		now, err := people.CoursesNow(ctx, store, []string{"elise", "nour"})
+		if err != nil || !slices.Equal(now["elise"], []string{"orchestre", "violon-1"}) || len(now["nour"]) != 0 {
+			t.Errorf("courses of this year: got %v, %v", now, err)
+		}
+	})
+}
+
+func TestMissing(t *testing.T) {
+	full := people.Household{Address: "1 rue", Postcode: "44330", Town: "Vallet", BillingMode: 1, Means: []string{"cheques"},
+		Guardians: []people.Guardian{{LastName: "Moreau", FirstName: "Claire", Email: "c@exemple.fr", Phone: "0240000000"}}}
+	if got := people.MissingFamily(full); len(got) != 0 {
+		t.Errorf("a full family misses %v", got)
+	}
+	if got := people.MissingFamily(people.Household{}); len(got) != 9 {
+		t.Errorf("an empty family: got %d fields %v, want 9", len(got), got)
+	}
+	full.Guardians[0].Email, full.Guardians[0].PendingEmail = "", "c@exemple.fr"
+	if got := people.MissingFamily(full); len(got) != 1 || got[0].Name != people.FieldEmail || !strings.Contains(got[0].Message, "c@exemple.fr") {
+		t.Errorf("an address not yet confirmed: got %v", got)
+	}
+	if got := people.MissingPupil(people.Pupil{}, people.PupilSeason{}); len(got) != 5 {
+		t.Errorf("an empty pupil: got %v, want 5 fields", got)
+	}
+	if got := people.MissingPupil(people.Pupil{LastName: "M", FirstName: "É", BirthDate: "2016-03-14"}, people.PupilSeason{Level: "6e", ImageRight: people.No}); len(got) != 0 {
+		t.Errorf("a full pupil misses %v", got)
+	}
+}
+
+func TestSearch(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, store *db.Store) {
+		seed(t, store)
+		rows := []struct {
+			name, text string
+			want       []string
+		}{
+			{"without accents", "elise", []string{"Élise Moreau"}},
+			{"name then first name", "moreau elise", []string{"Élise Moreau"}},
+			{"a family and its pupils", "MOREAU", []string{"Claire Moreau", "Claire Moreau", "Élise Moreau"}},
+			{"a telephone as one says it", "06 12 34 56 78", []string{"Claire Moreau"}},
+			{"a piece of an e-mail", "samir@", []string{"Samir Haddad"}},
+			{"a per cent sign is no joker", "%", nil},
+			{"an underscore is no joker", "_", nil},
+			{"NUL", "\x00", nil},
+			{"nothing typed", "  ", nil},
+		}
+		for _, row := range rows {
+			hits, err := people.Search(ctx, store, secretary, row.text, 10)
+			var got []string
+			for _, h := range hits {
+				got = append(got, h.Title)
+			}
+			if err != nil || !slices.Equal(got, row.want) {
+				t.Errorf("%s: got %v, %v, want %v", row.name, got, err, row.want)
+			}
+		}
+	})
+}
+
+func TestRienNaChange(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, store *db.Store) {
+		seed(t, store)
+		mark := func() error {
+			return store.Write(ctx, func(tx *db.Tx) error { return people.MarkChecked(ctx, tx, now, moreau, "moreau", "s1") })
+		}
+		var invalid *fault.Invalid
+		if err := mark(); !errors.As(err, &invalid) || invalid.Of(people.FieldBilling) == "" {
+			t.Errorf("without billing: got %v", err)
+		}
+		if _, err := save(store, moreau, identity()); err != nil {
+			t.Fatal(err)
+		}
+		if err := mark(); err != nil {
+			t.Fatal(err)
+		}
+		h, err := people.HouseholdByID(ctx, store, moreau, "moreau")
+		if err != nil || h.CheckedForSeason != "s1" {
+			t.Errorf("got %+v, %v", h, err)
+		}
+	})
+}

@@ -1,0 +1,96 @@
+package people
+
+import (
+	"context"
+	"time"
+
+	"pupitre/internal/domain/actor"
+	"pupitre/internal/domain/journal"
+	"pupitre/internal/platform/clock"
+	"pupitre/internal/platform/db"
+	"pupitre/internal/platform/french"
+)
+
+// SavePupil saves a pupil's « Identité » and its answers for the season, in the
+// caller's transaction. It returns fault.ErrNotFound when the pupil is not of
+// the actor's household, *fault.Invalid with a message at each field, or
+// *fault.Conflict when it has changed since form.Version. An adult pupil's
+// responsible takes its name.
+func SavePupil(ctx context.Context, tx *db.Tx, now time.Time, a actor.Actor, form PupilForm) error {
+	before, household, err := PupilOf(ctx, tx, a, form.PupilID)
+	if err != nil {
+		return err
+	}
+	form, err = form.check(now.In(clock.Paris).Format(time.DateOnly))
+	if err != nil {
+		return err
+	}
+	if form.Version != before.Version {
+		return changedMeanwhile
+	}
+	was, err := PupilSeasonOf(ctx, tx, form.PupilID, form.SeasonID)
+	if err != nil {
+		return err
+	}
+	after := before
+	after.LastName, after.FirstName, after.BirthDate = form.LastName, form.FirstName, form.BirthDate
+	if err := updatePupil(ctx, tx, after); err != nil {
+		return err
+	}
+	is := was
+	is.Level, is.Beginner, is.TeacherNote = form.Level, form.Beginner, form.TeacherNote
+	if form.ImageRight != was.ImageRight {
+		is.ImageRight, is.ImageAnsweredBy, is.ImageAnsweredAt = form.ImageRight, a.Name, now
+	}
+	if err := putPupilSeason(ctx, tx, is); err != nil {
+		return err
+	}
+	return journalChange(ctx, tx, now, a, "pupil.changed", journal.Line{Household: household, Pupil: before.ID},
+		append(pupilFacts(before), seasonFacts(was)...), append(pupilFacts(after), seasonFacts(is)...))
+}
+
+// updatePupil writes the pupil if its version is still p.Version, and renames
+// the responsible that is the same adult.
+func updatePupil(ctx context.Context, tx *db.Tx, p Pupil) error {
+	n, err := tx.Exec(ctx, `update pupil
+		set last_name = $1, first_name = $2, birth_date = $3, search = $4, version = version + 1
+		where id = $5 and version = $6`, p.LastName, p.FirstName, p.BirthDate, p.searched(), p.ID, p.Version)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return changedMeanwhile
+	}
+	return renameGuardian(ctx, tx, p)
+}
+
+func renameGuardian(ctx context.Context, tx *db.Tx, p Pupil) error {
+	if p.GuardianID == "" {
+		return nil
+	}
+	g, err := db.One[Guardian](ctx, tx, guardians+`where id = $1`, p.GuardianID)
+	if err != nil || g.LastName == p.LastName && g.FirstName == p.FirstName {
+		return err
+	}
+	g.LastName, g.FirstName = p.LastName, p.FirstName
+	if err := updateGuardian(ctx, tx, g); err != nil {
+		return err
+	}
+	return bumpHousehold(ctx, tx, g.HouseholdID)
+}
+
+// searched is the folded text in which the office finds a pupil.
+func (p Pupil) searched() string {
+	return french.Fold(p.FirstName + " " + p.LastName + " " + p.FirstName)
+}
+
+func putPupilSeason(ctx context.Context, tx *db.Tx, ps PupilSeason) error {
+	_, err := tx.Exec(ctx, `insert into pupil_season
+		(pupil_id, season_id, level, image_right, image_answered_by, image_answered_at, beginner, teacher_note)
+		values ($1, $2, $3, $4, $5, $6, $7, $8)
+		on conflict (pupil_id, season_id) do update
+		set level = excluded.level, image_right = excluded.image_right, image_answered_by = excluded.image_answered_by,
+			image_answered_at = excluded.image_answered_at, beginner = excluded.beginner, teacher_note = excluded.teacher_note`,
+		ps.PupilID, ps.SeasonID, ps.Level, ps.ImageRight, ps.ImageAnsweredBy, ps.ImageAnsweredAt, ps.Beginner, ps.TeacherNote)
+	return err
+}

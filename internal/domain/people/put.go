@@ -1,0 +1,93 @@
+package people
+
+import (
+	"context"
+	"time"
+
+	"pupitre/internal/platform/db"
+	"pupitre/internal/platform/french"
+)
+
+// PutHousehold writes a household and its responsibles as they are given, for
+// the import: nothing is judged, confirmed or journaled. One with an unknown
+// id is made; a responsible that is not named is left.
+func PutHousehold(ctx context.Context, tx *db.Tx, now time.Time, h Household) error {
+	if _, err := tx.Exec(ctx, `insert into household
+		(id, address, address_extra, postcode, town, billing_mode, mandate_reference, checked_for_season, created_at, version)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1)
+		on conflict (id) do update
+		set address = excluded.address, address_extra = excluded.address_extra, postcode = excluded.postcode, town = excluded.town,
+			version = household.version + 1`,
+		h.ID, h.Address, h.AddressExtra, h.Postcode, h.Town, h.BillingMode, h.MandateReference, h.CheckedForSeason, now); err != nil {
+		return err
+	}
+	for _, g := range h.Guardians {
+		if err := putGuardian(ctx, tx, g); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func putGuardian(ctx context.Context, tx *db.Tx, g Guardian) error {
+	n, err := tx.Exec(ctx, `update guardian set email = $1, email_folded = $2, position = $3 where id = $4`, g.Email, french.Fold(g.Email), g.Position, g.ID)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return insertGuardian(ctx, tx, g)
+	}
+	if err := updateGuardian(ctx, tx, g); err != nil {
+		return err
+	}
+	return renameAdultPupil(ctx, tx, g)
+}
+
+// PutPupil writes a pupil as it is given, for the import, with its households
+// and the courses it has this year. One with an unknown id is made; a
+// household that is not named is left.
+func PutPupil(ctx context.Context, tx *db.Tx, now time.Time, p Pupil, households, coursesNow []string) error {
+	if _, err := tx.Exec(ctx, `insert into pupil
+		(id, last_name, first_name, birth_date, level_now, guardian_id, created_at, version, search)
+		values ($1, $2, $3, $4, $5, $6, $7, 1, $8)
+		on conflict (id) do update
+		set last_name = excluded.last_name, first_name = excluded.first_name, birth_date = excluded.birth_date,
+			level_now = excluded.level_now, guardian_id = excluded.guardian_id, search = excluded.search, version = pupil.version + 1`,
+		p.ID, p.LastName, p.FirstName, p.BirthDate, p.LevelNow, orNull(p.GuardianID), now, p.searched()); err != nil {
+		return err
+	}
+	if err := renameGuardian(ctx, tx, p); err != nil {
+		return err
+	}
+	for _, h := range households {
+		if _, err := tx.Exec(ctx, `insert into pupil_household (pupil_id, household_id) values ($1, $2) on conflict (pupil_id, household_id) do nothing`, p.ID, h); err != nil {
+			return err
+		}
+	}
+	if _, err := tx.Exec(ctx, `delete from pupil_course_now where pupil_id = $1`, p.ID); err != nil {
+		return err
+	}
+	for _, code := range coursesNow {
+		if _, err := tx.Exec(ctx, `insert into pupil_course_now (pupil_id, course_code) values ($1, $2)`, p.ID, code); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// PutBeginner answers « Débutant » for the season, for the import.
+func PutBeginner(ctx context.Context, tx *db.Tx, pupil, season, beginner string) error {
+	ps, err := PupilSeasonOf(ctx, tx, pupil, season)
+	if err != nil {
+		return err
+	}
+	ps.Beginner = beginner
+	return putPupilSeason(ctx, tx, ps)
+}
+
+func orNull(id string) any {
+	if id == "" {
+		return nil
+	}
+	return id
+}

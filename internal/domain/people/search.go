@@ -1,0 +1,103 @@
+package people
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"pupitre/internal/domain/actor"
+	"pupitre/internal/platform/db"
+	"pupitre/internal/platform/fault"
+	"pupitre/internal/platform/french"
+)
+
+// Hit is one answer of a search: a family (PupilID empty) or a pupil.
+type Hit struct {
+	HouseholdID string
+	PupilID     string
+	Title       string
+	Detail      string
+}
+
+type hitRow struct {
+	Household string `db:"household_id"`
+	Pupil     string `db:"pupil_id"`
+	LastName  string `db:"last_name"`
+	FirstName string `db:"first_name"`
+	Town      string `db:"town"`
+	Email     string `db:"email"`
+	Birth     string `db:"birth_date"`
+	Level     string `db:"level_now"`
+}
+
+// Search returns the families and pupils whose names, telephones or e-mail
+// have every word of text, at most limit of each, families first. Only the
+// office searches: fault.ErrForbidden for anyone else.
+func Search(ctx context.Context, r db.Reader, a actor.Actor, text string, limit int) ([]Hit, error) {
+	if !a.IsOffice() {
+		return nil, fmt.Errorf("search families: %w", fault.ErrForbidden)
+	}
+	words := searchWords(text)
+	if len(words) == 0 {
+		return nil, nil
+	}
+	hits, err := searchGuardians(ctx, r, words, limit)
+	if err != nil {
+		return nil, err
+	}
+	pupils, err := searchPupils(ctx, r, words, limit)
+	return append(hits, pupils...), err
+}
+
+// searchWords folds the text; a telephone typed with spaces or dots is one word.
+func searchWords(text string) []string {
+	if n, ok := NormalPhone(strings.TrimSpace(text)); ok {
+		return []string{n}
+	}
+	words := strings.Fields(french.Fold(strings.ToValidUTF8(strings.ReplaceAll(text, "\x00", ""), "")))
+	return words[:min(len(words), 6)]
+}
+
+// having is one condition a word, and its arguments, from $1 on.
+func having(column string, words []string) (string, []any) {
+	var conditions []string
+	var args []any
+	for _, w := range words {
+		args = append(args, "%"+strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(w)+"%")
+		conditions = append(conditions, fmt.Sprintf(`%s like $%d escape '\'`, column, len(args)))
+	}
+	return strings.Join(conditions, " and "), args
+}
+
+func searchGuardians(ctx context.Context, r db.Reader, words []string, limit int) ([]Hit, error) {
+	where, args := having("g.search", words)
+	rows, err := db.All[hitRow](ctx, r, `select g.household_id, g.last_name, g.first_name, g.email, h.town
+		from guardian g join household h on h.id = g.household_id
+		where `+where+fmt.Sprintf(` order by g.search, g.id limit $%d`, len(args)+1), append(args, limit)...)
+	var hits []Hit
+	for _, row := range rows {
+		hits = append(hits, Hit{HouseholdID: row.Household, Title: row.FirstName + " " + row.LastName, Detail: joined(row.Town, row.Email)})
+	}
+	return hits, err
+}
+
+func searchPupils(ctx context.Context, r db.Reader, words []string, limit int) ([]Hit, error) {
+	where, args := having("p.search", words)
+	rows, err := db.All[hitRow](ctx, r, `select p.id as pupil_id, min(ph.household_id) as household_id, p.last_name, p.first_name, p.birth_date, p.level_now
+		from pupil p join pupil_household ph on ph.pupil_id = p.id
+		where `+where+fmt.Sprintf(` group by p.id, p.last_name, p.first_name, p.birth_date, p.level_now, p.search order by p.search, p.id limit $%d`, len(args)+1), append(args, limit)...)
+	var hits []Hit
+	for _, row := range rows {
+		birth := ""
+		if row.Birth != "" {
+			birth = "né(e) le " + french.CivilDate(row.Birth)
+		}
+		hits = append(hits, Hit{HouseholdID: row.Household, PupilID: row.Pupil, Title: row.FirstName + " " + row.LastName, Detail: joined(birth, row.Level)})
+	}
+	return hits, err
+}
+
+func joined(parts ...string) string {
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), ", ")
+}

@@ -1,0 +1,95 @@
+package school
+
+import (
+	"context"
+	"time"
+
+	"pupitre/internal/platform/db"
+)
+
+// Put writes the school, making it when there is none.
+func Put(ctx context.Context, tx *db.Tx, s School) error {
+	_, err := tx.Exec(ctx, `insert into school
+		(id, name, short_name, address, phone, email, website, pre_enrolment_url, hue, creditor_name, creditor_ics, recovery,
+			password_min, password_max, session_minutes, paper_days, offer_days, quiet_from, quiet_until, rank_shown, accessibility)
+		values ('school', $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+		on conflict (id) do update
+		set name = excluded.name, short_name = excluded.short_name, address = excluded.address, phone = excluded.phone,
+			email = excluded.email, website = excluded.website, pre_enrolment_url = excluded.pre_enrolment_url, hue = excluded.hue,
+			creditor_name = excluded.creditor_name, creditor_ics = excluded.creditor_ics, recovery = excluded.recovery,
+			password_min = excluded.password_min, password_max = excluded.password_max, session_minutes = excluded.session_minutes,
+			paper_days = excluded.paper_days, offer_days = excluded.offer_days, quiet_from = excluded.quiet_from,
+			quiet_until = excluded.quiet_until, rank_shown = excluded.rank_shown, accessibility = excluded.accessibility`,
+		s.Name, s.ShortName, s.Address, s.Phone, s.Email, s.Website, s.PreEnrolmentURL, s.Hue, s.CreditorName, s.CreditorICS, s.Recovery,
+		s.PasswordMin, s.PasswordMax, s.SessionMinutes, s.PaperDays, s.OfferDays, s.QuietFrom, s.QuietUntil, s.RankShown, s.Accessibility)
+	return err
+}
+
+// PutSeason writes a season's name, days and campaign, making it when its id is
+// unknown, and makes it the current one. What the registrar keeps in the same
+// row (ranks, last instant) is not touched.
+func PutSeason(ctx context.Context, tx *db.Tx, s Season) error {
+	if _, err := tx.Exec(ctx, `update season set is_current = false where id <> $1`, s.ID); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `insert into season
+		(id, name, starts_on, ends_on, ages_on, campaign_opens_at, campaign_closes_at, lists_end_at, partial_release_at,
+			courses_published_at, is_current, next_rank, next_number, moves)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, true, 1, 1, 0)
+		on conflict (id) do update
+		set name = excluded.name, starts_on = excluded.starts_on, ends_on = excluded.ends_on, ages_on = excluded.ages_on,
+			campaign_opens_at = excluded.campaign_opens_at, campaign_closes_at = excluded.campaign_closes_at,
+			lists_end_at = excluded.lists_end_at, partial_release_at = excluded.partial_release_at,
+			courses_published_at = excluded.courses_published_at, is_current = excluded.is_current`,
+		s.ID, s.Name, s.StartsOn, s.EndsOn, s.AgesOn, s.OpensAt, s.ClosesAt, s.ListsEndAt, s.PartialReleaseAt, s.CoursesPublishedAt)
+	return err
+}
+
+// PutSite writes a site by its code and returns its id.
+func PutSite(ctx context.Context, tx *db.Tx, s Site) (string, error) {
+	return db.One[string](ctx, tx, `insert into site (id, code, name, town, address, position)
+		values ($1, $2, $3, $4, $5, $6)
+		on conflict (code) do update
+		set name = excluded.name, town = excluded.town, address = excluded.address, position = excluded.position
+		returning id`, db.NewID(), s.Code, s.Name, s.Town, s.Address, s.Position)
+}
+
+// PutPaymentMean writes a means of payment by its code.
+func PutPaymentMean(ctx context.Context, tx *db.Tx, m PaymentMean) error {
+	_, err := tx.Exec(ctx, `insert into payment_mean (code, name, is_debit, position) values ($1, $2, $3, $4)
+		on conflict (code) do update set name = excluded.name, is_debit = excluded.is_debit, position = excluded.position`,
+		m.Code, m.Name, m.IsDebit, m.Position)
+	return err
+}
+
+// PutBillingMode writes a billing mode by its number of instalments.
+func PutBillingMode(ctx context.Context, tx *db.Tx, m BillingMode) error {
+	_, err := tx.Exec(ctx, `insert into billing_mode (code, name, position) values ($1, $2, $3)
+		on conflict (code) do update set name = excluded.name, position = excluded.position`, m.Code, m.Name, m.Position)
+	return err
+}
+
+// AddText adds a version of a text, unless its kind and version exist already:
+// a text that may have been accepted is never edited.
+func AddText(ctx context.Context, tx *db.Tx, now time.Time, t Text) error {
+	_, err := tx.Exec(ctx, `insert into school_text (id, kind, version, body, created_at) values ($1, $2, $3, $4, $5)
+		on conflict (kind, version) do nothing`, db.NewID(), t.Kind, t.Version, t.stored(), now)
+	return err
+}
+
+// TextVersion returns a version of a text, or fault.ErrNotFound.
+func TextVersion(ctx context.Context, r db.Reader, kind, version string) (Text, error) {
+	row, err := db.One[textRow](ctx, r, texts+`where kind = $1 and version = $2`, kind, version)
+	return row.text(), err
+}
+
+// PutPublishedDocument writes an entry of « Documents à télécharger » by its code.
+func PutPublishedDocument(ctx context.Context, tx *db.Tx, d PublishedDocument) error {
+	_, err := tx.Exec(ctx, `insert into published_document (id, code, title, file_name, blob_key, media_type, size, position)
+		values ($1, $2, $3, $4, $5, $6, $7, $8)
+		on conflict (code) do update
+		set title = excluded.title, file_name = excluded.file_name, blob_key = excluded.blob_key, media_type = excluded.media_type,
+			size = excluded.size, position = excluded.position`,
+		db.NewID(), d.Code, d.Title, d.FileName, d.BlobKey, d.MediaType, d.Size, d.Position)
+	return err
+}
