@@ -33,7 +33,13 @@ type fact struct{ Label, Value string }
 
 const buttonMark = "\x01"
 
-func button(label, url string) string { return buttonMark + label + buttonMark + url }
+// button returns nothing when there is nowhere to go.
+func button(label, url string) string {
+	if url == "" {
+		return ""
+	}
+	return buttonMark + label + buttonMark + url
+}
 
 func parseBlocks(source string) []block {
 	var out []block

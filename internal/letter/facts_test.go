@@ -85,6 +85,7 @@ func mailRows() []mailRow {
 		row("withdrawal_answered-no", WithdrawalAnswered, WithdrawalAnsweredFacts{school, claire, "Lucie Moreau", sent, false, false, []string{"Violoncelle", "Solfège"}, "Le trimestre est commencé."}),
 		row("paper_refused", PaperRefused, PaperRefusedFacts{School: school, Name: claire, Document: "RIB", Reason: "Photo trop sombre : le numéro du compte ne se lit pas", Pupils: []string{"Lucie Moreau", "Élise Moreau"}, Until: delay, Link: link}),
 		row("paper_refused-attestation", PaperRefused, PaperRefusedFacts{School: school, Name: claire, Document: "Attestation Quotient Familial", Reason: "Attestation de 2025", TopBracketOnly: true, Consequence: "En l’absence d’attestation, le tarif maximal (QF > 2200) sera appliqué.", Link: link}),
+		row("paper_refused-no_rank", PaperRefused, PaperRefusedFacts{School: school, Name: claire, Document: "RIB", Reason: "Page coupée"}),
 		row("paper_worthless", PaperWorthless, PaperWorthlessFacts{school, claire, "RIB", "Page blanche", []string{"Lucie Moreau"}, []string{"Violoncelle", "Orchestre à cordes, mercredi 15 h"}, false, closing, link}),
 		row("delay_ended", DelayEnded, DelayEndedFacts{School: school, Name: claire, Pupil: "Lucie Moreau", Document: "RIB", EndedAt: delay, Lost: []string{"Violoncelle"}, Closed: true, Link: link}),
 		row("newly_required", NewlyRequired, NewlyRequiredFacts{school, claire, "Mandat de prélèvement", "Vous avez choisi le prélèvement bancaire.", []string{"Lucie Moreau"}, delay, link}),

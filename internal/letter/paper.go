@@ -13,7 +13,7 @@ import (
 )
 
 var papers = template.Must(template.New("").Funcs(template.FuncMap(functions)).Funcs(template.FuncMap{
-	"fr": func(s string) string { return typographic(s) }, "boxes": boxes,
+	"fr": func(s string) string { return typographic(s) }, "boxes": boxes, "blankLines": blankLines,
 }).ParseFS(files, "templates/paper/*.html"))
 
 var paperAssets = func() fs.FS {
@@ -26,6 +26,11 @@ var paperAssets = func() fs.FS {
 
 // boxes is a range of n, to draw n empty boxes.
 func boxes(n int) []struct{} { return make([]struct{}, n) }
+
+const windowLines = 6
+
+// blankLines is a range of the lines the window still has.
+func blankLines(address []string) []struct{} { return boxes(windowLines - len(address)) }
 
 func printPaper(name, title, author string, made time.Time, facts any) ([]byte, error) {
 	var html bytes.Buffer
@@ -57,8 +62,8 @@ func IdentifierLetters(facts []IdentifierLetterFacts) ([]byte, error) {
 	}
 	cleaned := make([]IdentifierLetterFacts, len(facts))
 	for i, f := range facts {
-		if len(f.Address) > 6 {
-			return nil, fmt.Errorf("print identifier letter of %s: the address has %d lines, the window 6", f.Identifier, len(f.Address))
+		if len(f.Address) > windowLines {
+			return nil, fmt.Errorf("print identifier letter of %s: the address has %d lines, the window %d", f.Identifier, len(f.Address), windowLines)
 		}
 		cleaned[i] = clean(f).(IdentifierLetterFacts)
 	}
@@ -122,6 +127,7 @@ type PedagogicalFormFacts struct {
 	Pupil        string
 	BirthDate    string // jj/mm/aaaa
 	Level        string // niveau scolaire of the coming season; empty leaves a line
+	AskBeginner  bool   // whether a course on offer refuses beginners (R26)
 	Programmes   []FormProgramme
 	ReturnBefore time.Time // zero: no closing date
 	Made         time.Time

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,7 +17,7 @@ var creditor = Party{Name: "Communauté de communes Sèvre & Loire", Street: "1 
 
 var form = PedagogicalFormFacts{
 	School: school, Season: "2027-2028", Family: "Claire Moreau", Identifier: "MOREAU-4821",
-	Pupil: "Lucie Moreau", BirthDate: "14/03/2015", Level: "5e", ReturnBefore: closing, Made: sent,
+	Pupil: "Lucie Moreau", BirthDate: "14/03/2015", Level: "5e", AskBeginner: true, ReturnBefore: closing, Made: sent,
 	Programmes: []FormProgramme{
 		{Title: "Cursus Instrumental Enfant / ados", Rule: "Un instrument et une pratique collective ; en 5e, 4e ou 3e, un cours de culture musicale. Les 2 (ou 3 cours) sont inclus dans le tarif.", Sites: []FormSite{
 			{Name: "Pôle Loire", Groups: []FormGroup{
@@ -106,7 +107,94 @@ func pdfText(t *testing.T, file []byte) (string, int) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		fmt.Fprintf(&b, "page %d\n%s\n", i+1, strings.TrimSpace(text))
+		text = strings.ReplaceAll(strings.TrimSpace(text), " \n", "\n")
+		fmt.Fprintf(&b, "page %d\n%s\n", i+1, text)
 	}
 	return b.String(), doc.PageCount()
+}
+
+func TestTheAddressShowsInTheWindow(t *testing.T) {
+	const mm = 72 / 25.4
+	// What the windows of DL and C5 envelopes show wherever the sheet slides.
+	const left, right, top, bottom = 100, 190, 56, 79
+	lines := []string{"Madame", "Deux", "Dix", "Quatre", "Cinq", "Bourg"}
+	file, err := IdentifierLetters([]IdentifierLetterFacts{{School: school, Address: lines, Identifier: "X-1", Date: sent}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := reader.Parse(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := doc.Page(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	spans, err := page.TextSpans()
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	for _, s := range spans {
+		x, y := s.X/mm, (page.Height-s.Y)/mm
+		inside := x >= left && x <= right && y >= top && y <= bottom
+		if slices.Contains(lines, strings.TrimSpace(s.Text)) {
+			seen++
+			if !inside {
+				t.Errorf("%q is at %.0f, %.0f mm, outside the window", s.Text, x, y)
+			}
+		} else if inside && strings.TrimSpace(s.Text) != "" {
+			t.Errorf("%q at %.0f, %.0f mm shows in the window", s.Text, x, y)
+		}
+	}
+	if seen != len(lines) {
+		t.Errorf("saw %d lines of the address, want %d", seen, len(lines))
+	}
+}
+
+func TestALongAddressIsRefusedNotCut(t *testing.T) {
+	_, err := IdentifierLetters([]IdentifierLetterFacts{{School: school, Identifier: "X-1", Address: make([]string, 7), Date: sent}})
+	if err == nil || !strings.Contains(err.Error(), "X-1") {
+		t.Errorf("got %v, want an error that names the family", err)
+	}
+	if _, err := IdentifierLetters(nil); err == nil {
+		t.Error("no letter to print went unnoticed")
+	}
+}
+
+func TestMarkupInAPaperIsPrintedNotRun(t *testing.T) {
+	f := form
+	f.Pupil = "<h1>Lucie</h1><script>x</script>"
+	file, err := PedagogicalForm(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text, _ := pdfText(t, file); !strings.Contains(text, "<h1>Lucie</h1><script>x</script>") {
+		t.Errorf("the name is not printed as it is:\n%s", text)
+	}
+}
+
+func TestEveryFamilyHasOnePage(t *testing.T) {
+	facts := make([]IdentifierLetterFacts, 250)
+	for i := range facts {
+		facts[i] = IdentifierLetterFacts{School: school, Address: []string{"Famille"}, Identifier: fmt.Sprintf("F-%03d", i), PortalURL: "p.example", Date: sent}
+	}
+	file, err := IdentifierLetters(facts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := reader.Parse(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if doc.PageCount() != len(facts) {
+		t.Fatalf("got %d pages, want %d", doc.PageCount(), len(facts))
+	}
+	page, err := doc.Page(249)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text, err := page.ExtractText(); err != nil || !strings.Contains(text, "F-249") {
+		t.Errorf("the last page is not the last family's: %q, %v", text, err)
+	}
 }

@@ -9,7 +9,7 @@ type PaperRefusedFacts struct {
 	Document       string
 	Reason         string
 	Pupils         []string  // those whose dossier it holds up
-	Until          time.Time // end of the delay; unused with TopBracketOnly
+	Until          time.Time // end of the delay; zero when there is no rank to keep yet, or with TopBracketOnly
 	TopBracketOnly bool      // the attestation: nothing but the tariff is at stake
 	Consequence    string    // then, the school's sentence; may be empty
 	Link           string    // the import page, with the document chosen

@@ -29,7 +29,8 @@ type Info struct {
 }
 
 // FromHTML lays out a whole HTML document on A4 and returns a tagged French
-// PDF. The document finds its typefaces at fonts/fonts.css and every other
+// PDF. The document finds its typefaces, which all of its text must use, at
+// fonts/fonts.css (Figtree 400 and 600, Newsreader 500), and every other
 // relative address in assets, which may be nil; an asset that is missing, or
 // in a format that cannot be embedded, is an error. Nothing is fetched.
 func FromHTML(html string, info Info, assets fs.FS) ([]byte, error) {
@@ -41,7 +42,7 @@ func FromHTML(html string, info Info, assets fs.FS) ([]byte, error) {
 	d.SetTagged(true)
 	d.SetViewerPreferences(document.ViewerPreferences{DisplayDocTitle: true})
 	size := document.PageSizeA4
-	err := d.AddHTML(hideNoBreaks.Replace(html), &foliohtml.Options{
+	err := d.AddHTML(hideSpaces(html), &foliohtml.Options{
 		BaseFS: withFonts{assets}, PageWidth: size.Width, PageHeight: size.Height,
 		DefaultFontSize: 10, StrictAssets: true,
 	})
@@ -52,7 +53,7 @@ func FromHTML(html string, info Info, assets fs.FS) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("write %q: %w", info.Title, err)
 	}
-	out, err = restoreNoBreaks(out)
+	out, err = restoreSpaces(out)
 	if err != nil {
 		return nil, fmt.Errorf("put the spaces of %q right: %w", info.Title, err)
 	}

@@ -8,15 +8,19 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
 )
 
-// The layout engine takes a no-break space for an ordinary one and may break
-// the line there. So the text goes in with two private characters, which our
-// typefaces draw as blanks, and the written file's tables of characters are
-// put right, so that what a reader copies or hears has the true spaces.
+// The layout engine writes words apart, without the spaces between them, and
+// takes a no-break space for an ordinary one. So the text goes in with private
+// characters that our typefaces draw as blanks, and the written file's tables of
+// characters are put right: what a reader copies or hears has the true spaces.
 const (
 	privateNoBreak = "\ue000"
 	privateNarrow  = "\ue001"
+	privateWordEnd = "\ue002" // as wide as nothing: the engine leaves the gap
 )
 
 var hideNoBreaks = strings.NewReplacer(
@@ -24,7 +28,52 @@ var hideNoBreaks = strings.NewReplacer(
 	"\u202f", privateNarrow, "&#8239;", privateNarrow,
 )
 
-var trueSpaces = strings.NewReplacer("<E000>", "<00A0>", "<E001>", "<202F>")
+var trueSpaces = strings.NewReplacer("<E000>", "<00A0>", "<E001>", "<202F>", "<E002>", "<0020>")
+
+var inline = map[atom.Atom]bool{
+	atom.A: true, atom.B: true, atom.Em: true, atom.I: true, atom.Small: true,
+	atom.Span: true, atom.Strong: true, atom.Sub: true, atom.Sup: true, atom.Time: true,
+}
+
+// hideSpaces puts the private characters into the document's text: a word ends
+// at white space, and where the block around it ends.
+func hideSpaces(document string) string {
+	z := html.NewTokenizer(strings.NewReader(hideNoBreaks.Replace(document)))
+	var out strings.Builder
+	inWord, verbatim := false, false
+	for z.Next() != html.ErrorToken {
+		raw := string(z.Raw())
+		token := z.Token()
+		switch {
+		case token.Type == html.TextToken && verbatim:
+		case token.Type == html.TextToken:
+			raw, inWord = markWordEnds(raw, inWord)
+		case token.Type == html.StartTagToken || token.Type == html.EndTagToken || token.Type == html.SelfClosingTagToken:
+			verbatim = token.Type == html.StartTagToken && (token.DataAtom == atom.Style || token.DataAtom == atom.Title)
+			if inWord && !inline[token.DataAtom] {
+				out.WriteString(privateWordEnd)
+				inWord = false
+			}
+		}
+		out.WriteString(raw)
+	}
+	return out.String()
+}
+
+// markWordEnds marks the white space after every word, and tells whether the
+// text stops within one. Space at the beginning counts only after a word.
+func markWordEnds(text string, inWord bool) (string, bool) {
+	var out strings.Builder
+	for _, r := range text {
+		space := r == ' ' || r == '\n' || r == '\t' || r == '\r'
+		if space && inWord {
+			out.WriteString(privateWordEnd)
+		}
+		inWord = !space
+		out.WriteRune(r)
+	}
+	return out.String(), inWord
+}
 
 var (
 	objectStart  = regexp.MustCompile(`(?m)^(\d+) 0 obj\b`)
@@ -33,9 +82,9 @@ var (
 	startOfXref  = regexp.MustCompile(`startxref\n\d+`)
 )
 
-// restoreNoBreaks rewrites the ToUnicode tables of a file written by the
+// restoreSpaces rewrites the ToUnicode tables of a file written by the
 // layout engine (classic cross-reference table, objects in order).
-func restoreNoBreaks(file []byte) ([]byte, error) {
+func restoreSpaces(file []byte) ([]byte, error) {
 	table := startOfTable.FindIndex(file)
 	if table == nil {
 		return nil, fmt.Errorf("no cross-reference table")
