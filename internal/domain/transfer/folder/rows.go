@@ -64,11 +64,14 @@ var pupilColumns = slices.Concat(
 
 func (r *reader) readPupils() {
 	find := householdFinder(r.folder.Households)
-	seen := map[string]int{}
+	seen, codes := map[string]int{}, map[string]string{}
+	for _, c := range r.folder.Courses {
+		codes[fold(c.Code)] = c.Code
+	}
 	for _, w := range r.rows(PupilsFile, pupilColumns) {
 		p := Pupil{
 			Line: w.line, Households: w.households(find), LastName: w.need("nom", maxName), FirstName: w.need("prenom", maxName),
-			BirthDate: w.date("date_naissance"), Level: w.level("niveau_scolaire"), CurrentCourses: w.courses("cours_actuels"), Beginner: w.yes("debutant"),
+			BirthDate: w.date("date_naissance"), Level: w.level("niveau_scolaire"), CurrentCourses: w.courses("cours_actuels", codes), Beginner: w.yes("debutant"),
 		}
 		start := r.folder.School.Season.Start
 		if !start.IsZero() && p.BirthDate.After(start) {
@@ -157,14 +160,15 @@ func (w row) unknownLevel(col, v string) {
 	w.fail(col, "« "+v+" » n’est pas un niveau de l’école : "+strings.Join(w.folder.School.Levels, ", ")+".")
 }
 
-func (w row) courses(col string) (codes []string) {
+// courses returns the codes as cours.csv writes them; known maps their folded forms.
+func (w row) courses(col string, known map[string]string) (codes []string) {
 	for _, v := range w.list(col) {
-		i := slices.IndexFunc(w.folder.Courses, func(c Course) bool { return fold(c.Code) == fold(v) })
+		code, ok := known[fold(v)]
 		switch {
-		case i < 0:
-			w.fail(col, "Le cours « "+v+" » n’est pas dans "+CoursesFile+".")
-		case !slices.Contains(codes, w.folder.Courses[i].Code):
-			codes = append(codes, w.folder.Courses[i].Code)
+		case !ok:
+			w.fail(col, "« "+v+" » : ce cours n’est pas dans "+CoursesFile+".")
+		case !slices.Contains(codes, code):
+			codes = append(codes, code)
 		}
 	}
 	return codes
