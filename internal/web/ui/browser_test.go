@@ -327,6 +327,25 @@ func TestSecondClickIsNotASecondSend(t *testing.T) {
 	}
 }
 
+func TestTooHeavyAFileIsNotSent(t *testing.T) {
+	s := newSite(t)
+	ctx := tab(t)
+	file := filepath.Join(t.TempDir(), "photo.jpg")
+	if err := os.WriteFile(file, make([]byte, 10_000_001), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	do(t, ctx, chromedp.Navigate(s.URL+"/famille/importer"),
+		chromedp.SetUploadFiles(chromedp.CSS("#fichier"), []string{file}),
+		chromedp.Click(chromedp.CSS("form[data-envoi] button")))
+	if got, want := eval[string](t, ctx, `document.querySelector("[data-envoi-etat] [role=status]").textContent`), "photo.jpg pèse 10,1\u00a0Mo\u202f: 10\u00a0Mo au maximum."; got != want {
+		t.Errorf("said %q, want %q", got, want)
+	}
+	eval[any](t, ctx, `fetch("/connexion").then(r => r.text())`) // after what the click may have sent
+	if got := s.posts.Load(); got != 0 {
+		t.Errorf("%d sends, want none", got)
+	}
+}
+
 func TestUploadShowsThePageItLeadsTo(t *testing.T) {
 	s := newSite(t)
 	ctx := tab(t)

@@ -182,8 +182,9 @@ func optionGroups(options []Option) [][]Option {
 type FileSpec struct {
 	Accept   string // "application/pdf,image/*"
 	Multiple bool
-	Camera   bool // opens the phone's camera
-	Light    bool // second choice beside another file field
+	Camera   bool  // opens the phone's camera
+	Light    bool  // second choice beside another file field
+	MaxBytes int64 // refused in the browser above it, before anything is sent; 0 for no limit
 }
 
 func (s FileSpec) attributes() templ.Attributes {
@@ -196,6 +197,9 @@ func (s FileSpec) attributes() templ.Attributes {
 	}
 	if s.Camera {
 		attributes["capture"] = "environment"
+	}
+	if s.MaxBytes > 0 {
+		attributes["data-max"] = strconv.FormatInt(s.MaxBytes, 10)
 	}
 	return attributes
 }

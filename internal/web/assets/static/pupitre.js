@@ -9,12 +9,12 @@
 
   // ── À l'arrivée d'une page ────────────────────────────────────────────────
 
-  function prepare() {
-    $$("[data-avec-script]").forEach((element) => { element.hidden = false; });
-    $$("input[data-afficher]").forEach(addReveal);
+  // Vaut pour la page entière, ou pour le fragment que htmx vient de poser.
+  function prepare(root = document) {
+    $$("[data-avec-script]", root).forEach((element) => { element.hidden = false; });
+    $$("input[data-afficher]", root).forEach(addReveal);
     showKeysState();
-    const message = $("[data-foyer]");
-    if (message) message.focus({ preventScroll: false });
+    $("[data-foyer]", root)?.focus();
   }
 
   // ── Mot de passe : « Afficher » ───────────────────────────────────────────
@@ -30,7 +30,7 @@
     const rest = document.createElement("span");
     rest.className = "lecteur";
     const label = $(`label[for="${CSS.escape(input.id)}"]`);
-    rest.textContent = ` : ${label ? label.firstChild.textContent.trim() : "mot de passe"}`;
+    rest.textContent = `\u202f: ${label ? label.firstChild.textContent.trim() : "mot de passe"}`;
     word.textContent = "Afficher";
     button.append(word, rest);
     button.addEventListener("click", () => {
@@ -69,6 +69,11 @@
     if (!chosen) return;
     event.preventDefault();
     const progress = uploadProgress(form);
+    const heavy = tooHeavy(form);
+    if (heavy) {
+      progress.fail(form, heavy);
+      return;
+    }
     const request = new XMLHttpRequest();
     request.upload.addEventListener("progress", (e) => {
       if (e.lengthComputable) progress.show(Math.floor((e.loaded * 100) / e.total));
@@ -84,6 +89,19 @@
     request.addEventListener("abort", lost);
     request.open("POST", form.action);
     request.send(formData(form, event.submitter));
+  }
+
+  // La phrase à dire du premier fichier trop lourd, ou "".
+  function tooHeavy(form) {
+    for (const input of $$('input[type="file"][data-max]', form)) {
+      const file = [...input.files].find((f) => f.size > Number(input.dataset.max));
+      if (file) return `${file.name} pèse ${megabytes(file.size)}\u202f: ${megabytes(input.dataset.max)} au maximum.`;
+    }
+    return "";
+  }
+
+  function megabytes(bytes) {
+    return `${(Math.ceil(bytes / 1e5) / 10).toLocaleString("fr")}\u00a0Mo`;
   }
 
   function formData(form, submitter) {
@@ -290,6 +308,7 @@
     if (target.matches("[data-raccourcis]")) toggleKeys();
     if (target.matches("[data-ouvre-touches]")) openKeys();
   });
+  document.addEventListener("htmx:afterSettle", (event) => prepare(event.target));
   document.addEventListener("htmx:afterRequest", (event) => {
     const form = event.target.closest?.("form");
     if (form) sentAt.delete(form);
@@ -302,6 +321,6 @@
     if (event.persisted) $$("form").forEach((form) => sentAt.delete(form));
   });
 
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", prepare);
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => prepare());
   else prepare();
 })();

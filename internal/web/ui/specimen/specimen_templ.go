@@ -819,7 +819,7 @@ func deposit(b ui.Base) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.FileField(ui.Field{Name: "fichier", Label: "Ou choisir un fichier", Help: "PDF, JPEG, PNG ou HEIC, 10 Mo au maximum.", Error: "Ce fichier dépasse 10 Mo."}, ui.FileSpec{Accept: "application/pdf,image/*", Multiple: true, Light: true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.FileField(ui.Field{Name: "fichier", Label: "Ou choisir un fichier", Help: "PDF, JPEG, PNG ou HEIC, 10 Mo au maximum.", Error: "Ce fichier dépasse 10 Mo."}, ui.FileSpec{Accept: "application/pdf,image/*", Multiple: true, Light: true, MaxBytes: 10_000_000}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
