@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/carlos7ags/folio/reader"
@@ -65,6 +66,11 @@ func paperRows() []paperRow {
 		{"paper_mandate-blank", 1, func() ([]byte, error) { return Mandate(blank) }},
 		{"paper_pedagogical_form", 2, func() ([]byte, error) { return PedagogicalForm(form) }},
 	}
+}
+
+func TestMain(m *testing.M) {
+	api.DisableConfigDir() // or the validator writes one into the home folder
+	os.Exit(m.Run())
 }
 
 func TestPapersReadAsReviewed(t *testing.T) {
@@ -197,4 +203,16 @@ func TestEveryFamilyHasOnePage(t *testing.T) {
 	if text, err := page.ExtractText(); err != nil || !strings.Contains(text, "F-249") {
 		t.Errorf("the last page is not the last family's: %q, %v", text, err)
 	}
+}
+
+func TestPapersArePrintedSideBySide(t *testing.T) {
+	var wg sync.WaitGroup
+	for _, r := range slices.Repeat(paperRows(), 3) {
+		wg.Go(func() {
+			if _, err := r.print(); err != nil {
+				t.Errorf("%s: %v", r.name, err)
+			}
+		})
+	}
+	wg.Wait()
 }

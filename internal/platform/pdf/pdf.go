@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"sync"
 	"time"
 
 	"github.com/carlos7ags/folio/document"
@@ -77,9 +78,11 @@ func Merge(parts ...[]byte) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
+var noConfigFolder = sync.OnceFunc(api.DisableConfigDir)
+
 // settings keeps pdfcpu from reading or writing a folder of the user.
 func settings() *model.Configuration {
-	api.DisableConfigDir()
+	noConfigFolder()
 	return model.NewDefaultConfiguration()
 }
 

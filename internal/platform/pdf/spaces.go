@@ -3,6 +3,7 @@ package pdf
 import (
 	"bytes"
 	"compress/zlib"
+	"errors"
 	"fmt"
 	"io"
 	"regexp"
@@ -76,20 +77,27 @@ func markWordEnds(text string, inWord bool) (string, bool) {
 }
 
 var (
-	objectStart  = regexp.MustCompile(`(?m)^(\d+) 0 obj\b`)
-	lengthEntry  = regexp.MustCompile(`/Length \d+`)
-	startOfTable = regexp.MustCompile(`(?s)\nxref\n.*?\ntrailer\n`)
-	startOfXref  = regexp.MustCompile(`startxref\n\d+`)
+	objectStart = regexp.MustCompile(`^\d+ 0 obj\b`)
+	lengthEntry = regexp.MustCompile(`/Length \d+`)
+	fileEnd     = regexp.MustCompile(`startxref\n(\d+)\n%%EOF\s*$`)
 )
 
 // restoreSpaces rewrites the ToUnicode tables of a file written by the
 // layout engine (classic cross-reference table, objects in order).
 func restoreSpaces(file []byte) ([]byte, error) {
-	table := startOfTable.FindIndex(file)
-	if table == nil {
-		return nil, fmt.Errorf("no cross-reference table")
+	end := fileEnd.FindSubmatchIndex(file)
+	if end == nil {
+		return nil, errors.New("no end of file")
 	}
-	starts, err := objectOffsets(file[table[0]:table[1]])
+	at, err := strconv.Atoi(string(file[end[2]:end[3]]))
+	if err != nil || at > end[0] || !bytes.HasPrefix(file[at:], []byte("xref\n")) {
+		return nil, fmt.Errorf("no cross-reference table at %d", at)
+	}
+	table, trailer, ok := bytes.Cut(file[at:end[0]], []byte("trailer\n"))
+	if !ok {
+		return nil, errors.New("no trailer")
+	}
+	starts, err := objectOffsets(table)
 	if err != nil {
 		return nil, err
 	}
@@ -97,24 +105,23 @@ func restoreSpaces(file []byte) ([]byte, error) {
 	out.Write(file[:starts[0]])
 	fmt.Fprintf(&xref, "xref\n0 %d\n0000000000 65535 f \n", len(starts)+1)
 	for i, start := range starts {
-		end := table[0] + 1
+		stop := at
 		if i+1 < len(starts) {
-			end = starts[i+1]
+			stop = starts[i+1]
 		}
-		if !objectStart.Match(file[start:end]) {
+		if !objectStart.Match(file[start:stop]) {
 			return nil, fmt.Errorf("object %d is not at %d", i+1, start)
 		}
 		fmt.Fprintf(&xref, "%010d 00000 n \n", out.Len())
-		object, err := restoreObject(file[start:end])
+		object, err := restoreObject(file[start:stop])
 		if err != nil {
 			return nil, fmt.Errorf("object %d: %w", i+1, err)
 		}
 		out.Write(object)
 	}
-	at := out.Len()
+	newAt := out.Len()
 	out.Write(xref.Bytes())
-	out.WriteString("trailer\n")
-	out.Write(startOfXref.ReplaceAll(file[table[1]:], []byte("startxref\n"+strconv.Itoa(at))))
+	fmt.Fprintf(&out, "trailer\n%sstartxref\n%d\n%%%%EOF\n", trailer, newAt)
 	return out.Bytes(), nil
 }
 
@@ -131,7 +138,7 @@ func objectOffsets(table []byte) ([]int, error) {
 		starts = append(starts, at)
 	}
 	if len(starts) == 0 {
-		return nil, fmt.Errorf("empty cross-reference table")
+		return nil, errors.New("empty cross-reference table")
 	}
 	return starts, nil
 }
