@@ -1,0 +1,166 @@
+// Package jobs does later what a transaction asked for: a job is a row written
+// with the rest of the transaction, so that it exists if and only if the rest
+// does. A job is run at least once, by one machine at a time; what it does must
+// bear being done again.
+package jobs
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"pupitre/internal/platform/clock"
+	"pupitre/internal/platform/db"
+	"pupitre/internal/platform/fault"
+)
+
+// New is a job to be.
+type New struct {
+	Kind   string
+	Key    string    // the same key is enqueued once for ever; when empty, always
+	Args   any       // kept as JSON, shown to whoever keeps the house
+	Secret any       // kept as JSON until the job is done, shown nowhere
+	RunAt  time.Time // from the caller's clock; when zero, now by the machine's
+}
+
+// Enqueue writes the job in the caller's transaction; a job of the same key,
+// done or not, makes it do nothing.
+func Enqueue(ctx context.Context, tx *db.Tx, n New) error {
+	args, err := json.Marshal(n.Args)
+	if err != nil {
+		return fmt.Errorf("enqueue %s: %w", n.Kind, err)
+	}
+	secret := ""
+	if n.Secret != nil {
+		b, err := json.Marshal(n.Secret)
+		if err != nil {
+			return fmt.Errorf("enqueue %s: %w", n.Kind, err)
+		}
+		secret = string(b)
+	}
+	now := clock.System().Now()
+	if n.RunAt.IsZero() {
+		n.RunAt = now
+	}
+	id := db.NewID()
+	if n.Key == "" {
+		n.Key = id
+	}
+	if _, err := tx.Exec(ctx, `
+		insert into job (id, kind, key, args, secret, run_at, attempts, last_error, created_at)
+		values ($1, $2, $3, $4, $5, $6, 0, '', $7)
+		on conflict (key) do nothing`,
+		id, n.Kind, n.Key, string(args), secret, n.RunAt, now); err != nil {
+		return fmt.Errorf("enqueue %s %s: %w", n.Kind, n.Key, err)
+	}
+	return nil
+}
+
+// Job is a job being run, or one that was given up.
+type Job struct {
+	ID          string    `db:"id"`
+	Kind        string    `db:"kind"`
+	Key         string    `db:"key"`
+	Attempt     int64     `db:"attempts"` // 1 the first time
+	RunAt       time.Time `db:"run_at"`
+	LastError   string    `db:"last_error"` // of the attempt before
+	DeadAt      time.Time `db:"dead_at"`    // zero while it is tried
+	RawArgs     string    `db:"args"`
+	rawSecret   string
+	leasedUntil time.Time
+}
+
+// Args reads the job's arguments into a pointer.
+func (j Job) Args(into any) error { return j.decode("arguments", j.RawArgs, into) }
+
+// Secret reads the job's secret part into a pointer; it fails when there is none.
+func (j Job) Secret(into any) error { return j.decode("secret", j.rawSecret, into) }
+
+func (j Job) decode(what, text string, into any) error {
+	if err := json.Unmarshal([]byte(text), into); err != nil {
+		return Permanent(fmt.Errorf("read the %s of job %s: %w", what, j.ID, err))
+	}
+	return nil
+}
+
+type later struct{ at time.Time }
+
+func (l later) Error() string { return "postponed to " + l.at.Format(time.RFC3339) }
+
+// Later is what a handler returns to be called again at t, as if it had not
+// been called now: no attempt is counted.
+func Later(t time.Time) error { return later{t} }
+
+type permanent struct{ error }
+
+func (p permanent) Unwrap() error { return p.error }
+
+// Permanent is what a handler returns when another attempt cannot help: the
+// job is given up at once.
+func Permanent(err error) error { return permanent{err} }
+
+// Dead lists the jobs given up, the last first, without their secrets.
+func Dead(ctx context.Context, r db.Reader, limit int) ([]Job, error) {
+	dead, err := db.All[Job](ctx, r, `
+		select id, kind, key, attempts, run_at, last_error, dead_at, args
+		from job
+		where dead_at is not null
+		order by dead_at desc, id desc
+		limit $1`, limit)
+	if err != nil {
+		return nil, fmt.Errorf("list dead jobs: %w", err)
+	}
+	return dead, nil
+}
+
+// Retry gives a dead job all its attempts again, from now on; fault.ErrNotFound
+// when there is no dead job of that id.
+func Retry(ctx context.Context, tx *db.Tx, id string, now time.Time) error {
+	return onDead(ctx, tx, "retry", `update job set dead_at = null, attempts = 0, run_at = $1 where id = $2 and dead_at is not null`, now, id)
+}
+
+// Abandon closes a dead job for good and forgets its secret; fault.ErrNotFound
+// when there is no dead job of that id.
+func Abandon(ctx context.Context, tx *db.Tx, id string, now time.Time) error {
+	return onDead(ctx, tx, "abandon", `update job set dead_at = null, secret = '', done_at = $1 where id = $2 and dead_at is not null`, now, id)
+}
+
+func onDead(ctx context.Context, tx *db.Tx, act, text string, now time.Time, id string) error {
+	n, err := tx.Exec(ctx, text, now, id)
+	if err == nil && n == 0 {
+		err = fault.ErrNotFound
+	}
+	if err != nil {
+		return fmt.Errorf("%s job %s: %w", act, id, err)
+	}
+	return nil
+}
+
+// Exponential waits first after the first failure and twice as long after each
+// more, never longer than longest.
+func Exponential(first, longest time.Duration) func(attempt int64) time.Duration {
+	return func(attempt int64) time.Duration {
+		wait := first
+		for range attempt - 1 {
+			if wait >= longest/2 {
+				return longest
+			}
+			wait *= 2
+		}
+		return min(wait, longest)
+	}
+}
+
+// isLater tells whether a handler asked to be called again, and when.
+func isLater(err error) (time.Time, bool) {
+	var l later
+	ok := errors.As(err, &l)
+	return l.at, ok
+}
+
+func isPermanent(err error) bool {
+	var p permanent
+	return errors.As(err, &p)
+}
