@@ -1,0 +1,75 @@
+package account
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+
+	"github.com/alexedwards/argon2id"
+)
+
+var cost = &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
+
+// longest is beyond every policy: a longer text is no password, and is not hashed.
+const longest = 128
+
+func (a *Accounts) hash(ctx context.Context, password string) (string, error) {
+	if err := a.takeTurn(ctx); err != nil {
+		return "", err
+	}
+	defer a.leaveTurn()
+	return argon2id.CreateHash(password, cost)
+}
+
+// matches takes as long whether the account exists or not: without a hash it
+// compares with a decoy, and answers no.
+func (a *Accounts) matches(ctx context.Context, password, hash string) (bool, error) {
+	if err := a.takeTurn(ctx); err != nil {
+		return false, err
+	}
+	defer a.leaveTurn()
+	known := hash != "" && len(password) <= 4*longest
+	if !known {
+		hash, password = a.decoy, ""
+	}
+	ok, err := argon2id.ComparePasswordAndHash(password, hash)
+	if err != nil {
+		return false, fmt.Errorf("check a password: %w", err)
+	}
+	return ok && known, nil
+}
+
+func (a *Accounts) takeTurn(ctx context.Context) error {
+	select {
+	case a.hashing <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (a *Accounts) leaveTurn() { <-a.hashing }
+
+func decoyHash() string {
+	hash, err := argon2id.CreateHash(newToken(), cost)
+	if err != nil {
+		panic(err) // only crypto/rand could fail, and does not
+	}
+	return hash
+}
+
+// newToken makes 32 random bytes, as text for a cookie or a link.
+func newToken() string {
+	b := make([]byte, 32)
+	rand.Read(b)
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+// digest is what is kept of a token or of a throttle's key.
+func digest(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(sum[:])
+}
