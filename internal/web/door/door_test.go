@@ -17,6 +17,7 @@ import (
 	"github.com/a-h/templ"
 
 	"pupitre/internal/domain/actor"
+	"pupitre/internal/domain/school"
 	"pupitre/internal/platform/clock"
 	"pupitre/internal/platform/fault"
 	"pupitre/internal/web/door"
@@ -29,10 +30,10 @@ func site(log *bytes.Buffer) *door.Site {
 			role, limited := strings.CutSuffix(token, "-limited")
 			return actor.Actor{Account: token, Role: actor.Role(role)}, limited, nil
 		},
-		School: func(context.Context) (door.School, error) {
-			return door.School{Name: "École Sèvre & Loire", Phone: "0240000000"}, nil
+		School: func(context.Context) (school.School, error) {
+			return school.School{Name: "École Sèvre & Loire", Phone: "0240000000"}, nil
 		},
-		Season: func(context.Context) (door.Season, error) { return door.Season{Name: "2027-2028"}, nil },
+		Season: func(context.Context) (school.Season, error) { return school.Season{Name: "2027-2028"}, nil },
 		Clock:  clock.At(time.Date(2027, 6, 8, 20, 0, 0, 0, time.UTC)),
 		Log:    slog.New(slog.NewTextHandler(log, nil)),
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"pupitre/internal/domain/actor"
+	"pupitre/internal/domain/school"
 	"pupitre/internal/platform/clock"
 )
 
@@ -16,8 +17,8 @@ import (
 type Site struct {
 	// Session tells who holds the token; nobody, without error, when it opens nothing.
 	Session func(ctx context.Context, token string) (who actor.Actor, limited bool, err error)
-	School  func(ctx context.Context) (School, error)
-	Season  func(ctx context.Context) (Season, error)
+	School  func(ctx context.Context) (school.School, error)
+	Season  func(ctx context.Context) (school.Season, error)
 	Clock   clock.Clock
 	Log     *slog.Logger
 	Proxies Proxies

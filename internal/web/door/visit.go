@@ -12,6 +12,7 @@ import (
 	"github.com/a-h/templ"
 
 	"pupitre/internal/domain/actor"
+	"pupitre/internal/domain/school"
 	"pupitre/internal/web/ui"
 )
 
@@ -20,8 +21,8 @@ type Visit struct {
 	W       http.ResponseWriter
 	R       *http.Request
 	Actor   actor.Actor // the zero Actor is nobody
-	School  School
-	Season  Season
+	School  school.School
+	Season  school.Season // the zero Season before the first import
 	Now     time.Time
 	Limited bool   // the session may only choose a password
 	Address string // network address of the client, as the trusted proxies tell it
