@@ -1,0 +1,83 @@
+package catalogue
+
+func rows() []row {
+	s := school()
+	return []row{
+		// R22
+		{"éveil: one course", s, "eveil", Pupil{Age: 5}, "loire", year("L-EVEIL"), nil},
+		{"éveil: no course yet", s, "eveil", Pupil{Age: 5}, "sevre", nil, nil},
+		{"éveil: two courses refused", s, "eveil", Pupil{Age: 4}, "loire", year("L-EVEIL", "L-JARDIN"), nil},
+		{"éveil: an instrument is no course of the formula", s, "eveil", Pupil{Age: 7}, "loire", year("L-PIANO"), nil},
+		// R23
+		{"parcours: a different one each semester", s, "parcours", Pupil{Age: 7}, "loire", []Wish{{"L-CORDES", 1}, {"L-VENTS", 2}}, nil},
+		{"parcours: same title in both semesters refused", s, "parcours", Pupil{Age: 7}, "loire", []Wish{{"L-CORDES", 1}, {"L-CORDES", 2}}, nil},
+		{"parcours: same title, only the second semester has another", s, "parcours", Pupil{Age: 7}, "sevre", []Wish{{"S-CORDES", 1}, {"S-CORDES", 2}}, nil},
+		{"parcours: same title, the pole has no other", s.without("S-VOIX"), "parcours", Pupil{Age: 7}, "sevre", []Wish{{"S-CORDES", 1}, {"S-CORDES", 2}}, nil},
+		{"parcours: same title under another code", s.edited("L-VENTS", func(c *Course) { c.Title = "PARCOURS CORDES" }), "parcours", Pupil{Age: 7}, "loire", []Wish{{"L-CORDES", 1}, {"L-VENTS", 2}}, nil},
+		{"parcours: one semester only", s, "parcours", Pupil{Age: 7}, "loire", []Wish{{"L-CORDES", 1}}, nil},
+		{"parcours: two in the first semester, none in the second", s, "parcours", Pupil{Age: 7}, "loire", []Wish{{"L-CORDES", 1}, {"L-VENTS", 1}}, nil},
+		{"parcours: asked in a semester it is not given", s, "parcours", Pupil{Age: 7}, "sevre", []Wish{{"S-VOIX", 1}, {"S-CORDES", 2}}, nil},
+		{"parcours: the only one of the first semester was kept for the second", s, "parcours", Pupil{Age: 7}, "sevre", []Wish{{"S-CORDES", 2}}, nil},
+		{"parcours: whole-year course asked for a semester", s.edited("L-VENTS", func(c *Course) { c.Semesters = []int64{0} }), "parcours", Pupil{Age: 7}, "loire", []Wish{{"L-VENTS", 1}, {"L-CORDES", 2}}, nil},
+		{"parcours: asked for the whole year, given by semester", s, "parcours", Pupil{Age: 7}, "loire", []Wish{{"L-CORDES", 0}, {"L-VENTS", 2}}, nil},
+		{"instrument of the whole year asked for one semester", s, "cursus", Pupil{Age: 9, Level: "CM1"}, "loire", []Wish{{"L-PIANO", 2}, {"L-ENFANTS", 0}}, nil},
+		// R24
+		{"cursus in CM2: instrument and practice", s, "cursus", Pupil{Age: 10, Level: "CM2"}, "loire", year("L-PIANO", "L-ORCHESTRE"), nil},
+		{"cursus in 5e: instrument, practice and culture", s, "cursus", Pupil{Age: 12, Level: "5e"}, "loire", year("L-PIANO", "L-ADOS", "L-CULTURE-1"), nil},
+		{"cursus in 5e without culture", s, "cursus", Pupil{Age: 12, Level: "5e"}, "loire", year("L-PIANO", "L-ADOS"), nil},
+		{"cursus in 3e without culture", s, "cursus", Pupil{Age: 14, Level: "3e"}, "loire", year("L-PIANO", "L-ADOS"), nil},
+		{"cursus in CM2 with culture is one too many", s, "cursus", Pupil{Age: 10, Level: "CM2"}, "loire", year("L-PIANO", "L-ENFANTS", "L-CULTURE-1"), nil},
+		{"cursus in 2de with culture is one too many", s, "cursus", Pupil{Age: 15, Level: "2de"}, "loire", year("L-PIANO", "L-ADOS", "L-CULTURE-2"), nil},
+		{"cursus: two instruments and no practice", s, "cursus", Pupil{Age: 10, Level: "CM2"}, "loire", year("L-PIANO", "L-ALTO"), nil},
+		{"cursus: nothing chosen", s, "cursus", Pupil{Age: 12, Level: "5e"}, "sevre", nil, nil},
+		// R25
+		{"adult without practice accepted", s, "adultes", Pupil{Age: 40, Level: "adulte"}, "loire", year("L-CHANT"), nil},
+		{"adult with a practice accepted", s, "adultes", Pupil{Age: 40, Level: "adulte"}, "loire", year("L-CHANT", "L-ADULTES"), nil},
+		{"adult with two practices", s, "adultes", Pupil{Age: 40, Beginner: "no"}, "loire", year("L-PIANO", "L-ADULTES", "L-VOCAL"), nil},
+		{"adult with a practice alone", s, "adultes", Pupil{Age: 40}, "loire", year("L-ADULTES"), nil},
+		// R26
+		{"choir alone", s, "pratiques", Pupil{Age: 12, Level: "5e"}, "loire", year("L-ADOS"), nil},
+		{"two choirs alone, as many as wanted", s, "pratiques", Pupil{Age: 30, Beginner: "no"}, "loire", year("L-ADULTES", "L-VOCAL"), nil},
+		{"practices alone: none", s, "pratiques", Pupil{Age: 10}, "sevre", nil, nil},
+		{"practices alone: the orchestra asks for an instrument", s, "pratiques", Pupil{Age: 10}, "loire", year("L-ORCHESTRE"), nil},
+		{"practices alone: an instrument", s, "pratiques", Pupil{Age: 10}, "loire", year("L-ENFANTS", "L-PIANO"), nil},
+		{"choir that refuses beginners, not a beginner", s, "pratiques", Pupil{Age: 30, Beginner: "no"}, "loire", year("L-VOCAL"), nil},
+		{"choir that refuses beginners, beginner", s, "pratiques", Pupil{Age: 30, Beginner: "yes"}, "loire", year("L-VOCAL"), nil},
+		{"choir that refuses beginners, beginner not answered", s, "pratiques", Pupil{Age: 30}, "loire", year("L-VOCAL"), nil},
+		{"choir that refuses beginners, the pole has no other", s, "pratiques", Pupil{Age: 30, Beginner: "yes"}, "sevre", year("S-VOCAL"), nil},
+		{"pupil with an instrument this year is not a beginner", s, "pratiques", Pupil{Age: 30, HasInstrument: true}, "loire", year("L-VOCAL"), nil},
+		{"the office corrects: a beginner in spite of the instrument", s, "pratiques", Pupil{Age: 30, HasInstrument: true, Beginner: "yes"}, "loire", year("L-VOCAL"), nil},
+		{"the rule of beginners holds in the adults' formula too", s, "adultes", Pupil{Age: 30, Beginner: "yes"}, "loire", year("L-PIANO", "L-VOCAL"), nil},
+		// R27
+		{"two poles refused and the way out names the same course in the chosen pole", s, "cursus", Pupil{Age: 10, Level: "CM2"}, "sevre", year("S-PIANO", "L-ENFANTS"), nil},
+		{"two poles: the chosen pole has another of its kind", s, "cursus", Pupil{Age: 10, Level: "CM2"}, "sevre", year("L-ALTO", "S-ENFANTS"), nil},
+		{"two poles: the chosen pole has none of its kind", s.without("S-PIANO"), "cursus", Pupil{Age: 10, Level: "CM2"}, "sevre", year("L-PIANO", "S-ENFANTS"), nil},
+		{"two poles for musical culture", s, "cursus", Pupil{Age: 12, Level: "5e"}, "sevre", year("S-PIANO", "S-ADOS", "L-CULTURE-1"), nil},
+		{"two poles for the two semesters", s, "parcours", Pupil{Age: 7}, "loire", []Wish{{"L-CORDES", 1}, {"S-CORDES", 2}}, nil},
+		{"pole without that kind: which pole has one", s, "cursus", Pupil{Age: 14, Level: "3e"}, "sevre", year("S-PIANO", "S-ADOS"), nil},
+		{"pole without that kind, the other pole without another kind", s.without("L-ADOS"), "cursus", Pupil{Age: 14, Level: "3e"}, "sevre", year("S-PIANO", "S-ADOS"), nil},
+		{"no pole chosen", s, "cursus", Pupil{Age: 10, Level: "CM2"}, "", year("L-PIANO", "L-ENFANTS"), nil},
+		{"no pole chosen, one pole has all", s, "cursus", Pupil{Age: 14, Level: "3e"}, "", nil, nil},
+		// R28
+		{"programme: 17 on the day, still a child", s, "cursus", Pupil{Age: 17, Level: "Tle"}, "loire", year("L-PIANO", "L-ADOS"), nil},
+		{"programme: 18 on the day, no longer", s, "cursus", Pupil{Age: 18, Level: "Tle"}, "loire", year("L-PIANO", "L-ADOS"), nil},
+		{"programme: 17 on the day, not yet an adult", s, "adultes", Pupil{Age: 17, Level: "Tle"}, "loire", year("L-CHANT"), nil},
+		{"programme for one level", s.withProgramme("eveil", func(p *Programme) { p.Levels = []string{"GS"} }), "eveil", Pupil{Age: 6, Level: "CP"}, "loire", year("L-EVEIL"), nil},
+		{"programme for two levels", s.withProgramme("eveil", func(p *Programme) { p.Levels = []string{"MS", "GS"} }), "eveil", Pupil{Age: 4, Level: "PS"}, "loire", year("L-EVEIL"), nil},
+		{"course: last age accepted", s, "eveil", Pupil{Age: 6}, "loire", year("L-EVEIL"), nil},
+		{"course: a year too old", s, "eveil", Pupil{Age: 7}, "loire", year("L-EVEIL"), nil},
+		{"course: too young, another suits", s, "eveil", Pupil{Age: 3}, "loire", year("L-EVEIL"), nil},
+		{"course: too young, only the other pole has one", s, "eveil", Pupil{Age: 3}, "sevre", year("S-EVEIL"), nil},
+		{"course: too young for singing, other instruments", s, "cursus", Pupil{Age: 12, Level: "6e"}, "loire", year("L-CHANT", "L-ADOS"), nil},
+		{"course: age not known is not judged", s, "eveil", Pupil{Age: -1}, "loire", year("L-EVEIL"), nil},
+		{"course: for one age", s.edited("L-JARDIN", func(c *Course) { c.AgeMin = 4 }), "eveil", Pupil{Age: 5}, "loire", year("L-JARDIN"), nil},
+		{"course: for other levels", s, "cursus", Pupil{Age: 14, Level: "3e"}, "loire", year("L-PIANO", "L-ADOS", "L-CULTURE-1"), nil},
+		{"nothing at all for this age", s, "eveil", Pupil{Age: 2}, "loire", nil, nil},
+		// what was chosen is no longer there
+		{"cancelled course", s, "cursus", Pupil{Age: 10, Level: "CM2"}, "loire", year("L-COR", "L-ENFANTS"), nil},
+		{"unknown course", s, "cursus", Pupil{Age: 10, Level: "CM2"}, "loire", year("L-HARPE", "L-ENFANTS"), nil},
+		{"course twice", s, "pratiques", Pupil{Age: 10}, "loire", year("L-ENFANTS", "L-ENFANTS"), nil},
+		{"course for the year and for one of its semesters", s.edited("L-ENFANTS", func(c *Course) { c.Semesters = []int64{0, 1} }), "pratiques", Pupil{Age: 10}, "loire", []Wish{{"L-ENFANTS", 1}, {"L-ENFANTS", 0}}, nil},
+		{"two things wrong are both said", s, "cursus", Pupil{Age: 12, Level: "6e"}, "loire", year("L-CHANT", "S-ADOS"), nil},
+	}
+}

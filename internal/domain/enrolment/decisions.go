@@ -1,0 +1,342 @@
+package enrolment
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"pupitre/internal/domain/actor"
+	"pupitre/internal/domain/catalogue"
+	"pupitre/internal/domain/document"
+	"pupitre/internal/domain/journal"
+	"pupitre/internal/platform/fault"
+	"pupitre/internal/platform/french"
+)
+
+// Confirm answers a checked dossier (R33): « inscrit » when every required paper
+// is « Validé » and every course has its place; on the waiting list when a
+// place lacks; « inscrit » in part with a reason.
+func (r *Registrar) Confirm(ctx context.Context, a actor.Actor, dossier, partReason string) (State, error) {
+	var became State
+	err := r.submit(ctx, a, func(u *unit) error {
+		if !a.IsOffice() {
+			return fault.ErrForbidden
+		}
+		d, err := u.dossier(dossier)
+		if err != nil {
+			return err
+		}
+		became, err = u.confirm(d, strings.TrimSpace(partReason))
+		return err
+	})
+	return became, err
+}
+
+// ConfirmReady confirms every dossier whose required papers are « Validé » and
+// whose courses all have a place; it returns how many.
+func (r *Registrar) ConfirmReady(ctx context.Context, a actor.Actor) (int, error) {
+	n := 0
+	err := r.submit(ctx, a, func(u *unit) error {
+		n = 0
+		if !a.IsOffice() {
+			return fault.ErrForbidden
+		}
+		dossiers, err := u.load(`season_id = $1 and state = 'complete' order by rank`, u.season.ID)
+		if err != nil {
+			return err
+		}
+		for _, d := range dossiers {
+			ready, err := u.ready(d)
+			if err != nil {
+				return err
+			}
+			if !ready || d.State != Complete {
+				continue
+			}
+			if _, err := u.confirm(d, ""); err != nil {
+				return err
+			}
+			n++
+		}
+		return nil
+	})
+	return n, err
+}
+
+func (u *unit) ready(d *Dossier) (bool, error) {
+	left, err := u.unvalidated(d)
+	if err != nil || len(left) > 0 {
+		return false, err
+	}
+	requests, err := u.requestsOf(d)
+	if err != nil {
+		return false, err
+	}
+	return len(requests) > 0 && !slices.ContainsFunc(requests, func(r *Request) bool { return r.State != Place }) &&
+		len(requests) == len(d.Choice), nil
+}
+
+func (u *unit) unvalidated(d *Dossier) ([]document.Paper, error) {
+	asked, err := u.asked(d)
+	if err != nil {
+		return nil, err
+	}
+	held, err := document.HeldBy(u.ctx, u.tx, u.season.ID, d.Household)
+	if err != nil {
+		return nil, err
+	}
+	return held.Unvalidated(asked, d.Household, d.Pupil), nil
+}
+
+func (u *unit) confirm(d *Dossier, partReason string) (State, error) {
+	if d.State != Complete && d.State != OnList {
+		return "", &fault.Conflict{Message: "Ce dossier est « " + d.State.French() + " »" + french.Nbsp + ": il ne peut pas être confirmé."}
+	}
+	left, err := u.unvalidated(d)
+	if err != nil {
+		return "", err
+	}
+	if len(left) > 0 {
+		return "", fault.Refuse("Validez d’abord" + french.Nbsp + ": " + french.List(paperNames(left)) + ".")
+	}
+	requests, err := u.requestsOf(d)
+	if err != nil {
+		return "", err
+	}
+	if d.OnPaperForm {
+		return "", fault.Refuse("Saisissez d’abord les cours du formulaire papier.")
+	}
+	placed := 0
+	for _, r := range requests {
+		if r.State == Place {
+			placed++
+		}
+	}
+	whole := placed == len(requests) && placed == len(d.Choice)
+	if !whole && partReason == "" {
+		return u.toList(d)
+	}
+	if placed == 0 {
+		return "", fault.Refuse("Aucun cours n’a de place" + french.Nbsp + ": ce dossier ne peut être que mis en liste d’attente.")
+	}
+	before := d.State
+	d.State, d.ConfirmedAt, d.ConfirmedBy, d.Reason = Enrolled, u.at, u.actor.Name, partReason
+	u.changed(d)
+	u.told(d, "dossier.enrolled", before.French(), Enrolled.French(), partReason)
+	return Enrolled, u.writeOf(d, MailEnrolled, fmt.Sprintf("%s@%d", d.ID, u.at.UnixMicro()), Told{Reason: partReason})
+}
+
+// toList answers that the dossier waits; its places are held up to the school's date (R33b).
+func (u *unit) toList(d *Dossier) (State, error) {
+	if d.State == OnList {
+		return "", &fault.Conflict{Message: "Ce dossier est déjà en liste d’attente."}
+	}
+	before := d.State
+	d.State, d.ConfirmedBy = OnList, u.actor.Name
+	u.changed(d)
+	u.told(d, "dossier.on_list", before.French(), OnList.French(), "")
+	return OnList, u.writeOf(d, MailOnList, fmt.Sprintf("%s@%d", d.ID, u.at.UnixMicro()), Told{Until: u.season.PartialReleaseAt})
+}
+
+// TurnDown refuses a dossier with a reason; its places go to the next in line.
+func (r *Registrar) TurnDown(ctx context.Context, a actor.Actor, dossier, reason string) error {
+	return r.submit(ctx, a, func(u *unit) error {
+		if !a.IsOffice() {
+			return fault.ErrForbidden
+		}
+		if strings.TrimSpace(reason) == "" {
+			return needReason()
+		}
+		d, err := u.dossier(dossier)
+		if err != nil {
+			return err
+		}
+		if !d.State.Sent() {
+			return &fault.Conflict{Message: "Ce dossier n’est pas envoyé."}
+		}
+		given, err := u.titles(d)
+		if err != nil {
+			return err
+		}
+		if err := u.unrank(d, TurnedDown, "dossier.refused", reason); err != nil {
+			return err
+		}
+		d.Reason = reason
+		return u.writeOf(d, MailWithdrawalAns, fmt.Sprintf("refus:%s@%d", d.ID, u.at.UnixMicro()), Told{Whole: true, Accepted: true, Reason: reason, GivenUp: given})
+	})
+}
+
+func needReason() error {
+	return &fault.Invalid{Message: "Donnez un motif.", Fields: []fault.Field{{Name: "motif", Message: "Écrivez le motif" + french.Nbsp + ": il est gardé au journal."}}}
+}
+
+// SetCapacity sets how many places an offering has (R33d); places gained are
+// offered to those who wait.
+func (r *Registrar) SetCapacity(ctx context.Context, a actor.Actor, offering string, capacity int64, reason string) error {
+	return r.submit(ctx, a, func(u *unit) error {
+		if !a.IsOffice() {
+			return fault.ErrForbidden
+		}
+		if err := u.bring(offering); err != nil {
+			return err
+		}
+		o := u.board.Offerings[offering]
+		if o == nil {
+			return notFound("offering", offering)
+		}
+		switch {
+		case capacity < 0 || capacity > 999:
+			return capacityFault("Donnez un nombre de places entre 0 et 999.")
+		case capacity < o.Taken:
+			return capacityFault(fmt.Sprintf("%s déjà prises ou proposées"+french.Nbsp+": la capacité ne peut pas descendre au-dessous.", french.Count(o.Taken, "place", "places")))
+		case capacity == o.Capacity:
+			return nil
+		}
+		course, semester, err := u.courseOf(offering)
+		if err != nil {
+			return err
+		}
+		before := o.Capacity
+		u.dirtyOffers[offering] = true
+		u.lines = append(u.lines, journal.By(u.actor, u.at, journal.Line{
+			Event: "course.capacity", Course: course.ID, Reason: reason,
+			Before: fmt.Sprintf("%s"+french.Nbsp+": %s", courseTitle(course, semester), french.Count(before, "place", "places")),
+			After:  french.Count(capacity, "place", "places"),
+		}))
+		_, err = u.obey(SetCapacity{offering, capacity}, "capacité portée à "+french.Count(capacity, "place", "places"))
+		return err
+	})
+}
+
+func capacityFault(message string) error {
+	return &fault.Invalid{Message: message, Fields: []fault.Field{{Name: "places", Message: message}}}
+}
+
+// CancelCourse ends a course (R33d): its dossiers keep their rank and each
+// family is asked to choose again.
+func (r *Registrar) CancelCourse(ctx context.Context, a actor.Actor, course, reason string) error {
+	return r.submit(ctx, a, func(u *unit) error {
+		if !a.IsOffice() {
+			return fault.ErrForbidden
+		}
+		if strings.TrimSpace(reason) == "" {
+			return needReason()
+		}
+		c, err := u.offer()
+		if err != nil {
+			return err
+		}
+		cancelled, ok := c.Course(course)
+		if !ok {
+			return notFound("course", course)
+		}
+		if !cancelled.CancelledAt.IsZero() {
+			return nil
+		}
+		if err := catalogue.Cancel(u.ctx, u.tx, course, u.at); err != nil {
+			return err
+		}
+		u.written++
+		u.lines = append(u.lines, journal.By(u.actor, u.at, journal.Line{Event: "course.cancelled", Course: course, After: cancelled.Title + french.Nbsp + ": annulé", Reason: reason}))
+		for _, semester := range cancelled.Semesters {
+			if err := u.cancelOffering(OfferingID(course, semester), cancelled, semester, reason); err != nil {
+				return err
+			}
+		}
+		u.catalogue = nil
+		return nil
+	})
+}
+
+func (u *unit) cancelOffering(offering string, course catalogue.Course, semester int64, reason string) error {
+	if err := u.bring(offering); err != nil {
+		return err
+	}
+	var holders, asking []string
+	for id, a := range u.board.Requests {
+		if a.Offering != offering || !a.State.Active() {
+			continue
+		}
+		asking = append(asking, id)
+		if a.State.holds() {
+			holders = append(holders, id)
+		}
+	}
+	slices.Sort(asking)
+	slices.Sort(holders)
+	if _, err := u.obey(CloseList{offering}, "cours annulé"); err != nil {
+		return err
+	}
+	for _, id := range holders {
+		if _, err := u.obey(Leave{id, Returned}, "cours annulé"); err != nil {
+			return err
+		}
+	}
+	if _, err := u.obey(SetCapacity{offering, 0}, "cours annulé"); err != nil {
+		return err
+	}
+	u.dirtyOffers[offering] = true
+	for _, id := range asking {
+		r, err := u.request(id)
+		if err != nil {
+			return err
+		}
+		d, err := u.dossier(r.Dossier)
+		if err != nil {
+			return err
+		}
+		place := ToldPlace{Course: course.Title, Semester: semester}
+		if err := u.writeOf(d, MailCourseCancelled, offering+":"+d.ID, Told{Course: &place, Reason: reason}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Jump puts a waiting request in front of its list, for a reason that the
+// journal keeps and the office's screens show (R34).
+func (r *Registrar) Jump(ctx context.Context, a actor.Actor, request, reason string) error {
+	return r.submit(ctx, a, func(u *unit) error {
+		if !a.IsOffice() {
+			return fault.ErrForbidden
+		}
+		if strings.TrimSpace(reason) == "" {
+			return needReason()
+		}
+		row, err := u.request(request)
+		if err != nil {
+			return err
+		}
+		if err := u.bring(row.Offering); err != nil {
+			return err
+		}
+		_, err = u.obey(Jump{request}, "hors de l’ordre"+french.Nbsp+": "+reason)
+		return err
+	})
+}
+
+// Reopen lets one family send after the closing, until the given instant, for
+// a reason; its dossier ranks at its own time (R36).
+func (r *Registrar) Reopen(ctx context.Context, a actor.Actor, pupil, household string, until time.Time, reason string) error {
+	return r.submit(ctx, a, func(u *unit) error {
+		if !a.IsOffice() {
+			return fault.ErrForbidden
+		}
+		if strings.TrimSpace(reason) == "" {
+			return needReason()
+		}
+		if !until.After(u.at) {
+			return &fault.Invalid{Message: "Cette date est passée.", Fields: []fault.Field{{Name: "jusqu_au", Message: "Donnez une date à venir, par exemple " + french.ShortDate(u.at.AddDate(0, 0, 7)) + "."}}}
+		}
+		d, err := u.ensure(pupil, household)
+		if err != nil {
+			return err
+		}
+		d.ReopenedUntil = until
+		u.changed(d)
+		u.told(d, "dossier.reopened", "", "ouvert jusqu’au "+french.Moment(until), reason)
+		return nil
+	})
+}

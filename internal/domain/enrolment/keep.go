@@ -1,0 +1,111 @@
+package enrolment
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"pupitre/internal/platform/db"
+)
+
+func prefixedColumns(prefix, columns string) string {
+	names := strings.Split(columns, ",")
+	for i, n := range names {
+		names[i] = prefix + strings.TrimSpace(n)
+	}
+	return strings.Join(names, ", ")
+}
+
+// PutOffering sets how many places a course has in a semester when a file is
+// imported. It takes the season's row, so that no registrar works on what it
+// read before; lowering below the places taken is refused by the schema.
+func PutOffering(ctx context.Context, tx *db.Tx, season, course string, semester, capacity int64) error {
+	if _, err := tx.Exec(ctx, `update season set moves = moves + 1 where id = $1`, season); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `insert into offering (id, course_id, season_id, semester, capacity, taken) values ($1, $2, $3, $4, $5, 0)
+		on conflict (course_id, semester) do update set capacity = excluded.capacity`,
+		OfferingID(course, semester), course, season, semester, capacity); err != nil {
+		return fmt.Errorf("put %d places of course %s: %w", capacity, course, err)
+	}
+	return nil
+}
+
+// Kept is the whole of enrolment as an export keeps it.
+type Kept struct {
+	Dossiers []Dossier
+	Requests []Request
+}
+
+// Everything reads all dossiers and requests, ended ones included, in a stable order.
+func Everything(ctx context.Context, r db.Reader) (Kept, error) {
+	var k Kept
+	var err error
+	if k.Dossiers, err = db.All[Dossier](ctx, r, `select `+dossierColumns+` from dossier order by number, id`); err != nil {
+		return k, err
+	}
+	k.Requests, err = db.All[Request](ctx, r, `select `+requestColumns+` from request order by seq, id`)
+	return k, err
+}
+
+// Restore writes dossiers and requests as an export kept them, into a season
+// that has none, and sets its counters past them.
+func Restore(ctx context.Context, tx *db.Tx, season string, k Kept) error {
+	var lastRank, lastNumber, lastSeq int64
+	last := zero
+	for _, d := range k.Dossiers {
+		lastRank, lastNumber = max(lastRank, d.Rank), max(lastNumber, d.Number)
+		last = later(last, d.CompleteAt)
+		if err := insertDossier(ctx, tx, d); err != nil {
+			return fmt.Errorf("restore dossier %s: %w", d.Label(), err)
+		}
+	}
+	taken := map[string]int64{}
+	for _, r := range k.Requests {
+		lastSeq = max(lastSeq, r.Seq)
+		if r.State.holds() {
+			taken[r.Offering]++
+		}
+		if _, err := tx.Exec(ctx, `insert into request (`+requestColumns+`) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+			r.ID, r.Dossier, r.Offering, string(r.State), r.ReceivedAt, r.Seq, r.Jumped, r.OfferedUntil, r.TokenHash, r.DecidedAt, r.Line, r.CreatedAt); err != nil {
+			return fmt.Errorf("restore request %s: %w", r.ID, err)
+		}
+	}
+	for offering, n := range taken {
+		if _, err := tx.Exec(ctx, `update offering set taken = $1 where id = $2`, n, offering); err != nil {
+			return fmt.Errorf("restore the places of %s: %w", offering, err)
+		}
+	}
+	_, err := tx.Exec(ctx, `update season set next_rank = $1, next_number = $2, last_at = $3, moves = $4 where id = $5`,
+		lastRank+1, lastNumber+1, last, lastSeq/seqPerMove+1, season)
+	return err
+}
+
+// BoardOf reads the whole board of a season, to check it or to try what would
+// happen on it (the dry run, the bench, the tests).
+func BoardOf(ctx context.Context, r db.Reader, season string) (*Board, error) {
+	b := &Board{Offerings: map[string]*Offering{}, Requests: map[string]*Asked{}}
+	offerings, err := db.All[offeringRow](ctx, r, `select o.id, o.capacity, o.taken,
+			(s.lists_ended_at is not null or c.cancelled_at is not null) as closed
+		from offering o join season s on s.id = o.season_id join course c on c.id = o.course_id where o.season_id = $1`, season)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range offerings {
+		b.Offerings[o.ID] = &Offering{Capacity: o.Capacity, Taken: o.Taken, Closed: o.Closed}
+	}
+	requests, err := db.All[Request](ctx, r, `select `+prefixedColumns("q.", requestColumns)+` from request q
+		join offering o on o.id = q.offering_id where o.season_id = $1 order by q.seq`, season)
+	if err != nil {
+		return nil, err
+	}
+	for _, q := range requests {
+		a := &Asked{q.ID, q.Offering, q.State, q.ReceivedAt, q.Seq, q.Jumped}
+		b.Requests[q.ID] = a
+		b.Jumps = max(b.Jumps, q.Jumped)
+		if q.State == Waiting {
+			b.enqueue(b.Offerings[q.Offering], a)
+		}
+	}
+	return b, nil
+}

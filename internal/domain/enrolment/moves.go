@@ -1,0 +1,291 @@
+package enrolment
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+
+	"pupitre/internal/domain/catalogue"
+	"pupitre/internal/domain/journal"
+	"pupitre/internal/domain/school"
+	"pupitre/internal/platform/db"
+	"pupitre/internal/platform/fault"
+	"pupitre/internal/platform/french"
+)
+
+func notFound(what, id string) error { return fmt.Errorf("%s %s: %w", what, id, fault.ErrNotFound) }
+
+type offeringRow struct {
+	ID       string `db:"id"`
+	Capacity int64  `db:"capacity"`
+	Taken    int64  `db:"taken"`
+	Closed   bool   `db:"closed"`
+}
+
+// bring puts the offerings on the board, with every active request for them.
+func (u *unit) bring(offerings ...string) error {
+	var absent []string
+	for _, id := range offerings {
+		if u.board.Offerings[id] == nil {
+			absent = append(absent, id)
+		}
+	}
+	if len(absent) == 0 {
+		return nil
+	}
+	rows, err := db.All[offeringRow](u.ctx, u.tx, `select o.id, o.capacity, o.taken,
+			(s.lists_ended_at is not null or c.cancelled_at is not null) as closed
+		from offering o join season s on s.id = o.season_id join course c on c.id = o.course_id
+		where o.id in (select value from json_each(cast($1 as text))) and o.season_id = $2`, db.IDs(absent), u.season.ID)
+	if err != nil {
+		return err
+	}
+	for _, o := range rows {
+		u.board.Offerings[o.ID] = &Offering{Capacity: o.Capacity, Taken: o.Taken, Closed: o.Closed}
+	}
+	requests, err := db.All[Request](u.ctx, u.tx, `select `+requestColumns+` from request
+		where offering_id in (select value from json_each(cast($1 as text))) and state in ('place', 'waiting', 'offered')`, db.IDs(absent))
+	if err != nil {
+		return err
+	}
+	for _, r := range requests {
+		a := &Asked{r.ID, r.Offering, r.State, r.ReceivedAt, r.Seq, r.Jumped}
+		u.board.Requests[r.ID] = a
+		if r.State == Waiting {
+			u.board.enqueue(u.board.Offerings[r.Offering], a)
+		}
+	}
+	if u.board.Jumps == 0 {
+		u.board.Jumps, err = db.One[int64](u.ctx, u.tx, `select coalesce(max(jumped), 0) from request`)
+	}
+	return err
+}
+
+// obey applies the command to the board and carries every change into the
+// requests, the journal and the mails.
+func (u *unit) obey(c Command, reason string) ([]Change, error) {
+	changes, err := u.board.Apply(c)
+	var refused *CannotApply
+	if errors.As(err, &refused) {
+		return nil, &fault.Conflict{Message: "La situation de ce cours a changé entre-temps. Rechargez la page."}
+	}
+	if err != nil {
+		return nil, err
+	}
+	u.written++
+	for _, change := range changes {
+		if err := u.carry(change, reason); err != nil {
+			return nil, err
+		}
+	}
+	return changes, nil
+}
+
+func (u *unit) carry(c Change, reason string) error {
+	u.dirtyOffers[c.Offering] = true
+	r, err := u.request(c.Request)
+	if err != nil {
+		return err
+	}
+	r.State, r.Jumped = c.To, c.Jumped
+	if c.From != "" {
+		u.dirtyRequests[r.ID] = true
+		r.DecidedAt = u.at
+	}
+	d, err := u.dossier(r.Dossier)
+	if err != nil {
+		return err
+	}
+	course, semester, err := u.courseOf(c.Offering)
+	if err != nil {
+		return err
+	}
+	u.lines = append(u.lines, journal.By(u.actor, u.at, journal.Line{
+		Event: "request." + string(c.To), Household: d.Household, Pupil: d.Pupil, Dossier: d.ID, Course: course.ID,
+		Before: c.From.French(), After: courseTitle(course, semester) + french.Nbsp + ": " + u.standing(c), Reason: reason,
+	}))
+	if c.To == Offered {
+		return u.propose(d, r)
+	}
+	return nil
+}
+
+// standing is the state in words, with the position of one that waits.
+func (u *unit) standing(c Change) string {
+	if c.To == Waiting {
+		return fmt.Sprintf("liste d’attente, n° %d", u.position(c.Request))
+	}
+	return c.To.French()
+}
+
+// French is the state of a request as screens and the journal say it.
+func (s RequestState) French() string {
+	switch s {
+	case Place:
+		return "place réservée"
+	case Waiting:
+		return "liste d’attente"
+	case Offered:
+		return "place proposée"
+	case Declined:
+		return "déclinée"
+	case Returned:
+		return "rendue"
+	case Ended:
+		return "liste close"
+	default:
+		return ""
+	}
+}
+
+// position counts where the request stands in its list, from 1; 0 when it does not wait.
+func (u *unit) position(request string) int64 {
+	a := u.board.Requests[request]
+	if a == nil || a.State != Waiting {
+		return 0
+	}
+	for i, id := range u.board.Offerings[a.Offering].Queue {
+		if id == request {
+			return int64(i + 1)
+		}
+	}
+	return 0
+}
+
+func (u *unit) courseOf(offering string) (catalogue.Course, int64, error) {
+	id, semester := splitOffering(offering)
+	c, err := u.offer()
+	if err != nil {
+		return catalogue.Course{}, 0, err
+	}
+	course, ok := c.Course(id)
+	if !ok {
+		return course, 0, notFound("course of offering", offering)
+	}
+	return course, semester, nil
+}
+
+// OfferingID names the places of a course in a semester (0: the whole year).
+func OfferingID(course string, semester int64) string { return fmt.Sprintf("%s/%d", course, semester) }
+
+func splitOffering(id string) (course string, semester int64) {
+	course, s, _ := strings.Cut(id, "/")
+	if len(s) == 1 {
+		semester = int64(s[0] - '0')
+	}
+	return course, semester
+}
+
+func courseTitle(c catalogue.Course, semester int64) string {
+	switch semester {
+	case 1:
+		return c.Title + " (1er semestre)"
+	case 2:
+		return c.Title + " (2d semestre)"
+	default:
+		return c.Title
+	}
+}
+
+// propose gives an offer its delay, which starts when the mail leaves (quiet
+// hours), and the token of the page it opens.
+func (u *unit) propose(d *Dossier, r *Request) error {
+	leaves := school.QuietHours(u.at, u.school)
+	r.OfferedUntil = school.EndOfDay(leaves, u.school.OfferDays)
+	token, hash := newToken()
+	r.TokenHash = hash
+	return u.writeOffer(d, r, token, leaves)
+}
+
+func newToken() (token, hash string) {
+	b := make([]byte, 24)
+	if _, err := rand.Read(b); err != nil {
+		panic(err) // crypto/rand does not fail
+	}
+	token = hex.EncodeToString(b)
+	return token, hashOf(token)
+}
+
+func hashOf(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(sum[:])
+}
+
+// ask asks for each wish of the dossier, received at the given instant.
+func (u *unit) ask(d *Dossier, wishes Choice, receivedAt func() (r Asked), reason string) error {
+	offerings := make([]string, len(wishes))
+	for i, w := range wishes {
+		offerings[i] = OfferingID(w.Course, w.Semester)
+	}
+	if err := u.bring(offerings...); err != nil {
+		return err
+	}
+	if _, err := u.requestsOf(d); err != nil {
+		return err
+	}
+	for i := range wishes {
+		a := receivedAt()
+		a.ID, a.Offering, a.Seq = db.NewID(), offerings[i], u.nextSeq()
+		row := &Request{
+			ID: a.ID, Dossier: d.ID, Offering: a.Offering, ReceivedAt: a.ReceivedAt, Seq: a.Seq,
+			Line: int64(i), CreatedAt: u.at,
+		}
+		u.requests[row.ID] = row
+		u.ofDossier[d.ID] = append(u.ofDossier[d.ID], row)
+		u.newRequests = append(u.newRequests, row)
+		if _, err := u.obey(Ask{a}, reason); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// giveBack ends the dossier's active requests; their places go to the next in line.
+func (u *unit) giveBack(d *Dossier, to RequestState, reason string, which ...*Request) error {
+	if which == nil {
+		var err error
+		if which, err = u.requestsOf(d); err != nil {
+			return err
+		}
+	}
+	for _, r := range which {
+		if err := u.bring(r.Offering); err != nil {
+			return err
+		}
+		if _, err := u.obey(Leave{r.ID, to}, reason); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rank gives the dossier the next rank of the season and its time.
+func (u *unit) rank(d *Dossier) {
+	d.Rank = u.nextRank
+	u.nextRank++
+	d.CompleteAt = u.at
+	u.last = u.at
+	d.State = Complete
+	d.HoldUntil, d.HoldTotalUntil = zero, zero
+	u.changed(d)
+	u.told(d, "dossier.ranked", "", fmt.Sprintf("rang %d", d.Rank), "")
+}
+
+// unrank takes rank, places and waiting positions away: they stay in the journal.
+func (u *unit) unrank(d *Dossier, to State, event, reason string) error {
+	if err := u.giveBack(d, Returned, reason); err != nil {
+		return err
+	}
+	before := d.State.French()
+	if d.Rank > 0 {
+		before += fmt.Sprintf(", rang %d", d.Rank)
+	}
+	d.Rank, d.CompleteAt, d.HoldUntil, d.HoldTotalUntil = 0, zero, zero, zero
+	d.State = to
+	u.changed(d)
+	u.told(d, event, before, to.French(), reason)
+	return nil
+}

@@ -1,0 +1,259 @@
+package enrolment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"pupitre/internal/domain/actor"
+	"pupitre/internal/domain/correspondence"
+	"pupitre/internal/domain/document"
+	"pupitre/internal/domain/school"
+	"pupitre/internal/platform/db"
+	"pupitre/internal/platform/fault"
+	"pupitre/internal/platform/french"
+)
+
+type mailKind = correspondence.Kind
+
+func asInvalid(err error, target **fault.Invalid) bool { return errors.As(err, target) }
+
+func currentText(ctx context.Context, r db.Reader) (school.Text, error) {
+	return school.LatestText(ctx, r, school.TextRules)
+}
+
+// Deposit is one paper handed in; the file is checked and stored already.
+type Deposit struct {
+	Household string
+	Pupil     string // "" for the household's paper
+	Paper     string // code
+	File      document.File
+}
+
+// Deposit writes the deposit and, in the same transaction, ranks the dossiers
+// that it completes, in the order of their « Valider » (R29, R30).
+func (r *Registrar) Deposit(ctx context.Context, a actor.Actor, in Deposit) (id string, err error) {
+	err = r.submit(ctx, a, func(u *unit) error {
+		if !a.Sees(in.Household) {
+			return notFound("household", in.Household)
+		}
+		paper, err := u.paper(in.Paper)
+		if err != nil {
+			return err
+		}
+		if err := u.mayDeposit(paper, in); err != nil {
+			return err
+		}
+		slot := document.Slot{Household: in.Household, Pupil: in.Pupil, Paper: in.Paper}
+		if id, err = document.Put(u.ctx, u.tx, u.at, a, u.season.ID, paper, slot, in.File); err != nil {
+			return err
+		}
+		u.written++
+		return u.recheck(in.Household, paper.Name)
+	})
+	return id, err
+}
+
+// mayDeposit checks that the pupil is of the household and that the paper is asked of it.
+func (u *unit) mayDeposit(paper document.Paper, in Deposit) error {
+	h, err := u.household(in.Household)
+	if err != nil {
+		return err
+	}
+	onPaper := false
+	if paper.Audience == document.OfPupil {
+		n, err := db.One[int64](u.ctx, u.tx, `select count(*) from pupil_household where pupil_id = $1 and household_id = $2`, in.Pupil, in.Household)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return notFound("pupil", in.Pupil)
+		}
+		d, err := u.dossierOf(in.Pupil)
+		if err != nil {
+			return err
+		}
+		onPaper = d != nil && d.OnPaperForm
+	}
+	if _, err := u.asked(&Dossier{Household: h.ID}); err != nil { // reads the papers
+		return err
+	}
+	for _, p := range askedOf(u.papers, h, u.means, onPaper) {
+		if p.Code == paper.Code {
+			return nil
+		}
+	}
+	return &fault.Invalid{Message: "Ce document ne vous est pas demandé.", Fields: []fault.Field{{Name: "document", Message: "Choisissez le document dans la liste."}}}
+}
+
+func (u *unit) paper(code string) (document.Paper, error) {
+	papers, err := document.Papers(u.ctx, u.tx, u.season.ID)
+	if err != nil {
+		return document.Paper{}, err
+	}
+	for _, p := range papers {
+		if p.Code == code {
+			return p, nil
+		}
+	}
+	return document.Paper{}, &fault.Invalid{Message: "Choisissez le document.", Fields: []fault.Field{{Name: "document", Message: "Choisissez le document dans la liste."}}}
+}
+
+// Alter runs a write of another room that may change which papers the
+// household must hand in (its means of payment, a corrected pupil), then ranks
+// or holds its dossiers accordingly, in one transaction.
+func (r *Registrar) Alter(ctx context.Context, a actor.Actor, household string, write func(ctx context.Context, tx *db.Tx) error) error {
+	return r.submit(ctx, a, func(u *unit) error {
+		if !a.Sees(household) {
+			return notFound("household", household)
+		}
+		if err := write(u.ctx, u.tx); err != nil {
+			return err
+		}
+		u.written++
+		delete(u.households, household)
+		clear(u.pupils)
+		return u.recheck(household, "")
+	})
+}
+
+// Review is the office's decision of a deposit, at the version it read.
+type Review struct {
+	Deposit string
+	Version int64
+	Reason  string
+}
+
+// Validate says that the paper is right.
+func (r *Registrar) Validate(ctx context.Context, a actor.Actor, in Review) error {
+	return r.submit(ctx, a, func(u *unit) error {
+		_, err := u.decide(a, in, document.Validated)
+		return err
+	})
+}
+
+// Undo takes a validation back, as long as the dossier is not « inscrit ».
+func (r *Registrar) Undo(ctx context.Context, a actor.Actor, in Review) error {
+	return r.submit(ctx, a, func(u *unit) error {
+		before, err := document.ByID(u.ctx, u.tx, a, in.Deposit)
+		if err != nil {
+			return err
+		}
+		if before.State != document.Validated {
+			return &fault.Conflict{Message: "Seule une validation s’annule" + french.Nbsp + ": un refus a déjà été écrit à la famille."}
+		}
+		_, err = u.decide(a, in, document.Provided)
+		return err
+	})
+}
+
+// Refuse refuses a paper with a reason. A required one opens the delay of R32
+// on every ranked dossier it counts for; the others cost what their paper says.
+func (r *Registrar) Refuse(ctx context.Context, a actor.Actor, in Review) error {
+	return r.submit(ctx, a, func(u *unit) error {
+		d, err := u.decide(a, in, document.Refused)
+		if err != nil {
+			return err
+		}
+		paper, err := u.paper(d.Paper)
+		if err != nil {
+			return err
+		}
+		told := Told{Paper: paper.Name, Reason: d.Reason, Required: paper.Required, Cost: paper.Consequence}
+		held := false
+		for dossier, err := range u.countsFor(d) {
+			if err != nil {
+				return err
+			}
+			if paper.Required && (dossier.State == Complete || dossier.State == OnList || dossier.State == PaperRefused) {
+				held = true
+				if err := u.hold(dossier, MailPaperRefused, told, d.Reason); err != nil {
+					return err
+				}
+			}
+		}
+		if held {
+			return nil
+		}
+		return u.write(d.Household, nil, MailPaperRefused, fmt.Sprintf("%s@%d", d.ID, d.Version), told, nil, zero)
+	})
+}
+
+// DeclareWorthless says that the deposit is plainly not the paper (« sans
+// valeur », R32): the dossiers it completed never were complete; rank and
+// places fall at once.
+func (r *Registrar) DeclareWorthless(ctx context.Context, a actor.Actor, in Review) error {
+	return r.submit(ctx, a, func(u *unit) error {
+		d, err := u.decide(a, in, document.Worthless)
+		if err != nil {
+			return err
+		}
+		paper, err := u.paper(d.Paper)
+		if err != nil {
+			return err
+		}
+		for dossier, err := range u.countsFor(d) {
+			if err != nil {
+				return err
+			}
+			told := Told{Paper: paper.Name, Reason: d.Reason, Required: paper.Required, Cost: paper.Consequence}
+			if paper.Required && dossier.State.Ranked() && dossier.State != Enrolled {
+				if told.GivenUp, err = u.titles(dossier); err != nil {
+					return err
+				}
+				if err := u.unrank(dossier, Received, "dossier.worthless", d.Reason); err != nil {
+					return err
+				}
+			}
+			if err := u.writeOf(dossier, MailPaperWorthless, fmt.Sprintf("%s@%d", d.ID, dossier.Number), told); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (u *unit) decide(a actor.Actor, in Review, to document.State) (document.Deposit, error) {
+	d, err := document.Decide(u.ctx, u.tx, u.at, a, in.Deposit, in.Version, to, in.Reason)
+	if err == nil {
+		u.written++
+	}
+	return d, err
+}
+
+// countsFor yields the dossiers that a deposit counts for: all of the
+// household's for its own paper, the pupil's for a pupil's.
+func (u *unit) countsFor(d document.Deposit) func(yield func(*Dossier, error) bool) {
+	return func(yield func(*Dossier, error) bool) {
+		dossiers, err := u.dossiersOf(d.Household)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		for _, dossier := range dossiers {
+			if d.Pupil != "" && dossier.Pupil != d.Pupil {
+				continue
+			}
+			if !yield(dossier, nil) {
+				return
+			}
+		}
+	}
+}
+
+// titles names the courses that the dossier asks for.
+func (u *unit) titles(d *Dossier) ([]string, error) {
+	requests, err := u.requestsOf(d)
+	if err != nil {
+		return nil, err
+	}
+	var titles []string
+	for _, r := range requests {
+		course, semester, err := u.courseOf(r.Offering)
+		if err != nil {
+			return nil, err
+		}
+		titles = append(titles, courseTitle(course, semester))
+	}
+	return titles, nil
+}

@@ -1,0 +1,377 @@
+package enrolment
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"pupitre/internal/domain/actor"
+	"pupitre/internal/domain/catalogue"
+	"pupitre/internal/domain/document"
+	"pupitre/internal/domain/people"
+	"pupitre/internal/domain/school"
+	"pupitre/internal/platform/db"
+	"pupitre/internal/platform/fault"
+	"pupitre/internal/platform/french"
+)
+
+// RequestView is a request as a screen shows it.
+type RequestView struct {
+	Request
+	CourseID string
+	Title    string
+	Kind     catalogue.Kind
+	Slot     string
+	Semester int64
+	Position int64 // in its list, from 1; 0 when it does not wait
+}
+
+// Standing is where the request stands in the words of R31: « place réservée »,
+// « liste d’attente, n° 3 ».
+func (v RequestView) Standing() string {
+	if v.State == Waiting {
+		return fmt.Sprintf("liste d’attente, n° %d", v.Position)
+	}
+	return v.State.French()
+}
+
+// FullTitle is the course with its semester.
+func (v RequestView) FullTitle() string {
+	return courseTitle(catalogue.Course{Title: v.Title}, v.Semester)
+}
+
+type requestRow struct {
+	Request
+	Position int64 `db:"position"`
+}
+
+const requestsWithPosition = `select ` + requestColumns + `,
+	case when state = 'waiting' then (select count(*) from request o where o.offering_id = q.offering_id and o.state = 'waiting'
+		and ((o.jumped > 0 and (q.jumped = 0 or o.jumped < q.jumped))
+			or (o.jumped = q.jumped and (o.received_at < q.received_at or (o.received_at = q.received_at and o.seq < q.seq))))) + 1
+	else 0 end as position
+	from request q `
+
+// RequestsOf returns the active requests of each dossier, in the order of its choice.
+func RequestsOf(ctx context.Context, r db.Reader, c catalogue.Catalogue, dossiers ...string) (map[string][]RequestView, error) {
+	rows, err := db.All[requestRow](ctx, r, requestsWithPosition+`where dossier_id in (select value from json_each(cast($1 as text)))
+		and state in ('place', 'waiting', 'offered') order by dossier_id, line, seq`, db.IDs(dossiers))
+	if err != nil {
+		return nil, err
+	}
+	views := map[string][]RequestView{}
+	for _, row := range rows {
+		views[row.Dossier] = append(views[row.Dossier], viewOf(c, row.Request, row.Position))
+	}
+	return views, nil
+}
+
+func viewOf(c catalogue.Catalogue, r Request, position int64) RequestView {
+	id, semester := splitOffering(r.Offering)
+	course, _ := c.Course(id)
+	return RequestView{Request: r, CourseID: id, Title: course.Title, Kind: course.Kind, Slot: course.Slot(), Semester: semester, Position: position}
+}
+
+// factsOf gathers what the rules ask about a pupil.
+func factsOf(ctx context.Context, r db.Reader, season school.Season, c catalogue.Catalogue, pupil string) (catalogue.Pupil, error) {
+	p, _, err := people.PupilOf(ctx, r, actor.System, pupil)
+	if err != nil {
+		return catalogue.Pupil{}, err
+	}
+	inSeason, err := people.PupilSeasonOf(ctx, r, pupil, season.ID)
+	if err != nil {
+		return catalogue.Pupil{}, err
+	}
+	now, err := people.CoursesNow(ctx, r, []string{pupil})
+	if err != nil {
+		return catalogue.Pupil{}, err
+	}
+	facts := catalogue.Pupil{Age: french.Age(p.BirthDate, season.AgesOn), Level: inSeason.Level, Beginner: inSeason.Beginner}
+	for _, code := range now[pupil] {
+		for _, course := range c.Courses {
+			facts.HasInstrument = facts.HasInstrument || course.Code == code && course.Kind == catalogue.Instrument
+		}
+	}
+	return facts, nil
+}
+
+// PaperStatus is one paper asked of a household or pupil, and what it holds.
+type PaperStatus struct {
+	Paper   document.Paper
+	Deposit document.Deposit // its State is Absent when there is none
+}
+
+// Registration is everything the re-registration of one pupil shows.
+type Registration struct {
+	Season    school.Season
+	Household people.Household
+	Pupil     people.Pupil
+	InSeason  people.PupilSeason
+	Facts     catalogue.Pupil
+	Now       []string // codes of this year's courses
+	Dossier   Dossier  // its ID is "" before the first step
+	Elsewhere bool     // the other household has sent it: only rank, choices and state are shown
+	Catalogue catalogue.Catalogue
+	Programme catalogue.Programme // its ID is "" before the choice
+	Requests  []RequestView
+	Papers    []PaperStatus // the household's, then the pupil's
+	Missing   []document.Paper
+	Breaches  []catalogue.Breach
+}
+
+// RegistrationOf reads the re-registration of a pupil for the household of the
+// actor (or the one that sent it, for the office); fault.ErrNotFound when the
+// pupil is not the actor's.
+func RegistrationOf(ctx context.Context, r db.Reader, a actor.Actor, pupil string) (Registration, error) {
+	var v Registration
+	p, household, err := people.PupilOf(ctx, r, a, pupil)
+	if err != nil {
+		return v, err
+	}
+	v.Pupil = p
+	if v.Season, err = school.CurrentSeason(ctx, r); err != nil {
+		return v, err
+	}
+	if v.Catalogue, err = catalogue.Of(ctx, r, v.Season.ID); err != nil {
+		return v, err
+	}
+	d, found, err := db.Maybe[Dossier](ctx, r, `select `+dossierColumns+` from dossier where season_id = $1 and pupil_id = $2`, v.Season.ID, pupil)
+	if err != nil {
+		return v, err
+	}
+	if found {
+		v.Dossier = d
+		if a.Role == actor.Family && d.Household != household {
+			v.Elsewhere = d.State.Sent()
+		} else {
+			household = d.Household
+		}
+	}
+	if v.Household, err = people.HouseholdByID(ctx, r, a, household); err != nil {
+		return v, err
+	}
+	return v, v.fill(ctx, r)
+}
+
+func (v *Registration) fill(ctx context.Context, r db.Reader) (err error) {
+	if v.InSeason, err = people.PupilSeasonOf(ctx, r, v.Pupil.ID, v.Season.ID); err != nil {
+		return err
+	}
+	now, err := people.CoursesNow(ctx, r, []string{v.Pupil.ID})
+	if err != nil {
+		return err
+	}
+	v.Now = now[v.Pupil.ID]
+	if v.Facts, err = factsOf(ctx, r, v.Season, v.Catalogue, v.Pupil.ID); err != nil {
+		return err
+	}
+	v.Programme, _ = v.Catalogue.Programme(v.Dossier.Programme)
+	if v.Dossier.ID != "" {
+		requests, err := RequestsOf(ctx, r, v.Catalogue, v.Dossier.ID)
+		if err != nil {
+			return err
+		}
+		v.Requests = requests[v.Dossier.ID]
+		if !v.Dossier.OnPaperForm {
+			v.Breaches = judgeChoice(v.Catalogue, v.Facts, v.Dossier)
+		}
+	}
+	if v.Elsewhere {
+		v.Dossier.Note, v.Dossier.Reason = "", ""
+	}
+	v.Papers, v.Missing, err = papersOf(ctx, r, v.Season.ID, v.Household, v.Pupil.ID, v.Dossier.OnPaperForm)
+	return err
+}
+
+func papersOf(ctx context.Context, r db.Reader, season string, h people.Household, pupil string, onPaper bool) ([]PaperStatus, []document.Paper, error) {
+	papers, err := document.Papers(ctx, r, season)
+	if err != nil {
+		return nil, nil, err
+	}
+	means, err := school.PaymentMeans(ctx, r)
+	if err != nil {
+		return nil, nil, err
+	}
+	debits := map[string]bool{}
+	for _, m := range means {
+		debits[m.Code] = m.IsDebit
+	}
+	held, err := document.HeldBy(ctx, r, season, h.ID)
+	if err != nil {
+		return nil, nil, err
+	}
+	asked := askedOf(papers, h, debits, onPaper)
+	var all []PaperStatus
+	for _, p := range asked {
+		if p.Audience == document.OfPupil && pupil == "" {
+			continue
+		}
+		all = append(all, PaperStatus{p, held.Of(p, h.ID, pupil)})
+	}
+	return all, held.Missing(asked, h.ID, pupil), nil
+}
+
+// HouseholdPapers returns the household's own papers and what each holds.
+func HouseholdPapers(ctx context.Context, r db.Reader, a actor.Actor, household string) ([]PaperStatus, error) {
+	season, err := school.CurrentSeason(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	h, err := people.HouseholdByID(ctx, r, a, household)
+	if err != nil {
+		return nil, err
+	}
+	papers, _, err := papersOf(ctx, r, season.ID, h, "", false)
+	return papers, err
+}
+
+// DossiersOf returns the dossiers of the household's pupils for the season, by
+// pupil, those sent by another household included; fault.ErrNotFound unless the
+// actor sees the household.
+func DossiersOf(ctx context.Context, r db.Reader, a actor.Actor, household string) (map[string]Dossier, error) {
+	if !a.Sees(household) {
+		return nil, notFound("household", household)
+	}
+	rows, err := db.All[Dossier](ctx, r, `select `+prefixedColumns("d.", dossierColumns)+` from dossier d
+		join pupil_household ph on ph.pupil_id = d.pupil_id join season s on s.id = d.season_id
+		where ph.household_id = $1 and s.is_current = true`, household)
+	if err != nil {
+		return nil, err
+	}
+	byPupil := map[string]Dossier{}
+	for _, d := range rows {
+		byPupil[d.Pupil] = d
+	}
+	return byPupil, nil
+}
+
+// DossierByID returns a dossier for the office; fault.ErrForbidden for others.
+func DossierByID(ctx context.Context, r db.Reader, a actor.Actor, id string) (Dossier, error) {
+	if !a.IsOffice() && a.Role != actor.SystemRole {
+		return Dossier{}, fault.ErrForbidden
+	}
+	return db.One[Dossier](ctx, r, `select `+dossierColumns+` from dossier where id = $1`, id)
+}
+
+// SentSoFar is how many dossiers of the season have a rank.
+func SentSoFar(ctx context.Context, r db.Reader, season string) (int64, error) {
+	return db.One[int64](ctx, r, `select count(*) from dossier where season_id = $1 and rank is not null`, season)
+}
+
+// Places is how an offering stands.
+type Places struct {
+	Offering  string `db:"id"`
+	Course    string `db:"course_id"`
+	Semester  int64  `db:"semester"`
+	Capacity  int64  `db:"capacity"`
+	Taken     int64  `db:"taken"`     // given or on offer
+	Confirmed int64  `db:"confirmed"` // of dossiers « inscrit »
+	Offered   int64  `db:"offered"`
+	Waiting   int64  `db:"waiting"`
+}
+
+// Left is how many places a new request would find: none while others wait.
+func (p Places) Left() int64 { return p.Capacity - p.Taken }
+
+// PlacesOf returns every offering of the season, by offering id.
+func PlacesOf(ctx context.Context, r db.Reader, season string) (map[string]Places, error) {
+	rows, err := db.All[Places](ctx, r, `select o.id, o.course_id, o.semester, o.capacity, o.taken,
+			coalesce(n.confirmed, 0) as confirmed, coalesce(n.offered, 0) as offered, coalesce(n.waiting, 0) as waiting
+		from offering o left join (
+			select q.offering_id,
+				count(*) filter (where q.state = 'place' and d.state = 'enrolled') as confirmed,
+				count(*) filter (where q.state = 'offered') as offered,
+				count(*) filter (where q.state = 'waiting') as waiting
+			from request q join dossier d on d.id = q.dossier_id
+			where d.season_id = $1 and q.state in ('place', 'waiting', 'offered')
+			group by q.offering_id) n on n.offering_id = o.id
+		where o.season_id = $1`, season)
+	if err != nil {
+		return nil, err
+	}
+	all := map[string]Places{}
+	for _, p := range rows {
+		all[p.Offering] = p
+	}
+	return all, nil
+}
+
+// InLine is one request of an offering as the office reads its list.
+type InLine struct {
+	RequestView
+	DossierNumber int64
+	DossierState  State
+	Rank          int64
+	PupilID       string
+	PupilName     string
+	OnPaperAt     time.Time
+}
+
+type inLineRow struct {
+	Request
+	Position  int64     `db:"position"`
+	Number    int64     `db:"number"`
+	DState    State     `db:"dossier_state"`
+	Rank      int64     `db:"rank"`
+	Pupil     string    `db:"pupil_id"`
+	First     string    `db:"first_name"`
+	Last      string    `db:"last_name"`
+	OnPaperAt time.Time `db:"received_on_paper_at"`
+}
+
+// LineOf returns who holds a place in the offering, who is offered one and who
+// waits, in that order and in the order of the list.
+func LineOf(ctx context.Context, r db.Reader, a actor.Actor, c catalogue.Catalogue, offering string) ([]InLine, error) {
+	if !a.IsOffice() {
+		return nil, fault.ErrForbidden
+	}
+	rows, err := db.All[inLineRow](ctx, r, `select `+prefixedColumns("q.", requestColumns)+`, q.position, d.number, d.state as dossier_state,
+			d.rank, d.pupil_id, p.first_name, p.last_name, d.received_on_paper_at
+		from (`+requestsWithPosition+`where offering_id = $1 and state in ('place', 'waiting', 'offered')) q
+		join dossier d on d.id = q.dossier_id join pupil p on p.id = d.pupil_id
+		order by case q.state when 'place' then 0 when 'offered' then 1 else 2 end, q.position, q.received_at, q.seq`, offering)
+	if err != nil {
+		return nil, err
+	}
+	var all []InLine
+	for _, row := range rows {
+		all = append(all, InLine{
+			RequestView: viewOf(c, row.Request, row.Position), DossierNumber: row.Number, DossierState: row.DState, Rank: row.Rank,
+			PupilID: row.Pupil, PupilName: row.First + " " + row.Last, OnPaperAt: row.OnPaperAt,
+		})
+	}
+	return all, nil
+}
+
+func offerOf(ctx context.Context, r db.Reader, row Request) (Offer, error) {
+	var o Offer
+	d, err := db.One[Dossier](ctx, r, `select `+dossierColumns+` from dossier where id = $1`, row.Dossier)
+	if err != nil {
+		return o, err
+	}
+	c, err := catalogue.Of(ctx, r, d.Season)
+	if err != nil {
+		return o, err
+	}
+	p, _, err := people.PupilOf(ctx, r, actor.System, d.Pupil)
+	if err != nil {
+		return o, err
+	}
+	id, semester := splitOffering(row.Offering)
+	course, _ := c.Course(id)
+	requests, err := RequestsOf(ctx, r, c, d.ID)
+	if err != nil {
+		return o, err
+	}
+	o = Offer{
+		Request: row, Dossier: d, PupilFirst: p.FirstName, PupilName: p.FullName(), Course: course.Title, Slot: course.Slot(),
+		Teacher: course.Teacher, Site: c.SiteName(course.SiteID), Semester: semester,
+		Answered: row.State != Offered, AnsweredWith: row.State,
+	}
+	for _, v := range requests[d.ID] {
+		if v.ID != row.ID {
+			o.Kept = append(o.Kept, v)
+		}
+	}
+	return o, nil
+}

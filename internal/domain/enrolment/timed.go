@@ -1,0 +1,214 @@
+package enrolment
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"pupitre/internal/domain/actor"
+	"pupitre/internal/domain/school"
+	"pupitre/internal/platform/db"
+)
+
+func endOfDelay(from time.Time, days int64) time.Time { return school.EndOfDay(from, days) }
+
+// EndDelays lets the dossiers lapse whose delay for a paper has run out (R32).
+// The delay ends by this write: a replacement deposited before it counts.
+func (r *Registrar) EndDelays(ctx context.Context) (int, error) {
+	n := 0
+	err := r.submit(ctx, actor.System, func(u *unit) error {
+		n = 0
+		due, err := u.load(`season_id = $1 and state = 'paper_refused' and hold_until < $2 order by hold_until, rank`, u.season.ID, u.at)
+		if err != nil {
+			return err
+		}
+		for _, d := range due {
+			if d.State != PaperRefused {
+				continue
+			}
+			missing, err := u.missing(d)
+			if err != nil {
+				return err
+			}
+			given, err := u.titles(d)
+			if err != nil {
+				return err
+			}
+			if err := u.unrank(d, Lapsed, "dossier.lapsed", "délai écoulé"); err != nil {
+				return err
+			}
+			told := Told{Paper: firstName(paperNames(missing)), Required: true, GivenUp: given}
+			if err := u.writeOf(d, MailDelayEnded, fmt.Sprintf("%s@%d", d.ID, u.at.UnixMicro()), told); err != nil {
+				return err
+			}
+			n++
+		}
+		return nil
+	})
+	return n, err
+}
+
+func firstName(names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	return names[0]
+}
+
+// CloseCampaign follows the closing once (R36): an incomplete dossier becomes a
+// draft again and its family is told.
+func (r *Registrar) CloseCampaign(ctx context.Context) (int, error) {
+	n := 0
+	err := r.submit(ctx, actor.System, func(u *unit) error {
+		n = 0
+		if !u.season.HasClosed(u.at) || !u.season.ClosedToldAt.IsZero() {
+			return nil
+		}
+		due, err := u.load(`season_id = $1 and state = 'received' order by sent_at`, u.season.ID)
+		if err != nil {
+			return err
+		}
+		for _, d := range due {
+			if d.State != Received || u.at.Before(d.ReopenedUntil) {
+				continue
+			}
+			t, err := u.toldDossier(d)
+			if err != nil {
+				return err
+			}
+			d.State = Draft
+			u.changed(d)
+			u.told(d, "dossier.closed", Received.French(), Draft.French(), "clôture de la campagne")
+			if err := u.write(d.Household, d, MailCampaignClosed, d.ID, Told{Dossiers: []ToldDossier{t}}, nil, u.bySchool()); err != nil {
+				return err
+			}
+			n++
+		}
+		u.written++
+		_, err = u.tx.Exec(u.ctx, `update season set closed_told_at = $1 where id = $2`, u.at, u.season.ID)
+		return err
+	})
+	return n, err
+}
+
+// EndLists closes every waiting list at the school's date: no place is offered
+// after it, and those still waiting are told (R33).
+func (r *Registrar) EndLists(ctx context.Context) (int, error) {
+	n := 0
+	err := r.submit(ctx, actor.System, func(u *unit) error {
+		n = 0
+		if u.season.ListsEndAt.IsZero() || u.at.Before(u.season.ListsEndAt) || !u.season.ListsEndedAt.IsZero() {
+			return nil
+		}
+		offerings, err := db.All[string](u.ctx, u.tx, `select id from offering where season_id = $1 order by id`, u.season.ID)
+		if err != nil {
+			return err
+		}
+		if err := u.bring(offerings...); err != nil {
+			return err
+		}
+		told := map[string][]string{}
+		var order []string
+		for _, id := range offerings {
+			course, semester, err := u.courseOf(id)
+			if err != nil {
+				return err
+			}
+			changes, err := u.obey(CloseList{id}, "fin des listes d’attente")
+			if err != nil {
+				return err
+			}
+			for _, c := range changes {
+				row, err := u.request(c.Request)
+				if err != nil {
+					return err
+				}
+				if told[row.Dossier] == nil {
+					order = append(order, row.Dossier)
+				}
+				told[row.Dossier] = append(told[row.Dossier], courseTitle(course, semester))
+			}
+		}
+		for _, id := range order {
+			d, err := u.dossier(id)
+			if err != nil {
+				return err
+			}
+			t, err := u.toldDossier(d)
+			if err != nil {
+				return err
+			}
+			if err := u.write(d.Household, d, MailListsClosed, d.ID, Told{Dossiers: []ToldDossier{t}, GivenUp: told[id], Kept: t.Places}, nil, u.bySchool()); err != nil {
+				return err
+			}
+			n++
+		}
+		u.written++
+		_, err = u.tx.Exec(u.ctx, `update season set lists_ended_at = $1 where id = $2`, u.at, u.season.ID)
+		return err
+	})
+	return n, err
+}
+
+// ReleaseParts releases, at the school's date, the dossiers that wait for a part
+// of their formula (R33b); seven days before, it writes to them. It returns how
+// many were released.
+func (r *Registrar) ReleaseParts(ctx context.Context) (int, error) {
+	n := 0
+	err := r.submit(ctx, actor.System, func(u *unit) error {
+		n = 0
+		at := u.season.PartialReleaseAt
+		if at.IsZero() || u.at.Before(at.AddDate(0, 0, -7)) {
+			return nil
+		}
+		due, err := u.load(`season_id = $1 and state = 'waiting' order by rank`, u.season.ID)
+		if err != nil {
+			return err
+		}
+		for _, d := range due {
+			if d.State != OnList {
+				continue
+			}
+			if u.at.Before(at) {
+				if err := u.warnPart(d, at); err != nil {
+					return err
+				}
+				continue
+			}
+			if err := u.releasePart(d); err != nil {
+				return err
+			}
+			n++
+		}
+		return nil
+	})
+	return n, err
+}
+
+func (u *unit) warnPart(d *Dossier, at time.Time) error {
+	if d.RemindedAt.After(at.AddDate(0, 0, -8)) {
+		return nil
+	}
+	d.RemindedAt = u.at
+	u.changed(d)
+	t, err := u.toldDossier(d)
+	if err != nil {
+		return err
+	}
+	return u.write(d.Household, d, MailPartlyFull, d.ID, Told{Dossiers: []ToldDossier{t}, Until: at}, nil, u.bySchool())
+}
+
+func (u *unit) releasePart(d *Dossier) error {
+	given, err := u.titles(d)
+	if err != nil {
+		return err
+	}
+	if err := u.unrank(d, TurnedDown, "dossier.released", "formule restée incomplète à la date fixée"); err != nil {
+		return err
+	}
+	t, err := u.toldDossier(d)
+	if err != nil {
+		return err
+	}
+	return u.write(d.Household, d, MailPartlyReleased, d.ID, Told{Dossiers: []ToldDossier{t}, GivenUp: given}, nil, u.bySchool())
+}

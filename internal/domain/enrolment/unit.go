@@ -1,0 +1,296 @@
+package enrolment
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"pupitre/internal/domain/actor"
+	"pupitre/internal/domain/catalogue"
+	"pupitre/internal/domain/correspondence"
+	"pupitre/internal/domain/document"
+	"pupitre/internal/domain/journal"
+	"pupitre/internal/domain/people"
+	"pupitre/internal/domain/school"
+	"pupitre/internal/platform/db"
+)
+
+// unit is one transaction of the registrar: what was read of the database, each
+// thing once, and what is to be written at its end.
+type unit struct {
+	ctx     context.Context
+	tx      *db.Tx
+	actor   actor.Actor // of the act in hand
+	at      time.Time   // its instant: arrival, never before the one written last
+	arrived time.Time
+	written int // counts what was changed, to tell an act that failed half-done
+
+	school     school.School
+	season     school.Season
+	moves      int64
+	nextRank   int64
+	last       time.Time
+	seq        int64
+	board      *Board
+	catalogue  *catalogue.Catalogue
+	papers     []document.Paper
+	means      map[string]bool // payment means that are debits
+	dossiers   map[string]*Dossier
+	ofPupil    map[string]string
+	households map[string]people.Household
+	pupils     map[string]people.Pupil
+	requests   map[string]*Request
+	ofDossier  map[string][]*Request
+
+	dirtyDossiers map[string]bool
+	newRequests   []*Request
+	dirtyRequests map[string]bool
+	dirtyOffers   map[string]bool
+	lines         []journal.Line
+	mails         []correspondence.Mail
+}
+
+type seasonLock struct {
+	ID       string    `db:"id"`
+	Moves    int64     `db:"moves"`
+	NextRank int64     `db:"next_rank"`
+	Last     time.Time `db:"last_at"`
+}
+
+// open takes the current season's row.
+func open(ctx context.Context, tx *db.Tx) (*unit, error) {
+	lock, err := db.One[seasonLock](ctx, tx, `update season set moves = moves + 1 where is_current = true
+		returning id, moves, next_rank, last_at`)
+	if err != nil {
+		return nil, fmt.Errorf("take the season: %w", err)
+	}
+	u := &unit{
+		ctx: ctx, tx: tx, moves: lock.Moves, nextRank: lock.NextRank, last: lock.Last, seq: lock.Moves * seqPerMove,
+		board:    &Board{Offerings: map[string]*Offering{}, Requests: map[string]*Asked{}},
+		dossiers: map[string]*Dossier{}, ofPupil: map[string]string{},
+		households: map[string]people.Household{}, pupils: map[string]people.Pupil{},
+		requests: map[string]*Request{}, ofDossier: map[string][]*Request{},
+		dirtyDossiers: map[string]bool{}, dirtyRequests: map[string]bool{}, dirtyOffers: map[string]bool{},
+	}
+	if u.season, err = school.SeasonByID(ctx, tx, lock.ID); err != nil {
+		return nil, err
+	}
+	u.school, err = school.Current(ctx, tx)
+	return u, err
+}
+
+// seqPerMove bounds how many requests one transaction asks for, so that seq
+// grows from one transaction to the next.
+const seqPerMove = 8192
+
+// take turns to the next act of the batch.
+func (u *unit) take(o *order) {
+	u.actor, u.arrived = o.actor, o.arrived
+	u.at = o.arrived.Truncate(time.Millisecond)
+	if u.at.Before(u.last) {
+		u.at = u.last
+	}
+}
+
+func (u *unit) nextSeq() int64 {
+	u.seq++
+	return u.seq
+}
+
+// changed marks the dossier to be written.
+func (u *unit) changed(d *Dossier) {
+	u.written++
+	d.UpdatedAt = u.at
+	d.Version++
+	u.dirtyDossiers[d.ID] = true
+}
+
+// told adds a line to the journal of the dossier.
+func (u *unit) told(d *Dossier, event, before, after, reason string) {
+	u.written++
+	u.lines = append(u.lines, journal.By(u.actor, u.at, journal.Line{
+		Event: event, Household: d.Household, Pupil: d.Pupil, Dossier: d.ID, Before: before, After: after, Reason: reason,
+	}))
+}
+
+const dossierColumns = `id, number, season_id, pupil_id, household_id, state, programme_id, site_id, choice, on_paper_form, note,
+	administrative, reason, text_id, agreed_by, sent_at, complete_at, rank, received_on_paper_at, hold_until, hold_total_until,
+	confirmed_at, confirmed_by, reopened_until, withdrawal_asked_at, reminded_at, updated_at, version`
+
+func (u *unit) load(where string, args ...any) ([]*Dossier, error) {
+	rows, err := db.All[Dossier](u.ctx, u.tx, `select `+dossierColumns+` from dossier where `+where, args...)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]*Dossier, 0, len(rows))
+	for i := range rows {
+		d := u.dossiers[rows[i].ID]
+		if d == nil {
+			d = &rows[i]
+			u.dossiers[d.ID] = d
+			u.ofPupil[d.Pupil] = d.ID
+		}
+		all = append(all, d)
+	}
+	return all, nil
+}
+
+func (u *unit) dossier(id string) (*Dossier, error) {
+	if d := u.dossiers[id]; d != nil {
+		return d, nil
+	}
+	found, err := u.load(`id = $1`, id)
+	if err != nil {
+		return nil, err
+	}
+	if len(found) == 0 {
+		return nil, notFound("dossier", id)
+	}
+	return found[0], nil
+}
+
+// dossierOf returns the pupil's dossier of the season, or nil.
+func (u *unit) dossierOf(pupil string) (*Dossier, error) {
+	if id := u.ofPupil[pupil]; id != "" {
+		return u.dossiers[id], nil
+	}
+	found, err := u.load(`season_id = $1 and pupil_id = $2`, u.season.ID, pupil)
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	return found[0], nil
+}
+
+// dossiersOf returns the household's dossiers of the season, in the order of
+// their « Valider »; those never sent come last.
+func (u *unit) dossiersOf(household string) ([]*Dossier, error) {
+	return u.load(`season_id = $1 and household_id = $2 order by sent_at is null, sent_at, number`, u.season.ID, household)
+}
+
+func (u *unit) household(id string) (people.Household, error) {
+	if h, ok := u.households[id]; ok {
+		return h, nil
+	}
+	h, err := people.HouseholdByID(u.ctx, u.tx, actor.System, id)
+	if err == nil {
+		u.households[id] = h
+	}
+	return h, err
+}
+
+func (u *unit) pupil(id string) (people.Pupil, error) {
+	if p, ok := u.pupils[id]; ok {
+		return p, nil
+	}
+	p, _, err := people.PupilOf(u.ctx, u.tx, actor.System, id)
+	if err == nil {
+		u.pupils[id] = p
+	}
+	return p, err
+}
+
+func (u *unit) offer() (*catalogue.Catalogue, error) {
+	if u.catalogue == nil {
+		c, err := catalogue.Of(u.ctx, u.tx, u.season.ID)
+		if err != nil {
+			return nil, err
+		}
+		u.catalogue = &c
+	}
+	return u.catalogue, nil
+}
+
+func (u *unit) asked(d *Dossier) ([]document.Paper, error) {
+	if u.papers == nil {
+		var err error
+		if u.papers, err = document.Papers(u.ctx, u.tx, u.season.ID); err != nil {
+			return nil, err
+		}
+		means, err := school.PaymentMeans(u.ctx, u.tx)
+		if err != nil {
+			return nil, err
+		}
+		u.means = map[string]bool{}
+		for _, m := range means {
+			u.means[m.Code] = m.IsDebit
+		}
+	}
+	h, err := u.household(d.Household)
+	if err != nil {
+		return nil, err
+	}
+	return askedOf(u.papers, h, u.means, d.OnPaperForm), nil
+}
+
+// askedOf lists the papers asked for a dossier: the household's, then the pupil's.
+func askedOf(papers []document.Paper, h people.Household, debits map[string]bool, onPaper bool) []document.Paper {
+	c := document.Circumstance{OnPaper: onPaper}
+	for _, m := range h.Means {
+		c.Debit = c.Debit || debits[m]
+	}
+	return append(document.AskedOf(papers, document.OfHousehold, c), document.AskedOf(papers, document.OfPupil, c)...)
+}
+
+// missing returns the required papers that the dossier lacks (R29).
+func (u *unit) missing(d *Dossier) ([]document.Paper, error) {
+	asked, err := u.asked(d)
+	if err != nil {
+		return nil, err
+	}
+	held, err := document.HeldBy(u.ctx, u.tx, u.season.ID, d.Household)
+	if err != nil {
+		return nil, err
+	}
+	return held.Missing(asked, d.Household, d.Pupil), nil
+}
+
+const requestColumns = `id, dossier_id, offering_id, state, received_at, seq, jumped, offered_until, offer_token_hash, decided_at, line, created_at`
+
+// requestsOf returns the dossier's active requests in the order of its choice.
+func (u *unit) requestsOf(d *Dossier) ([]*Request, error) {
+	if _, ok := u.ofDossier[d.ID]; !ok {
+		rows, err := db.All[Request](u.ctx, u.tx, `select `+requestColumns+` from request
+			where dossier_id = $1 and state in ('place', 'waiting', 'offered') order by line, seq`, d.ID)
+		if err != nil {
+			return nil, err
+		}
+		list := []*Request{}
+		for i := range rows {
+			r := u.requests[rows[i].ID]
+			if r == nil {
+				r = &rows[i]
+				u.requests[r.ID] = r
+			}
+			list = append(list, r)
+		}
+		u.ofDossier[d.ID] = list
+	}
+	var active []*Request
+	for _, r := range u.ofDossier[d.ID] {
+		if r.State.Active() {
+			active = append(active, r)
+		}
+	}
+	return active, nil
+}
+
+func (u *unit) request(id string) (*Request, error) {
+	if r := u.requests[id]; r != nil {
+		return r, nil
+	}
+	r, err := db.One[Request](u.ctx, u.tx, `select `+requestColumns+` from request where id = $1`, id)
+	if err != nil {
+		return nil, err
+	}
+	d, err := u.dossier(r.Dossier)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := u.requestsOf(d); err != nil {
+		return nil, err
+	}
+	if u.requests[id] == nil {
+		u.requests[id] = &r
+	}
+	return u.requests[id], nil
+}
