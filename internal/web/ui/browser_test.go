@@ -171,6 +171,25 @@ func TestSpecimensInABrowser(t *testing.T) {
 	}
 }
 
+func TestContrastHoldsUnderEverySetting(t *testing.T) {
+	s := newSite(t)
+	ctx := tab(t)
+	for _, path := range []string{"/famille/identite", "/eleves", "/bureau/dossiers"} {
+		do(t, ctx, chromedp.EmulateViewport(1440, 3000), chromedp.Navigate(s.URL+path), until(`document.fonts.status === "loaded"`))
+		eval[any](t, ctx, axe.Source+";0")
+		for _, settings := range []string{
+			`{ecole: "ardoise", theme: "clair"}`, `{ecole: "sapin", theme: "sombre"}`, `{ecole: "brique", theme: "clair"}`, `{ecole: "nuit", theme: "sombre"}`,
+			`{contraste: "fort", theme: "clair"}`, `{contraste: "fort", theme: "sombre"}`, `{police: "dys", texte: "grand", theme: "clair"}`,
+		} {
+			eval[any](t, ctx, `Object.keys(document.documentElement.dataset).forEach(k => delete document.documentElement.dataset[k]);
+				Object.assign(document.documentElement.dataset, {mouvement: "reduit"}, `+settings+`)`)
+			for _, violation := range eval[[]string](t, ctx, runAxe) {
+				t.Errorf("%s %s: %s", path, settings, violation)
+			}
+		}
+	}
+}
+
 func picture(t *testing.T, ctx context.Context, name string) {
 	t.Helper()
 	if *pictures == "" {
@@ -213,6 +232,10 @@ func TestNarrowestScreenDoesNotScrollSideways(t *testing.T) {
 		do(t, ctx, chromedp.EmulateViewport(320, 800), chromedp.Navigate(s.URL+path))
 		if over := eval[int](t, ctx, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
 			t.Errorf("%s: %d pixels too wide at 320", path, over)
+		}
+		eval[any](t, ctx, `Object.assign(document.documentElement.dataset, {texte: "tres-grand", espacement: "large"})`)
+		if over := eval[int](t, ctx, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
+			t.Errorf("%s: %d pixels too wide at 320 with very large, spaced text", path, over)
 		}
 	}
 }
