@@ -81,3 +81,15 @@ type WithdrawalAnsweredFacts struct {
 func WithdrawalAnswered(f WithdrawalAnsweredFacts) (Mail, error) {
 	return compose("withdrawal_answered", f.School, f)
 }
+
+// TurnedDownFacts is a dossier that the office refuses, with its reason.
+type TurnedDownFacts struct {
+	School School
+	Name   string
+	Pupil  string
+	Reason string
+	Lost   []string // courses whose place or position fell
+}
+
+// TurnedDown tells that the dossier is refused.
+func TurnedDown(f TurnedDownFacts) (Mail, error) { return compose("turned_down", f.School, f) }

@@ -97,6 +97,7 @@ func mailRows() []mailRow {
 		row("offer_ended", OfferEnded, offer),
 		row("lists_closed", WaitingListsClosed, ListsClosedFacts{school, claire, "Lucie Moreau", []string{"Orchestre à cordes, mercredi 15 h"}, places[:1]}),
 		row("partly_full", PartlyFullReminder, PartlyFullFacts{school, claire, "Lucie Moreau", lucie.Programme, places, paris(2027, time.July, 25, 23, 59, 0, 0), link}),
+		row("turned_down", TurnedDown, TurnedDownFacts{school, claire, "Lucie Moreau", "Le dossier de l’an dernier n’est pas soldé.", []string{"Violoncelle"}}),
 		row("partly_released", PartlyReleased, PartlyReleasedFacts{school, claire, "Lucie Moreau", lucie.Programme, []string{"Violoncelle"}, paris(2027, time.July, 25, 23, 59, 0, 0)}),
 	}
 }

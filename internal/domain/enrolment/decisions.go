@@ -164,7 +164,7 @@ func (r *Registrar) TurnDown(ctx context.Context, a actor.Actor, dossier, reason
 			return err
 		}
 		d.Reason = reason
-		return u.writeOf(d, MailWithdrawalAns, fmt.Sprintf("refus:%s@%d", d.ID, u.at.UnixMicro()), Told{Whole: true, Accepted: true, Reason: reason, GivenUp: given})
+		return u.writeOf(d, MailTurnedDown, fmt.Sprintf("%s@%d", d.ID, u.at.UnixMicro()), Told{Reason: reason, GivenUp: given})
 	})
 }
 

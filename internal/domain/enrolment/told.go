@@ -30,6 +30,7 @@ const (
 	MailPartlyReleased  correspondence.Kind = "partly_released"
 	MailWithdrawn       correspondence.Kind = "withdrawn"
 	MailWithdrawalAns   correspondence.Kind = "withdrawal_answered"
+	MailTurnedDown      correspondence.Kind = "turned_down"
 	MailCourseCancelled correspondence.Kind = "course_cancelled"
 	MailCampaignClosed  correspondence.Kind = "campaign_closed"
 	MailMissingPapers   correspondence.Kind = "missing_papers"

@@ -1,0 +1,34 @@
+package work
+
+import (
+	"context"
+	"fmt"
+
+	"pupitre/internal/platform/jobs"
+)
+
+const deadlines = "deadlines"
+
+// passDeadlines lets the registrar end what has run out: offers and delays
+// before the lists they feed, the campaign before what follows it.
+func (d Deps) passDeadlines(ctx context.Context, _ jobs.Job) error {
+	for _, step := range []struct {
+		name string
+		end  func(context.Context) (int, error)
+	}{
+		{"campaign closed", d.Registrar.CloseCampaign},
+		{"delays ended", d.Registrar.EndDelays},
+		{"offers ended", d.Registrar.EndOffers},
+		{"lists ended", d.Registrar.EndLists},
+		{"parts released", d.Registrar.ReleaseParts},
+	} {
+		n, err := step.end(ctx)
+		if err != nil {
+			return fmt.Errorf("%s: %w", step.name, err)
+		}
+		if n > 0 {
+			d.Log.Info(step.name, "dossiers", n)
+		}
+	}
+	return nil
+}

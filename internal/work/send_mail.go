@@ -1,0 +1,82 @@
+package work
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"pupitre/internal/domain/correspondence"
+	"pupitre/internal/domain/school"
+	"pupitre/internal/letter"
+	"pupitre/internal/platform/db"
+	"pupitre/internal/platform/jobs"
+	"pupitre/internal/platform/mail"
+)
+
+// sendMail writes a mail from its frozen facts and sends it. The Message-ID is
+// the mail's own, so that a second send after a lost answer is one mail for
+// whoever reads it.
+func (d Deps) sendMail(ctx context.Context, j jobs.Job) error {
+	var args correspondence.Args
+	if err := j.Args(&args); err != nil {
+		return jobs.Permanent(err)
+	}
+	written, err := d.write(ctx, args, j)
+	if err != nil {
+		return jobs.Permanent(fmt.Errorf("write mail %s: %w", args.Kind, err))
+	}
+	err = d.Outbox.Send(ctx, mail.Message{
+		ID: args.Mail + "@" + domainOf(d.MailFrom), From: d.MailFrom, To: args.To,
+		Subject: written.Subject, Text: written.Text, HTML: written.HTML,
+	})
+	if mail.IsPermanent(err) {
+		return jobs.Permanent(err)
+	}
+	if err != nil {
+		return err
+	}
+	return d.Store.Write(ctx, func(tx *db.Tx) error {
+		return correspondence.Sent(ctx, tx, args.Mail, written.Subject, d.Clock.Now())
+	})
+}
+
+func domainOf(address string) string {
+	_, domain, ok := strings.Cut(strings.TrimSuffix(address, ">"), "@")
+	if !ok {
+		return "pupitre.invalid"
+	}
+	return domain
+}
+
+// abandonMail notes a mail that could not be sent where the office lists them.
+func (d Deps) abandonMail(ctx context.Context, tx *db.Tx, j jobs.Job, cause error) error {
+	var args correspondence.Args
+	if err := j.Args(&args); err != nil {
+		return nil // nothing to name
+	}
+	return correspondence.Abandoned(ctx, tx, args.Mail, cause.Error(), d.Clock.Now())
+}
+
+var errUnknownKind = errors.New("no letter of this kind")
+
+// write makes the letter that the job names.
+func (d Deps) write(ctx context.Context, args correspondence.Args, j jobs.Job) (letter.Mail, error) {
+	compose, ok := letters[args.Kind]
+	if !ok {
+		return letter.Mail{}, fmt.Errorf("%s: %w", args.Kind, errUnknownKind)
+	}
+	s, err := school.Current(ctx, d.Store)
+	if err != nil {
+		return letter.Mail{}, err
+	}
+	return compose(envelope{Args: args, job: j, school: letterhead(s, d.PublicURL), url: d.PublicURL})
+}
+
+// letterhead is the school as letters show it.
+func letterhead(s school.School, publicURL string) letter.School {
+	return letter.School{
+		Name: s.Name, ShortName: s.ShortName, Phone: s.Phone, Email: s.Email,
+		Address: strings.Join(strings.Fields(strings.ReplaceAll(s.Address, "\n", ", ")), " "), URL: publicURL,
+	}
+}

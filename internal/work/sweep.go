@@ -1,0 +1,45 @@
+package work
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"pupitre/internal/domain/document"
+	"pupitre/internal/platform/jobs"
+)
+
+const sweeping = "sweep"
+
+// orphanAge is how old a stored file without a row must be to be swept: its
+// deposit is written just after it.
+const orphanAge = 24 * time.Hour
+
+// sweep removes ended sessions, forgotten throttles, and files that no deposit names.
+func (d Deps) sweep(ctx context.Context, _ jobs.Job) error {
+	if err := d.Accounts.Sweep(ctx); err != nil {
+		return err
+	}
+	keys, err := document.BlobKeys(ctx, d.Store)
+	if err != nil {
+		return err
+	}
+	known := make(map[string]bool, len(keys))
+	for _, k := range keys {
+		known[k] = true
+	}
+	before := d.Clock.Now().Add(-orphanAge)
+	for info, err := range d.Blobs.Keys(ctx) {
+		if err != nil {
+			return fmt.Errorf("sweep files: %w", err)
+		}
+		if known[info.Key] || !info.Modified.Before(before) {
+			continue
+		}
+		if err := d.Blobs.Delete(ctx, info.Key); err != nil {
+			return fmt.Errorf("sweep files: %w", err)
+		}
+		d.Log.Info("orphan file removed", "key", info.Key)
+	}
+	return nil
+}
