@@ -1,0 +1,50 @@
+package browser
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Violation is a rule of accessibility that the page breaks.
+type Violation struct {
+	ID     string
+	Impact string
+	Help   string
+	Nodes  []string // where, and what is wrong there
+}
+
+func (v Violation) String() string {
+	return fmt.Sprintf("%s (%s): %s\n  %s", v.ID, v.Impact, v.Help, strings.Join(v.Nodes, "\n  "))
+}
+
+// rules are axe's names for WCAG 2.2 AA and RGAA 4.
+const rules = `['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','RGAAv4','best-practice']`
+
+// Axe runs axe-core, given as source text, on the page and returns what breaks
+// WCAG 2.2 AA, RGAA or axe's best practices.
+func (p *Page) Axe(source string) []Violation {
+	p.t.Helper()
+	if !Eval[bool](p, `typeof window.axe === 'object'`) {
+		Eval[bool](p, `(() => {`+source+"\n;return typeof window.axe === 'object'})()")
+	}
+	return Eval[[]Violation](p, `axe.run(document, {runOnly: {type: 'tag', values: `+rules+`}, resultTypes: ['violations']}).then(r =>
+		r.violations.map(v => ({ID: v.id, Impact: v.impact, Help: v.help,
+			Nodes: v.nodes.map(n => n.target.join(' ') + ': ' + n.failureSummary.replace(/\s+/g, ' '))})))`)
+}
+
+// NoHorizontalOverflow fails the test when the page is wider than the window,
+// and names what sticks out.
+func (p *Page) NoHorizontalOverflow() {
+	p.t.Helper()
+	out := Eval[[]string](p, `(() => {
+		const root = document.documentElement, width = root.clientWidth;
+		if (root.scrollWidth <= width) return [];
+		const clipped = e => { for (let a = e.parentElement; a && a !== root && a !== document.body; a = a.parentElement)
+			if (getComputedStyle(a).overflowX !== 'visible') return true; return false };
+		const wide = [...document.body.querySelectorAll('*')].filter(e => e.getBoundingClientRect().right > width + 1 && !clipped(e));
+		return ['the page is ' + root.scrollWidth + ' px wide in a window of ' + width, ...wide.slice(0, 5).map(e => e.outerHTML.slice(0, 160))];
+	})()`)
+	if len(out) > 0 {
+		p.fail("look for horizontal overflow", fmt.Errorf("%s", strings.Join(out, "\n")))
+	}
+}
