@@ -223,19 +223,6 @@ func TestSendStopsWithItsContext(t *testing.T) {
 	}
 }
 
-func TestPasswordIsNeverSentInClearToAnotherMachine(t *testing.T) {
-	server := startServer(t, script{})
-	s := dial(t, server.urlAs("school:s3cret", "relay.exemple.test"))
-	mail.DialFor(s, server.address())
-	err := s.Send(t.Context(), message("a@exemple.test"))
-	if err == nil || mail.IsPermanent(err) {
-		t.Errorf("got %v, want a failure of the moment", err)
-	}
-	if heard := server.heard(); strings.Contains(heard, "AUTH") || strings.Contains(heard, "MAIL") {
-		t.Errorf("the server heard %q, want nothing after the greeting", heard)
-	}
-}
-
 func TestDialRefusesABadSetting(t *testing.T) {
 	rows := map[string]struct{ server, from, want string }{
 		"another scheme":             {"http://relay:25", school, "smtp://"},

@@ -85,6 +85,7 @@ func (s *Sender) secure(u *url.URL, local bool) error {
 	}
 	policy := gomail.TLSOpportunistic
 	if hasPassword && !local {
+		policy = gomail.TLSMandatory
 	}
 	if s.ssl {
 		policy = gomail.NoTLS // there already

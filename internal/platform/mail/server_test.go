@@ -2,6 +2,7 @@ package mail_test
 
 import (
 	"bufio"
+	"crypto/tls"
 	"fmt"
 	"net"
 	"strings"
@@ -13,10 +14,13 @@ import (
 // the content. An empty answer hangs up; a verb without one is accepted.
 type script map[string]string
 
-// server is a mail server that answers as told and offers no encryption.
+// server is a mail server that answers as told; it encrypts when it has a
+// configuration for it.
 type server struct {
 	listener net.Listener
 	script   script
+	tls      *tls.Config
+	starttls bool
 	serving  sync.WaitGroup
 	mu       sync.Mutex
 	lines    []string
@@ -24,18 +28,38 @@ type server struct {
 
 func startServer(t *testing.T, s script) *server {
 	t.Helper()
+	return start(t, &server{script: s})
+}
+
+// startTLSServer offers STARTTLS, or encrypts from the first byte, or neither.
+func startTLSServer(t *testing.T, config *tls.Config, offered, immediate bool) *server {
+	t.Helper()
+	srv := &server{script: script{"AUTH": "235 2.7.0 welcome"}, starttls: offered}
+	if offered || immediate {
+		srv.tls = config
+	}
+	return start(t, srv)
+}
+
+func start(t *testing.T, srv *server) *server {
+	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	srv := &server{listener: listener, script: s}
+	srv.listener = listener
 	srv.serving.Go(func() {
 		for {
 			conn, err := listener.Accept()
 			if err != nil {
 				return
 			}
-			srv.serving.Go(func() { srv.talk(conn) })
+			srv.serving.Go(func() {
+				if srv.tls != nil && !srv.starttls {
+					conn = tls.Server(conn, srv.tls)
+				}
+				srv.talk(conn)
+			})
 		}
 	})
 	t.Cleanup(srv.close)
@@ -70,7 +94,7 @@ func (s *server) heard() string {
 }
 
 func (s *server) talk(conn net.Conn) {
-	defer conn.Close()
+	defer func() { conn.Close() }()
 	answer := func(verb, usual string) bool {
 		text, told := s.script[verb]
 		if !told {
@@ -98,8 +122,13 @@ func (s *server) talk(conn net.Conn) {
 			}
 			continue
 		}
+		_, encrypted := conn.(*tls.Conn)
 		s.mu.Lock()
-		s.lines = append(s.lines, line)
+		if encrypted {
+			s.lines = append(s.lines, "encrypted: "+line)
+		} else {
+			s.lines = append(s.lines, line)
+		}
 		s.mu.Unlock()
 		verb, _, _ := strings.Cut(strings.ToUpper(line), " ")
 		verb, _, _ = strings.Cut(verb, ":")
@@ -107,6 +136,14 @@ func (s *server) talk(conn net.Conn) {
 		switch verb {
 		case "EHLO":
 			usual = "250-relay.exemple.test\r\n250-AUTH PLAIN LOGIN\r\n250 ENHANCEDSTATUSCODES"
+			if s.starttls && !encrypted {
+				usual = strings.Replace(usual, "250 ", "250-STARTTLS\r\n250 ", 1)
+			}
+		case "STARTTLS":
+			answer(verb, "220 2.0.0 go on")
+			conn = tls.Server(conn, s.tls)
+			in = bufio.NewScanner(conn)
+			continue
 		case "DATA":
 			usual, content = "354 go on", true
 		}
