@@ -65,40 +65,8 @@ func takePDF(ctx context.Context, data []byte) (*File, error) {
 	})
 }
 
-// withPDF runs f when its turn comes. pdfcpu does not look at the context
-// everywhere: a file that takes too long is refused, and keeps its turn until
-// it is done with.
 func withPDF(ctx context.Context, f func(context.Context) (*File, error)) (*File, error) {
-	if err := checking.Acquire(ctx, 1); err != nil {
-		return nil, err
-	}
-	limited, cancel := context.WithTimeout(ctx, pdfTime)
-	defer cancel()
-	type result struct {
-		file *File
-		err  error
-	}
-	done := make(chan result, 1)
-	go func() {
-		defer checking.Release(1)
-		file, err := guard(pdfDamaged, func() (*File, error) { return f(limited) })
-		done <- result{file, err}
-	}()
-	select {
-	case r := <-done:
-		if r.err == nil {
-			return r.file, nil
-		}
-		if ctx.Err() == nil && limited.Err() != nil {
-			return nil, fault.Refuse(pdfBomb)
-		}
-		return nil, refused(r.err, pdfDamaged)
-	case <-limited.Done():
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		return nil, fault.Refuse(pdfBomb)
-	}
+	return inTurn(ctx, checking, pdfTime, pdfDamaged, pdfBomb, f)
 }
 
 // disarm returns the PDF without active content, the very bytes when it has

@@ -92,8 +92,8 @@ func TestTheTextOfADisarmedPDFStays(t *testing.T) {
 
 func TestPDFsThatAreRefused(t *testing.T) {
 	whole := plainPDF(3)
-	bomb := zeros(t, 600<<20)
-	double := zlibOf(t, zeros(t, 300<<20))
+	bomb := zeros(t, 300)
+	double := zlibOf(t, zeros(t, 80))
 	for name, c := range map[string]struct {
 		data []byte
 		want string
@@ -109,8 +109,8 @@ func TestPDFsThatAreRefused(t *testing.T) {
 		"no page":                                {pdfOf(catalogue, "<< /Type /Pages /Kids [] /Count 0 >>"), pdfNoPage},
 		"no catalogue":                           {[]byte("%PDF-1.7\nnothing here\n%%EOF\n"), pdfDamaged},
 		"a page that is its own parent":          {pdfOf(catalogue, "<< /Type /Pages /Kids [2 0 R] /Count 1 >>"), pdfDamaged},
-		"a stream that inflates to 600 MB":       {pdfOf(catalogue, onePage, page, streamObject("/Filter /FlateDecode", bomb)), pdfBomb},
-		"the same twice deflated, 300 MB":        {pdfOf(catalogue, onePage, page, streamObject("/Filter [/FlateDecode /FlateDecode]", double)), pdfBomb},
+		"a stream that inflates to 300 MB":       {pdfOf(catalogue, onePage, page, streamObject("/Filter /FlateDecode", bomb)), pdfBomb},
+		"the same twice deflated, 80 MB":         {pdfOf(catalogue, onePage, page, streamObject("/Filter [/FlateDecode /FlateDecode]", double)), pdfBomb},
 		"a bomb that no object names":            {append([]byte("%PDF-1.7\nstream\n"), append(bomb, plainPDF(1)...)...), pdfBomb},
 		"20,000 streams":                         {[]byte("%PDF-1.7\n" + strings.Repeat("stream ", 20_000) + "%%EOF"), pdfBomb},
 		"an image of 2,500 million pixels":       {pdfOf(catalogue, onePage, page, streamObject("/Type /XObject /Subtype /Image /Width 50000 /Height 50000 /ColorSpace /DeviceGray /BitsPerComponent 8 /Filter /DCTDecode", []byte("x"))), pdfBomb},

@@ -14,9 +14,10 @@ import (
 )
 
 const (
-	// maxInflated bounds the bytes that all streams of a PDF may become: 60
-	// scanned pages of A4 in shades of grey, uncompressed, at 300 dots an inch.
-	maxInflated = 512 << 20
+	// maxInflated bounds the bytes that all streams of a PDF may become: 30
+	// scanned pages of A4 in shades of grey, uncompressed, at 300 dots an inch
+	// (scanners mostly write JPEG, which counts as it is).
+	maxInflated = 256 << 20
 	maxStreams  = 10_000
 	leastShare  = 128 << 10 // bytes
 )
