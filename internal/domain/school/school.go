@@ -4,6 +4,8 @@ package school
 
 import (
 	"context"
+	"fmt"
+	"strconv"
 	"time"
 
 	"pupitre/internal/platform/db"
@@ -25,7 +27,7 @@ type School struct {
 	Email           string `db:"email"`
 	Website         string `db:"website"`
 	PreEnrolmentURL string `db:"pre_enrolment_url"`
-	Hue             string `db:"hue"` // 0 to 360, "" for the default
+	Hue             string `db:"hue"` // as Colour writes it, "" for the default
 	CreditorName    string `db:"creditor_name"`
 	CreditorICS     string `db:"creditor_ics"`
 	Recovery        string `db:"recovery"` // RecoverByPassword or RecoverByLink
@@ -139,4 +141,16 @@ func PaymentMeans(ctx context.Context, r db.Reader) ([]PaymentMean, error) {
 // BillingModes returns the billing modes in the school's order.
 func BillingModes(ctx context.Context, r db.Reader) ([]BillingMode, error) {
 	return db.All[BillingMode](ctx, r, `select code, name, position from billing_mode order by position, code`)
+}
+
+// Colour writes the hue (0 to 360) and the strength (0 to 0.15) of the screens'
+// colour as School.Hue keeps them: « 345 0.085 ».
+func Colour(hue int, chroma float64) string {
+	return strconv.Itoa(hue) + " " + strconv.FormatFloat(chroma, 'f', -1, 64)
+}
+
+// Colour reads School.Hue; false when the school has set none.
+func (s School) Colour() (hue int, chroma float64, ok bool) {
+	n, err := fmt.Sscanf(s.Hue, "%d %g", &hue, &chroma)
+	return hue, chroma, err == nil && n == 2
 }

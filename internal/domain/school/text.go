@@ -120,3 +120,9 @@ func PublishedDocuments(ctx context.Context, r db.Reader) ([]PublishedDocument, 
 func PublishedDocumentByCode(ctx context.Context, r db.Reader, code string) (PublishedDocument, error) {
 	return db.One[PublishedDocument](ctx, r, published+`where code = $1`, code)
 }
+
+// TemplateCode is the code of a published blank: "mandate" or "pedagogical".
+func TemplateCode(template string) string { return templatePrefix + template }
+
+// TextCode is the code of a published text of the school.
+func TextCode(kind string) string { return textPrefix + kind }

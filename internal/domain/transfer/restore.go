@@ -1,0 +1,177 @@
+package transfer
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+
+	"pupitre/internal/domain/transfer/folder"
+	"pupitre/internal/platform/db"
+)
+
+// The folders of a full export, beside the files of a school.
+const (
+	dataFolder   = "donnees" // every row, for the restoration
+	paperFolder  = "pieces"  // the deposits' files
+	publicFolder = "publies" // what the school publishes
+)
+
+func refuse(file string, line int, message string) *Refused {
+	return &Refused{Problems: []folder.Problem{{File: file, Line: line, Message: message}}}
+}
+
+// isExport tells whether the folder is a full export.
+func isExport(files fs.FS) (bool, error) {
+	if files == nil {
+		return false, nil
+	}
+	info, err := fs.Stat(files, dataFolder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil && info.IsDir(), err
+}
+
+// isEmpty tells whether the database holds no school and no account yet.
+func isEmpty(ctx context.Context, r db.Reader) (bool, error) {
+	n, err := db.One[int64](ctx, r, `select (select count(*) from school) + (select count(*) from account)`)
+	return n == 0, err
+}
+
+// restore writes a full export back, row by row and file by file, into an
+// empty school. It is the one place that writes rooms' tables for them: what
+// they hold comes back as it was, with nothing judged anew.
+func restore(ctx context.Context, deps Deps, f *folder.Folder, dryRun bool) (Report, error) {
+	files := map[string][]byte{}
+	for _, t := range tables {
+		data, err := fs.ReadFile(deps.Files, t.file())
+		if errors.Is(err, fs.ErrNotExist) {
+			return Report{}, refuse(t.file(), 0, "Ce fichier manque : l’export n’est pas entier.")
+		}
+		if err != nil {
+			return Report{}, fmt.Errorf("read %s: %w", t.file(), err)
+		}
+		files[t.name] = data
+	}
+	report := Report{DryRun: dryRun, Restored: true, Warnings: f.Warnings}
+	err := deps.Store.Write(ctx, func(tx *db.Tx) error {
+		report.Counts, report.Warnings = nil, f.Warnings
+		for _, t := range tables {
+			if err := t.restore(ctx, tx, files[t.name]); err != nil {
+				return err
+			}
+			report.Counts = append(report.Counts, Count{What: t.name, Created: bytes.Count(files[t.name], []byte("\n"))})
+		}
+		if err := sound(ctx, tx); err != nil {
+			return err
+		}
+		edited, err := editedSince(ctx, deps, tx)
+		if err != nil {
+			return err
+		}
+		report.Warnings = append(report.Warnings, edited...)
+		if err := restoreFiles(ctx, deps, tx, dryRun); err != nil {
+			return err
+		}
+		if dryRun {
+			return errDryRun
+		}
+		return nil
+	})
+	if errors.Is(err, errDryRun) {
+		err = nil
+	}
+	return report, err
+}
+
+// sound refuses an export whose places do not add up: it was edited by hand.
+func sound(ctx context.Context, r db.Reader) error {
+	wrong, err := db.All[string](ctx, r, `select o.id from offering o
+		where o.taken <> (select count(*) from request q where q.offering_id = o.id and q.state in ('place', 'offered'))`)
+	if err != nil {
+		return err
+	}
+	late, err := db.All[string](ctx, r, `select s.name from season s
+		where exists (select 1 from dossier d where d.season_id = s.id and (d.rank >= s.next_rank or d.number >= s.next_number))`)
+	if err != nil {
+		return err
+	}
+	if len(wrong)+len(late) > 0 {
+		return refuse(dataFolder, 0, "Les places et les rangs de cet export ne concordent pas : il a été modifié, ou n’est pas entier.")
+	}
+	return nil
+}
+
+// editedSince warns of the school's files that no longer say what the export
+// holds: importing the folder once more takes them in.
+func editedSince(ctx context.Context, deps Deps, tx *db.Tx) ([]folder.Problem, error) {
+	ours, err := schoolFiles(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	var edited []folder.Problem
+	for _, name := range []string{folder.SchoolFile, folder.HouseholdsFile, folder.PupilsFile, folder.CoursesFile, folder.TeachersFile} {
+		theirs, err := fs.ReadFile(deps.Files, name)
+		if err != nil {
+			return nil, fmt.Errorf("read %s: %w", name, err)
+		}
+		if !bytes.Equal(theirs, ours[name]) {
+			edited = append(edited, folder.Problem{File: name, Message: "Ce fichier a changé depuis l’export. L’export est rétabli tel quel : importez le dossier une seconde fois pour y ajouter ces changements."})
+		}
+	}
+	return edited, nil
+}
+
+// restoreFiles stores the deposits and what the school publishes. A file
+// stored for a transaction that is then undone is an orphan, which is swept.
+func restoreFiles(ctx context.Context, deps Deps, tx *db.Tx, dryRun bool) error {
+	all, err := storedFiles(ctx, tx)
+	if err != nil {
+		return err
+	}
+	for _, one := range all {
+		f, err := deps.Files.Open(one.path)
+		if errors.Is(err, fs.ErrNotExist) {
+			return refuse(one.path, 0, "Ce fichier manque : l’export n’est pas entier.")
+		}
+		if err != nil {
+			return fmt.Errorf("read %s: %w", one.path, err)
+		}
+		if !dryRun {
+			_, err = deps.Blobs.Put(ctx, one.key, f)
+		}
+		if err = errors.Join(err, f.Close()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// storedFile is one file of the document store and its place in an export.
+type storedFile struct{ key, path string }
+
+func storedFiles(ctx context.Context, r db.Reader) ([]storedFile, error) {
+	type row struct {
+		Key  string `db:"blob_key"`
+		Name string `db:"file_name"`
+		Code string `db:"code"`
+	}
+	deposits, err := db.All[string](ctx, r, `select blob_key from deposit order by blob_key`)
+	if err != nil {
+		return nil, err
+	}
+	published, err := db.All[row](ctx, r, `select blob_key, file_name, code from published_document where blob_key <> '' order by code`)
+	var all []storedFile
+	for _, key := range deposits {
+		all = append(all, storedFile{key, path.Join(paperFolder, key)})
+	}
+	for _, p := range published {
+		all = append(all, storedFile{p.Key, publishedPath(p.Name)})
+	}
+	return all, err
+}
+
+func publishedPath(fileName string) string { return path.Join(publicFolder, path.Base(fileName)) }

@@ -1,0 +1,309 @@
+package transfer
+
+import (
+	"time"
+
+	"pupitre/internal/domain/document"
+	"pupitre/internal/domain/journal"
+	"pupitre/internal/domain/school"
+)
+
+// tables lists what a full export holds, in the order in which it can be
+// restored. No password, session, token or throttle is among it, nor a mail
+// with a secret that has not left.
+var tables = []table{
+	tableOf[school.School]("school"),
+	tableOf[seasonRow]("season"),
+	tableOf[school.Site]("site"),
+	tableOf[textRow]("school_text"),
+	tableOf[school.PaymentMean]("payment_mean"),
+	tableOf[school.BillingMode]("billing_mode"),
+	tableOf[school.PublishedDocument]("published_document"),
+	tableOf[householdRow]("household"),
+	tableOf[householdMeanRow]("household_payment_mean"),
+	tableOf[guardianRow]("guardian").always("pending_email", "").always("pending_token_hash", ""),
+	tableOf[pupilRow]("pupil").nullable("guardian_id"),
+	tableOf[pupilHouseholdRow]("pupil_household"),
+	tableOf[pupilSeasonRow]("pupil_season"),
+	tableOf[pupilCourseRow]("pupil_course_now"),
+	tableOf[remembered]("imported"),
+	tableOf[accountRow]("account").nullable("household_id").always("password_hash", "").always("link_hash", ""),
+	tableOf[disciplineRow]("discipline"),
+	tableOf[teacherRow]("teacher"),
+	tableOf[programmeRow]("programme"),
+	tableOf[programmeLineRow]("programme_line"),
+	tableOf[courseRow]("course"),
+	tableOf[paperRow]("paper"),
+	tableOf[document.Deposit]("deposit").nullable("pupil_id"),
+	tableOf[offeringRow]("offering"),
+	tableOf[dossierRow]("dossier").nullable("programme_id", "site_id", "text_id", "rank"),
+	tableOf[requestRow]("request").always("offer_token_hash", ""),
+	tableOf[journal.Line]("journal"),
+	tableOf[mailRow]("outgoing_mail").only("not (is_secret = true and sent_at is null)"),
+	tableOf[jobRow]("job").only("done_at is null and secret = ''").always("secret", ""),
+}
+
+type seasonRow struct {
+	ID                 string    `db:"id"`
+	Name               string    `db:"name"`
+	StartsOn           string    `db:"starts_on"`
+	EndsOn             string    `db:"ends_on"`
+	AgesOn             string    `db:"ages_on"`
+	OpensAt            time.Time `db:"campaign_opens_at"`
+	ClosesAt           time.Time `db:"campaign_closes_at"`
+	ListsEndAt         time.Time `db:"lists_end_at"`
+	PartialReleaseAt   time.Time `db:"partial_release_at"`
+	CoursesPublishedAt time.Time `db:"courses_published_at"`
+	ClosedToldAt       time.Time `db:"closed_told_at"`
+	ListsEndedAt       time.Time `db:"lists_ended_at"`
+	IsCurrent          bool      `db:"is_current"`
+	NextRank           int64     `db:"next_rank"`
+	NextNumber         int64     `db:"next_number"`
+	LastAt             time.Time `db:"last_at"`
+	Moves              int64     `db:"moves"`
+}
+
+type textRow struct {
+	ID        string    `db:"id"`
+	Kind      string    `db:"kind"`
+	Version   string    `db:"version"`
+	Body      string    `db:"body"`
+	CreatedAt time.Time `db:"created_at"`
+}
+
+type householdRow struct {
+	ID               string    `db:"id"`
+	Address          string    `db:"address"`
+	AddressExtra     string    `db:"address_extra"`
+	Postcode         string    `db:"postcode"`
+	Town             string    `db:"town"`
+	BillingMode      int64     `db:"billing_mode"`
+	MandateReference string    `db:"mandate_reference"`
+	CheckedForSeason string    `db:"checked_for_season"`
+	CreatedAt        time.Time `db:"created_at"`
+	Version          int64     `db:"version"`
+}
+
+type householdMeanRow struct {
+	Household string `db:"household_id"`
+	Mean      string `db:"mean"`
+}
+
+type guardianRow struct {
+	ID          string `db:"id"`
+	Household   string `db:"household_id"`
+	Civility    string `db:"civility"`
+	LastName    string `db:"last_name"`
+	FirstName   string `db:"first_name"`
+	Email       string `db:"email"`
+	EmailFolded string `db:"email_folded"`
+	Mobile      string `db:"mobile"`
+	Phone       string `db:"phone"`
+	Position    int64  `db:"position"`
+	Search      string `db:"search"`
+}
+
+type pupilRow struct {
+	ID        string    `db:"id"`
+	LastName  string    `db:"last_name"`
+	FirstName string    `db:"first_name"`
+	BirthDate string    `db:"birth_date"`
+	LevelNow  string    `db:"level_now"`
+	Guardian  string    `db:"guardian_id"`
+	CreatedAt time.Time `db:"created_at"`
+	Version   int64     `db:"version"`
+	Search    string    `db:"search"`
+}
+
+type pupilHouseholdRow struct {
+	Pupil     string `db:"pupil_id"`
+	Household string `db:"household_id"`
+}
+
+type pupilSeasonRow struct {
+	Pupil           string    `db:"pupil_id"`
+	Season          string    `db:"season_id"`
+	Level           string    `db:"level"`
+	ImageRight      string    `db:"image_right"`
+	ImageAnsweredBy string    `db:"image_answered_by"`
+	ImageAnsweredAt time.Time `db:"image_answered_at"`
+	Beginner        string    `db:"beginner"`
+	TeacherNote     string    `db:"teacher_note"`
+}
+
+type pupilCourseRow struct {
+	Pupil string `db:"pupil_id"`
+	Code  string `db:"course_code"`
+}
+
+type accountRow struct {
+	ID              string    `db:"id"`
+	Login           string    `db:"login"`
+	LoginFolded     string    `db:"login_folded"`
+	Role            string    `db:"role"`
+	Household       string    `db:"household_id"`
+	Name            string    `db:"name"`
+	Email           string    `db:"email"`
+	DisabledAt      time.Time `db:"disabled_at"`
+	CreatedAt       time.Time `db:"created_at"`
+	LetterPrintedAt time.Time `db:"letter_printed_at"`
+	LetterMailedAt  time.Time `db:"letter_mailed_at"`
+}
+
+type disciplineRow struct {
+	ID   string `db:"id"`
+	Name string `db:"name"`
+}
+
+type teacherRow struct {
+	ID          string `db:"id"`
+	LastName    string `db:"last_name"`
+	FirstName   string `db:"first_name"`
+	Email       string `db:"email"`
+	Disciplines string `db:"disciplines"`
+	Search      string `db:"search"`
+}
+
+type programmeRow struct {
+	ID       string `db:"id"`
+	Season   string `db:"season_id"`
+	Code     string `db:"code"`
+	Title    string `db:"title"`
+	Message  string `db:"message"`
+	AgeMin   int64  `db:"age_min"`
+	AgeMax   int64  `db:"age_max"`
+	Levels   string `db:"levels"`
+	Position int64  `db:"position"`
+}
+
+type programmeLineRow struct {
+	Programme         string `db:"programme_id"`
+	Position          int64  `db:"position"`
+	Label             string `db:"label"`
+	Kinds             string `db:"kinds"`
+	Min               int64  `db:"min"`
+	Max               int64  `db:"max"`
+	Levels            string `db:"levels"`
+	Semester          int64  `db:"semester"`
+	DistinctTitles    bool   `db:"distinct_titles"`
+	WithoutInstrument bool   `db:"without_instrument"`
+}
+
+type courseRow struct {
+	ID                string    `db:"id"`
+	Season            string    `db:"season_id"`
+	Code              string    `db:"code"`
+	Title             string    `db:"title"`
+	Kind              string    `db:"kind"`
+	Discipline        string    `db:"discipline"`
+	Site              string    `db:"site_id"`
+	Weekday           int64     `db:"weekday"`
+	Starts            string    `db:"starts"`
+	Ends              string    `db:"ends"`
+	Room              string    `db:"room"`
+	Teacher           string    `db:"teacher"`
+	WithoutInstrument bool      `db:"without_instrument"`
+	NoBeginner        bool      `db:"no_beginner"`
+	AgeMin            int64     `db:"age_min"`
+	AgeMax            int64     `db:"age_max"`
+	Levels            string    `db:"levels"`
+	CancelledAt       time.Time `db:"cancelled_at"`
+}
+
+type paperRow struct {
+	ID          string `db:"id"`
+	Season      string `db:"season_id"`
+	Code        string `db:"code"`
+	Name        string `db:"name"`
+	Audience    string `db:"audience"`
+	Required    bool   `db:"required"`
+	Condition   string `db:"condition"`
+	Validity    string `db:"validity"`
+	Help        string `db:"help"`
+	Consequence string `db:"consequence"`
+	Template    string `db:"template"`
+	Position    int64  `db:"position"`
+}
+
+type offeringRow struct {
+	ID       string `db:"id"`
+	Course   string `db:"course_id"`
+	Season   string `db:"season_id"`
+	Semester int64  `db:"semester"`
+	Capacity int64  `db:"capacity"`
+	Taken    int64  `db:"taken"`
+}
+
+type dossierRow struct {
+	ID                string    `db:"id"`
+	Number            int64     `db:"number"`
+	Season            string    `db:"season_id"`
+	Pupil             string    `db:"pupil_id"`
+	Household         string    `db:"household_id"`
+	State             string    `db:"state"`
+	Programme         string    `db:"programme_id"`
+	Site              string    `db:"site_id"`
+	Choice            string    `db:"choice"`
+	OnPaperForm       bool      `db:"on_paper_form"`
+	Note              string    `db:"note"`
+	Administrative    bool      `db:"administrative"`
+	Reason            string    `db:"reason"`
+	Text              string    `db:"text_id"`
+	AgreedBy          string    `db:"agreed_by"`
+	SentAt            time.Time `db:"sent_at"`
+	CompleteAt        time.Time `db:"complete_at"`
+	Rank              int64     `db:"rank"`
+	ReceivedOnPaperAt time.Time `db:"received_on_paper_at"`
+	HoldUntil         time.Time `db:"hold_until"`
+	HoldTotalUntil    time.Time `db:"hold_total_until"`
+	ConfirmedAt       time.Time `db:"confirmed_at"`
+	ConfirmedBy       string    `db:"confirmed_by"`
+	ReopenedUntil     time.Time `db:"reopened_until"`
+	WithdrawalAskedAt time.Time `db:"withdrawal_asked_at"`
+	RemindedAt        time.Time `db:"reminded_at"`
+	UpdatedAt         time.Time `db:"updated_at"`
+	Version           int64     `db:"version"`
+}
+
+type requestRow struct {
+	ID           string    `db:"id"`
+	Dossier      string    `db:"dossier_id"`
+	Offering     string    `db:"offering_id"`
+	State        string    `db:"state"`
+	ReceivedAt   time.Time `db:"received_at"`
+	Seq          int64     `db:"seq"`
+	Jumped       int64     `db:"jumped"`
+	OfferedUntil time.Time `db:"offered_until"`
+	DecidedAt    time.Time `db:"decided_at"`
+	Line         int64     `db:"line"`
+	CreatedAt    time.Time `db:"created_at"`
+}
+
+type mailRow struct {
+	ID        string    `db:"id"`
+	EventKey  string    `db:"event_key"`
+	Recipient string    `db:"recipient"`
+	Kind      string    `db:"kind"`
+	Household string    `db:"household_id"`
+	Dossier   string    `db:"dossier_id"`
+	Subject   string    `db:"subject"`
+	IsSecret  bool      `db:"is_secret"`
+	QueuedAt  time.Time `db:"queued_at"`
+	LeavesAt  time.Time `db:"leaves_at"`
+	SentAt    time.Time `db:"sent_at"`
+	FailedAt  time.Time `db:"failed_at"`
+	LastError string    `db:"last_error"`
+}
+
+// jobRow is work not yet done; its lease stays behind.
+type jobRow struct {
+	ID        string    `db:"id"`
+	Kind      string    `db:"kind"`
+	Key       string    `db:"key"`
+	Args      string    `db:"args"`
+	RunAt     time.Time `db:"run_at"`
+	Attempts  int64     `db:"attempts"`
+	LastError string    `db:"last_error"`
+	CreatedAt time.Time `db:"created_at"`
+	DeadAt    time.Time `db:"dead_at"`
+}
