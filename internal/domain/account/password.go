@@ -7,18 +7,14 @@ import (
 
 	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/journal"
-	"pupitre/internal/domain/school"
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/fault"
 )
 
 // Policy is the school's policy for the role.
 func (a *Accounts) Policy(ctx context.Context, role actor.Role) (Policy, error) {
-	s, err := school.Current(ctx, a.store)
-	if err != nil {
-		return Policy{}, fmt.Errorf("read the school's policies: %w", err)
-	}
-	return PolicyFor(role, s), nil
+	s, err := policies(ctx, a.store)
+	return PolicyFor(role, s), err
 }
 
 // ChangePassword replaces the current password and ends the account's other

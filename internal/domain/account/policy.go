@@ -1,7 +1,9 @@
 package account
 
 import (
+	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"math/big"
 	"strings"
@@ -10,6 +12,7 @@ import (
 
 	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/school"
+	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/fault"
 )
 
@@ -31,9 +34,22 @@ const (
 // Policy is what a password must be (R6), in characters.
 type Policy struct{ Min, Max int64 }
 
+// policies reads the school, whose own account may be made before it is
+// imported: the zero School then, which takes the manual's defaults.
+func policies(ctx context.Context, r db.Reader) (school.School, error) {
+	s, err := school.Current(ctx, r)
+	if err != nil && !errors.Is(err, fault.ErrNotFound) {
+		return school.School{}, fmt.Errorf("read the school's policies: %w", err)
+	}
+	return s, nil
+}
+
 // PolicyFor is the school's policy for the role.
 func PolicyFor(role actor.Role, s school.School) Policy {
 	p := Policy{Min: s.PasswordMin, Max: s.PasswordMax}
+	if p.Max == 0 {
+		p = Policy{Min: 8, Max: 20} // no school yet: the manual's
+	}
 	if role != actor.Family {
 		p.Min, p.Max = max(p.Min, staffMin), max(p.Max, staffMax)
 	}

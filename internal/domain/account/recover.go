@@ -98,9 +98,9 @@ func (a *Accounts) Answer(ctx context.Context, lost Lost) error {
 	if err != nil || !matched {
 		return err
 	}
-	s, err := school.Current(ctx, a.store)
+	s, err := policies(ctx, a.store)
 	if err != nil {
-		return fmt.Errorf("recover a password: %w", err)
+		return err
 	}
 	if s.Recovery == school.RecoverByLink {
 		return a.mailLink(ctx, lost, found, to)

@@ -7,7 +7,6 @@ import (
 
 	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/journal"
-	"pupitre/internal/domain/school"
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/fault"
 )
@@ -151,11 +150,11 @@ func (a Account) longestSession() time.Duration {
 
 // idle is how long a session lives without a visit.
 func (a *Accounts) idle(ctx context.Context, r db.Reader) (time.Duration, error) {
-	s, err := school.Current(ctx, r)
-	if err != nil {
-		return 0, fmt.Errorf("read the school's policies: %w", err)
+	s, err := policies(ctx, r)
+	if s.SessionMinutes == 0 {
+		return time.Hour, err
 	}
-	return time.Duration(s.SessionMinutes) * time.Minute, nil
+	return time.Duration(s.SessionMinutes) * time.Minute, err
 }
 
 func (a *Accounts) seen(ctx context.Context, token string, now time.Time) error {

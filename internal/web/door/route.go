@@ -29,6 +29,7 @@ var (
 	SignedIn = []actor.Role{actor.Family, actor.Teacher, actor.Secretary, actor.Director, actor.Bursar, actor.Administrator}
 	Families = []actor.Role{actor.Family}
 	Teachers = []actor.Role{actor.Teacher}
+	Bursars  = []actor.Role{actor.Bursar}
 	Offices  = []actor.Role{actor.Secretary, actor.Director, actor.Administrator}
 )
 
@@ -76,5 +77,11 @@ func Post(path string, audience Audience, roles []actor.Role, name string, handl
 func Upload(path string, audience Audience, roles []actor.Role, name string, maxBody int64, handler Handler) Route {
 	r := Post(path, audience, roles, name, handler)
 	r.MaxBody = maxBody
+	return r
+}
+
+// OpenToLimited opens the route also to a session that may only choose a password.
+func (r Route) OpenToLimited() Route {
+	r.Limited = true
 	return r
 }

@@ -1,0 +1,90 @@
+package public
+
+import (
+	"net/http"
+
+	"pupitre/internal/domain/actor"
+	"pupitre/internal/platform/fault"
+	"pupitre/internal/web/door"
+	"pupitre/internal/web/ui"
+)
+
+type signInForm struct {
+	ui.Base
+	Login           string
+	Next            string // the page asked for before signing in
+	LoginError      string
+	PasswordError   string
+	PreEnrolmentURL string
+}
+
+const fieldPassword = "mot_de_passe"
+
+// SignInForm is the page « Connexion » (R2).
+func (p *Pages) SignInForm(v *door.Visit) error {
+	if v.Actor.Role != actor.Nobody {
+		return p.Home(v)
+	}
+	return v.Show(http.StatusOK, signInPage(p.signInForm(v, v.Query("suite"))))
+}
+
+func (p *Pages) signInForm(v *door.Visit, next string) signInForm {
+	if !door.IsLocal(next) {
+		next = ""
+	}
+	return signInForm{Base: v.Base("Connexion"), Next: next, PreEnrolmentURL: v.School.PreEnrolmentURL}
+}
+
+// SignIn opens the session, or shows the form again.
+func (p *Pages) SignIn(v *door.Visit) error {
+	form, err := v.Form()
+	if err != nil {
+		return err
+	}
+	var check fault.Check
+	login := form.Required(&check, "identifiant", 200, "Indiquez votre identifiant, par exemple MOREAU-4821.")
+	password := form.Required(&check, fieldPassword, 200, "Indiquez votre mot de passe.")
+	if err := check.Err(); err != nil {
+		return p.signInAgain(v, form, err)
+	}
+	opened, err := p.Accounts.SignIn(v.Ctx(), login, password, v.Address)
+	if err != nil {
+		return p.signInAgain(v, form, err)
+	}
+	if former := v.SessionToken(); former != "" {
+		if err := p.Accounts.SignOut(v.Ctx(), former); err != nil {
+			return err
+		}
+	}
+	v.OpenSession(opened.Token)
+	next := form.Value("suite")
+	switch {
+	case opened.Limited:
+		return v.Redirect("/mot-de-passe")
+	case next == "" || next == "/" || !door.IsLocal(next):
+		return v.Redirect(door.HomeOf(opened.Actor.Role))
+	default:
+		return v.Redirect(next)
+	}
+}
+
+func (p *Pages) signInAgain(v *door.Visit, form door.Form, err error) error {
+	invalid, ok := door.AsInvalid(err)
+	if !ok {
+		return err
+	}
+	page := p.signInForm(v, form.Value("suite"))
+	page.Login = form.Value("identifiant")
+	page.Errors = door.FieldErrors(invalid)
+	page.LoginError, page.PasswordError = invalid.Of("identifiant"), invalid.Of(fieldPassword)
+	return v.Show(http.StatusUnprocessableEntity, signInPage(page))
+}
+
+// SignOut ends the session.
+func (p *Pages) SignOut(v *door.Visit) error {
+	if err := p.Accounts.SignOut(v.Ctx(), v.SessionToken()); err != nil {
+		return err
+	}
+	v.OpenSession("")
+	return v.Redirect("/connexion", door.Done("Vous êtes déconnecté."))
+}

@@ -1,0 +1,71 @@
+package web
+
+import (
+	"pupitre/internal/web/door"
+	"pupitre/internal/web/public"
+)
+
+// Pages are what answers the routes, one audience each.
+type Pages struct {
+	Public *public.Pages
+}
+
+// SiteMap is every page and act of the site: who may ask for what. What is
+// not listed does not exist.
+func SiteMap(p Pages) []door.Route {
+	var routes []door.Route
+	for _, group := range [][]door.Route{
+		publicRoutes(p.Public),
+		ownAccountRoutes(p.Public),
+		waitingRoutes(p.Public),
+	} {
+		routes = append(routes, group...)
+	}
+	return routes
+}
+
+// Everyone, with or without a session.
+func publicRoutes(p *public.Pages) []door.Route {
+	return []door.Route{
+		door.Get("/{$}", door.Public, door.Everyone, "home", p.Home),
+
+		// Signing in (R2). /extranet/usager is the address families know.
+		door.Get("/extranet/usager", door.Public, door.Everyone, "extranet", p.Extranet),
+		door.Get("/extranet/usager/{$}", door.Public, door.Everyone, "extranet.slash", p.Extranet),
+		door.Get("/connexion", door.Public, door.Everyone, "signin.form", p.SignInForm),
+		door.Post("/connexion", door.Public, door.Everyone, "signin", p.SignIn),
+		door.Post("/deconnexion", door.Public, door.Everyone, "signout", p.SignOut),
+
+		// Lost passwords and first sign-in (R3, R4).
+		door.Get("/mot-de-passe-perdu", door.Public, door.Everyone, "lost.form", p.LostPasswordForm),
+		door.Post("/mot-de-passe-perdu", door.Public, door.Everyone, "lost", p.LostPassword),
+		door.Get("/mot-de-passe-perdu/envoi", door.Public, door.Everyone, "lost.answer", p.LostPasswordAnswer),
+		door.Get("/mot-de-passe/lien/{token}", door.Public, door.Everyone, "link.form", p.LinkForm),
+		door.Post("/mot-de-passe/lien/{token}", door.Public, door.Everyone, "link", p.Link),
+
+		// What the law asks for.
+		door.Get("/accessibilite", door.Public, door.Everyone, "accessibility.form", p.AccessibilityForm),
+		door.Post("/accessibilite", door.Public, door.Everyone, "accessibility", p.Accessibility),
+		door.Get("/mentions-legales", door.Public, door.Everyone, "legal", p.Legal),
+		door.Get("/donnees-personnelles", door.Public, door.Everyone, "privacy", p.Privacy),
+		door.Get("/contact", door.Public, door.Everyone, "contact", p.Contact),
+	}
+}
+
+// Everyone signed in, at his own account (R5). The first two are all that a
+// session opened with a mailed password may reach.
+func ownAccountRoutes(p *public.Pages) []door.Route {
+	return []door.Route{
+		door.Get("/mot-de-passe", door.Public, door.SignedIn, "password.form", p.PasswordForm).OpenToLimited(),
+		door.Post("/mot-de-passe", door.Public, door.SignedIn, "password", p.Password).OpenToLimited(),
+		door.Post("/mot-de-passe/identifiant", door.Public, door.SignedIn, "login", p.Login),
+	}
+}
+
+// Roles whose screens are not open yet.
+func waitingRoutes(p *public.Pages) []door.Route {
+	return []door.Route{
+		door.Get("/enseignant", door.Teacher, door.Teachers, "teacher.home", p.Waiting),
+		door.Get("/regie", door.Office, door.Bursars, "bursar.home", p.Waiting),
+	}
+}

@@ -1,0 +1,109 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"pupitre/internal/web/assets"
+	"pupitre/internal/web/door"
+)
+
+// policy is the Content-Security-Policy of every page. What streams a
+// deposited file sets a closed one of its own.
+const policy = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; " +
+	"frame-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+
+// surround numbers, measures, logs and guards every request.
+func surround(c Config, site *door.Site, m *measures, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		began := time.Now()
+		r = r.WithContext(door.WithRequestID(r.Context(), uuid.Must(uuid.NewV7()).String()))
+		answer := &answer{ResponseWriter: w}
+		setHeaders(answer.Header())
+		serve(site, next, answer, r)
+		took := time.Since(began)
+		m.note(r, answer.code(), took)
+		if strings.HasPrefix(r.URL.Path, assets.Prefix) {
+			return
+		}
+		address, _ := c.Proxies.Client(r)
+		c.Log.InfoContext(r.Context(), "request", "method", r.Method, "path", loggedPath(r), "status", answer.code(),
+			"ms", took.Milliseconds(), "bytes", answer.bytes, "address", address, "request", door.RequestID(r.Context()))
+	})
+}
+
+func setHeaders(h http.Header) {
+	h.Set("Content-Security-Policy", policy)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "same-origin")
+	h.Set("X-Frame-Options", "SAMEORIGIN")
+}
+
+// serve turns a panic into the page of an error of ours.
+func serve(site *door.Site, next http.Handler, w *answer, r *http.Request) {
+	defer func() {
+		p := recover()
+		if p == nil {
+			return
+		}
+		if p == http.ErrAbortHandler {
+			panic(p)
+		}
+		err := fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		if w.status != 0 { // the page has begun: all that is left is to cut it
+			site.Log.ErrorContext(r.Context(), "request failed", "request", door.RequestID(r.Context()), "error", err.Error())
+			panic(http.ErrAbortHandler)
+		}
+		site.RefusalPage(w, r, err)
+	}()
+	next.ServeHTTP(w, r)
+}
+
+var secretInPath = regexp.MustCompile(`\{(token|secret)[^}]*\}`)
+
+// loggedPath never holds a query or a token.
+func loggedPath(r *http.Request) string {
+	if secretInPath.MatchString(r.Pattern) {
+		return r.Pattern
+	}
+	return r.URL.Path
+}
+
+// answer remembers what was answered.
+type answer struct {
+	http.ResponseWriter
+	status int
+	bytes  int64
+}
+
+func (a *answer) code() int {
+	if a.status == 0 {
+		return http.StatusOK
+	}
+	return a.status
+}
+
+func (a *answer) WriteHeader(status int) {
+	if a.status == 0 && status >= 200 {
+		a.status = status
+	}
+	a.ResponseWriter.WriteHeader(status)
+}
+
+func (a *answer) Write(b []byte) (int, error) {
+	if a.status == 0 {
+		a.status = http.StatusOK
+	}
+	n, err := a.ResponseWriter.Write(b)
+	a.bytes += int64(n)
+	return n, err
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }

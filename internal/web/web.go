@@ -1,0 +1,78 @@
+// Package web is the door of the browsers: the site map, and what surrounds
+// every request before it reaches a route.
+package web
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+
+	"pupitre/internal/domain/account"
+	"pupitre/internal/domain/school"
+	"pupitre/internal/platform/clock"
+	"pupitre/internal/platform/db"
+	"pupitre/internal/platform/fault"
+	"pupitre/internal/web/assets"
+	"pupitre/internal/web/door"
+)
+
+// Config is what the site is built from.
+type Config struct {
+	Store    *db.Store
+	Accounts *account.Accounts
+	Clock    clock.Clock
+	Log      *slog.Logger
+	Pages    Pages
+	Extra    []door.Route // beside the site map: what exists in the demonstration only
+	Proxies  door.Proxies // whose X-Forwarded headers are believed
+	HTTPS    bool         // the public address is https
+	Version  string       // shown by /metrics
+}
+
+// New builds the site's handler. It panics when two routes collide.
+func New(c Config) http.Handler {
+	site := &door.Site{
+		Session: c.Accounts.Session,
+		School:  func(ctx context.Context) (school.School, error) { return orNone(school.Current(ctx, c.Store)) },
+		Season:  func(ctx context.Context) (school.Season, error) { return orNone(school.CurrentSeason(ctx, c.Store)) },
+		Clock:   c.Clock,
+		Log:     c.Log,
+		Proxies: c.Proxies,
+		HTTPS:   c.HTTPS,
+	}
+	mux := site.Mux(append(SiteMap(c.Pages), c.Extra...))
+	mux.Handle("GET "+assets.Prefix, assets.Handler())
+	mux.HandleFunc("GET /healthz", healthz(c))
+	measures := newMeasures(c.Version)
+	mux.Handle("GET /metrics", measures.page)
+
+	origin := http.NewCrossOriginProtection()
+	origin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		site.RefusalPage(w, r, fault.ErrForbidden)
+	}))
+	return surround(c, site, measures, origin.Handler(mux))
+}
+
+// orNone is the zero value before the first import.
+func orNone[T any](value T, err error) (T, error) {
+	if errors.Is(err, fault.ErrNotFound) {
+		return value, nil
+	}
+	return value, err
+}
+
+// healthz answers 200 when the database answers.
+func healthz(c Config) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		w.Header().Set("Cache-Control", "no-store")
+		if err := c.Store.Ping(r.Context()); err != nil {
+			c.Log.ErrorContext(r.Context(), "the database does not answer", "error", err.Error())
+			w.WriteHeader(http.StatusServiceUnavailable)
+			_, _ = w.Write([]byte("the database does not answer\n"))
+			return
+		}
+		_, _ = w.Write([]byte("ok\n"))
+	}
+}

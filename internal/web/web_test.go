@@ -1,0 +1,223 @@
+package web_test
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"pupitre/internal/domain/account"
+	"pupitre/internal/platform/clock"
+	"pupitre/internal/platform/db"
+	"pupitre/internal/platform/db/dbtest"
+	"pupitre/internal/web"
+	"pupitre/internal/web/door"
+	"pupitre/internal/web/public"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+func pages(store *db.Store, accounts *account.Accounts) web.Pages {
+	return web.Pages{Public: &public.Pages{Store: store, Accounts: accounts}}
+}
+
+// site is the whole handler with two routes more: one that panics, and one
+// that panics in the middle of its page.
+func site(t *testing.T, log io.Writer) (http.Handler, *db.Store) {
+	t.Helper()
+	store := dbtest.SQLite(t)
+	c := clock.At(time.Date(2027, 6, 8, 18, 0, 0, 0, time.UTC))
+	accounts := account.New(store, c)
+	proxies, err := door.ParseProxies("127.0.0.0/8")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return web.New(web.Config{
+		Store: store, Accounts: accounts, Clock: c, Log: slog.New(slog.NewTextHandler(log, nil)), Pages: pages(store, accounts),
+		Proxies: proxies, Version: "1.2.3",
+		Extra: []door.Route{
+			door.Get("/panic", door.Public, door.Everyone, "test.panic", func(*door.Visit) error { panic("secret-42") }),
+			door.Get("/panic/{token}", door.Public, door.Everyone, "test.half", func(v *door.Visit) error {
+				_, _ = v.W.Write([]byte("half a page"))
+				panic("secret-42")
+			}),
+		},
+	}), store
+}
+
+func ask(h http.Handler, r *http.Request) (*http.Response, string) {
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w.Result(), w.Body.String()
+}
+
+// TestRoutesGolden shows every change of the site map, and of who may ask for
+// what, in review.
+func TestRoutesGolden(t *testing.T) {
+	var b strings.Builder
+	names := map[string]string{}
+	for _, r := range web.SiteMap(pages(nil, nil)) {
+		roles := []string{"everyone"}
+		if r.Needs() {
+			roles = nil
+			for _, role := range r.Roles {
+				roles = append(roles, string(role))
+			}
+		}
+		limited := ""
+		if r.Limited {
+			limited = " +limited"
+		}
+		fmt.Fprintf(&b, "%-4s %-40s %s%s\n", r.Method, r.Path, strings.Join(roles, ","), limited)
+		if other, taken := names[r.Name]; taken || r.Name == "" {
+			t.Errorf("%s: the name %q is empty or that of %s", r.Pattern(), r.Name, other)
+		}
+		names[r.Name] = r.Pattern()
+	}
+	const golden = "testdata/routes.golden"
+	if *update {
+		if err := os.WriteFile(golden, []byte(b.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b.String() != string(want) {
+		t.Errorf("the site map has changed; if so wanted, run the test with -update:\n%s", b.String())
+	}
+}
+
+func TestEveryAnswerIsGuarded(t *testing.T) {
+	h, _ := site(t, io.Discard)
+	for _, path := range []string{"/connexion", "/nulle-part", "/panic", "/healthz"} {
+		res, _ := ask(h, httptest.NewRequest("GET", path, nil))
+		for header, want := range map[string]string{
+			"Content-Security-Policy": "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; frame-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'",
+			"X-Content-Type-Options":  "nosniff",
+			"Referrer-Policy":         "same-origin",
+		} {
+			if got := res.Header.Get(header); got != want {
+				t.Errorf("%s: %s is %q", path, header, got)
+			}
+		}
+	}
+}
+
+func TestFormsOfOtherSitesAreRefused(t *testing.T) {
+	h, _ := site(t, io.Discard)
+	for _, c := range []struct {
+		what, header, value string
+		status              int
+	}{
+		{"another site", "Sec-Fetch-Site", "cross-site", 403},
+		{"a site beside ours", "Sec-Fetch-Site", "same-site", 403},
+		{"another origin", "Origin", "https://evil.example", 403},
+		{"our own form", "Sec-Fetch-Site", "same-origin", 303},
+	} {
+		r := httptest.NewRequest("POST", "/deconnexion", nil)
+		r.Header.Set(c.header, c.value)
+		if res, body := ask(h, r); res.StatusCode != c.status || c.status == 403 && !strings.Contains(body, "<html") {
+			t.Errorf("%s: got %d %s", c.what, res.StatusCode, body)
+		}
+	}
+}
+
+func TestPanicIsAPageAndALine(t *testing.T) {
+	var log bytes.Buffer
+	h, _ := site(t, &log)
+	res, body := ask(h, httptest.NewRequest("GET", "/panic", nil))
+	if res.StatusCode != 500 || !strings.Contains(body, "Une erreur est survenue") || strings.Contains(body, "secret-42") {
+		t.Errorf("got %d %s", res.StatusCode, body)
+	}
+	if strings.Count(log.String(), "request failed") != 1 || !strings.Contains(log.String(), "secret-42") {
+		t.Errorf("log: %s", log.String())
+	}
+	server := httptest.NewServer(h)
+	defer server.Close()
+	res, err := http.Get(server.URL + "/panic/abc")
+	if err == nil {
+		_, err = io.ReadAll(res.Body)
+		res.Body.Close()
+	}
+	if err == nil {
+		t.Error("half a page passes for a whole one")
+	}
+}
+
+func TestLogHoldsNoSecret(t *testing.T) {
+	var log bytes.Buffer
+	h, _ := site(t, &log)
+	r := httptest.NewRequest("GET", "/mot-de-passe/lien/secret-42?x=secret-43", nil)
+	r.RemoteAddr = "127.0.0.1:4000"
+	r.Header.Set("X-Forwarded-For", "198.51.100.1")
+	ask(h, r)
+	ask(h, httptest.NewRequest("GET", "/connexion?suite=secret-44", nil))
+	for _, secret := range []string{"secret-42", "secret-43", "secret-44"} {
+		if strings.Contains(log.String(), secret) {
+			t.Errorf("the log holds %s: %s", secret, log.String())
+		}
+	}
+	for _, want := range []string{"/mot-de-passe/lien/{token}", "address=198.51.100.1", "path=/connexion", "status=200"} {
+		if !strings.Contains(log.String(), want) {
+			t.Errorf("the log lacks %s: %s", want, log.String())
+		}
+	}
+}
+
+func TestHealth(t *testing.T) {
+	h, store := site(t, io.Discard)
+	if res, body := ask(h, httptest.NewRequest("GET", "/healthz", nil)); res.StatusCode != 200 {
+		t.Errorf("got %d %s", res.StatusCode, body)
+	}
+	store.Close()
+	if res, body := ask(h, httptest.NewRequest("GET", "/healthz", nil)); res.StatusCode != 503 {
+		t.Errorf("without database: got %d %s", res.StatusCode, body)
+	}
+}
+
+func TestMetricsCountRoutesAndNamePeopleNowhere(t *testing.T) {
+	h, _ := site(t, io.Discard)
+	ask(h, httptest.NewRequest("GET", "/mot-de-passe/lien/abcdef", nil))
+	_, body := ask(h, httptest.NewRequest("GET", "/metrics", nil))
+	for _, want := range []string{
+		`pupitre_http_requests_total{route="GET /mot-de-passe/lien/{token}",status="404"} 1`,
+		`pupitre_http_request_seconds_count{route="GET /mot-de-passe/lien/{token}"} 1`,
+		`version="1.2.3"`,
+	} {
+		if !strings.Contains(body, want) {
+			t.Errorf("lacks %s", want)
+		}
+	}
+	if strings.Contains(body, "abcdef") {
+		t.Error("a path is in the measures")
+	}
+}
+
+func TestSiteBeforeTheFirstImport(t *testing.T) {
+	h, _ := site(t, io.Discard)
+	if res, body := ask(h, httptest.NewRequest("GET", "/connexion", nil)); res.StatusCode != 200 {
+		t.Errorf("got %d %s", res.StatusCode, body)
+	}
+}
+
+func TestAssetsAreServed(t *testing.T) {
+	h, _ := site(t, io.Discard)
+	_, body := ask(h, httptest.NewRequest("GET", "/connexion", nil))
+	_, after, found := strings.Cut(body, `rel="stylesheet" href="`)
+	if !found {
+		t.Fatal("no style sheet")
+	}
+	path, _, _ := strings.Cut(after, `"`)
+	if res, _ := ask(h, httptest.NewRequest("GET", path, nil)); res.StatusCode != 200 || !strings.Contains(res.Header.Get("Cache-Control"), "immutable") {
+		t.Errorf("%s: %d %s", path, res.StatusCode, res.Header.Get("Cache-Control"))
+	}
+}
