@@ -3,6 +3,7 @@ package catalogue
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"pupitre/internal/platform/french"
@@ -41,7 +42,17 @@ var polesIn = regexp.MustCompile(`pôle (\pL+)`)
 
 // follow does what the way out says, as a reader would, and returns why it
 // cannot be done or does not cure the breach ("" when it does).
-func (c Catalogue) follow(a asked, b Breach) string {
+func (c Catalogue) follow(a asked, b Breach) (why string) {
+	for _, wished := range c.wishesNamed(a, b) {
+		if why = c.followFor(a, b, wished); why == "" {
+			return ""
+		}
+	}
+	return why
+}
+
+// followFor takes the breach to be about that wish.
+func (c Catalogue) followFor(a asked, b Breach, wished int) string {
 	for _, s := range polesIn.FindAllString(b.WayOut, -1) {
 		if c.siteCalled(s) == "" {
 			return "no such site: " + s
@@ -49,7 +60,7 @@ func (c Catalogue) follow(a asked, b Breach) string {
 	}
 	if first, otherwise, ok := strings.Cut(b.WayOut, " Sinon, p"); ok {
 		for _, part := range []string{first, "P" + otherwise} {
-			if why := c.follow(a, Breach{b.Rule, b.Message, part}); why != "" {
+			if why := c.followFor(a, Breach{b.Rule, b.Message, part}, wished); why != "" {
 				return why
 			}
 		}
@@ -57,20 +68,19 @@ func (c Catalogue) follow(a asked, b Breach) string {
 	}
 	names := namesIn(b.WayOut)
 	site := c.siteCalled(polesIn.FindString(b.WayOut))
-	wished := c.wishNamed(a, b)
+	if wished < 0 && (strings.HasPrefix(b.Message, "Le cours ") || strings.HasPrefix(b.WayOut, "Retirez")) {
+		return "the message names no wish"
+	}
 	switch {
 	case b.WayOut == "":
 		return c.nothingCanBeDone(a)
 	case b.WayOut == "Choisissez-en un autre dans la liste.": // a course that does not exist has no name
 		return ""
 	case b.WayOut == "Retirez-le une fois.", strings.HasPrefix(b.WayOut, "Retirez "):
-		if wished < 0 {
-			return "no wish to remove"
-		}
 		return c.cures(a, b, slices.Concat(a.Wishes[:wished], a.Wishes[wished+1:]))
 	case strings.HasPrefix(b.WayOut, "Choisissez-le "):
 		semester := map[string]int64{"à l’année.": 0, "au premier semestre.": 1, "au second semestre.": 2}[strings.TrimPrefix(b.WayOut, "Choisissez-le ")]
-		return c.cures(a, b, append(slices.Concat(a.Wishes[:wished], a.Wishes[wished+1:]), Wish{a.Wishes[wished].Course, semester}))
+		return c.cures(a, b, slices.Concat(a.Wishes[:wished], []Wish{{a.Wishes[wished].Course, semester}}, a.Wishes[wished+1:]))
 	case strings.HasPrefix(b.WayOut, "Choisissez la formule "):
 		return c.programmesCanBeFilled(a, names)
 	case strings.HasPrefix(b.WayOut, "Prenez "):
@@ -81,9 +91,9 @@ func (c Catalogue) follow(a asked, b Breach) string {
 		}
 		return ""
 	case strings.HasSuffix(b.WayOut, ": prenez-y tous les cours."):
-		title := c.title(a, b, names)
+		title := c.title(a, b, wished, names)
 		for _, w := range c.called(title, site) {
-			if w.Semester == a.Wishes[wished].Semester && c.complete(a.Programme, a.Pupil, site, []Wish{w}) != nil {
+			if c.complete(a.Programme, a.Pupil, site, []Wish{w}) != nil {
 				return ""
 			}
 		}
@@ -91,7 +101,7 @@ func (c Catalogue) follow(a asked, b Breach) string {
 	case strings.HasPrefix(b.WayOut, "Gardez-le"):
 		return c.changesOne(a, b, names)
 	case strings.Contains(b.WayOut, "choisissez par exemple"), strings.HasPrefix(b.WayOut, "Le même cours existe"):
-		return c.anyCures(a, b, c.title(a, b, names), site, slices.Concat(a.Wishes[:wished], a.Wishes[wished+1:]), a.Wishes[wished].Semester)
+		return c.anyCures(a, b, c.title(a, b, wished, names), site, slices.Concat(a.Wishes[:wished], a.Wishes[wished+1:]), a.Wishes[wished].Semester)
 	case strings.Contains(b.WayOut, "choisissez "):
 		for _, title := range names {
 			if why := c.anyCures(a, b, title, site, a.Wishes, -1); why != "" {
@@ -103,22 +113,20 @@ func (c Catalogue) follow(a asked, b Breach) string {
 	return "a way out nobody can follow"
 }
 
-// wishNamed is the last wish whose title the message names, -1 when none; the
-// last, because of a course twice in the list the second is refused.
-func (c Catalogue) wishNamed(a asked, b Breach) int {
-	titles := namesIn(b.Message)
-	for i := len(a.Wishes) - 1; i >= 0; i-- {
-		x, ok := c.Course(a.Wishes[i].Course)
-		if ok && slices.Contains(titles, x.Title) && c.blames(a, b, i) {
-			return i
+// wishesNamed are the wishes the breach may be about: those whose title the
+// message names, the last first (of a course twice in the list the second is
+// refused); -1 when there is none.
+func (c Catalogue) wishesNamed(a asked, b Breach) []int {
+	var named []int
+	for i, w := range slices.Backward(a.Wishes) {
+		if x, ok := c.Course(w.Course); ok && slices.Contains(namesIn(b.Message), x.Title) {
+			named = append(named, i)
 		}
 	}
-	return -1
-}
-
-// blames tells whether the breach, or one at least, goes when the wish goes.
-func (c Catalogue) blames(a asked, b Breach, wish int) bool {
-	return c.cures(a, b, slices.Concat(a.Wishes[:wish], a.Wishes[wish+1:])) == ""
+	if named == nil {
+		return []int{-1}
+	}
+	return named
 }
 
 func count(list []Breach, b Breach) int {
@@ -132,9 +140,9 @@ func count(list []Breach, b Breach) int {
 }
 
 // title is the one the way out names, or the refused one's for « le même cours ».
-func (c Catalogue) title(a asked, b Breach, names []string) string {
+func (c Catalogue) title(a asked, b Breach, wished int, names []string) string {
 	if strings.HasPrefix(b.WayOut, "Le même cours") {
-		x, _ := c.Course(a.Wishes[c.wishNamed(a, b)].Course)
+		x, _ := c.Course(a.Wishes[wished].Course)
 		return x.Title
 	}
 	return names[0]
@@ -152,16 +160,31 @@ func (c Catalogue) called(title, site string) []Wish {
 	return wishes
 }
 
-// cures judges the new wishes: the breach must be gone, or at least one
-// breach fewer and none that speaks of a course refused.
+// cures judges the new wishes: the breach must be gone, or one breach fewer,
+// or one course fewer missing.
 func (c Catalogue) cures(a asked, b Breach, wishes []Wish) string {
 	before := c.judged(a)
 	a.Wishes = wishes
 	after := c.judged(a)
-	if count(after, b) == 0 || len(after) < len(before) {
+	if count(after, b) == 0 || len(after) < len(before) || missing(after) < missing(before) {
 		return ""
 	}
 	return "still refused: " + after[0].Sentence()
+}
+
+var missingIn = regexp.MustCompile(`^Il manque (un|\d+) cours`)
+
+func missing(list []Breach) int {
+	n := 0
+	for _, b := range list {
+		if m := missingIn.FindStringSubmatch(b.Message); m != nil && m[1] == "un" {
+			n++
+		} else if m != nil {
+			more, _ := strconv.Atoi(m[1])
+			n += more
+		}
+	}
+	return n
 }
 
 // anyCures adds some course of that title to the wishes.

@@ -222,7 +222,7 @@ func (c Catalogue) tooFew(ask choice, l Line, missing int64) Breach {
 	}
 	if there, titles := c.otherSite(ask, l); there != "" {
 		b.Rule = "R27"
-		b.Message += " Le " + c.at(ask.site) + " n’en propose pas pour cet élève, le " + c.at(there) + " propose " + french.List(firstFew(titles)) + "."
+		b.Message += " Le " + c.at(ask.site) + " n’en propose pas pour cet élève" + french.Nbsp + "; le " + c.at(there) + " propose " + french.List(firstFew(titles)) + "."
 		if c.canFill(ask.programme, ask.pupil, there) {
 			b.WayOut = "Prenez tous les cours au " + c.at(there) + "."
 			return b
