@@ -100,25 +100,29 @@ func (p *pack) test(name string) *test {
 		t = &test{}
 		p.tests[name] = t
 		p.order = append(p.order, name)
-		if above := parentOf(name); above != "" {
-			p.test(above).parent = true
-		}
 	}
 	return t
 }
 
-// parentOf returns the test that ran name as a sub-test, "" for none.
-func parentOf(name string) string {
-	i := strings.LastIndexByte(name, '/')
-	if i < 0 {
-		return ""
+// above returns the test that ran name as a sub-test, "" for none. A name may
+// have slashes of its own, so that only a test that ran counts.
+func (p *pack) above(name string) string {
+	for i := strings.LastIndexByte(name, '/'); i > 0; i = strings.LastIndexByte(name[:i], '/') {
+		if _, ran := p.tests[name[:i]]; ran {
+			return name[:i]
+		}
 	}
-	return name[:i]
+	return ""
 }
 
 // close counts a package's tests and shows what failed.
 func (s *summary) close(name string, p *pack, end event) {
 	passed, failed := 0, 0
+	for _, n := range p.order {
+		if up := p.above(n); up != "" {
+			p.tests[up].parent = true
+		}
+	}
 	deepestFirst := slices.Clone(p.order)
 	slices.SortStableFunc(deepestFirst, func(a, b string) int { return strings.Count(b, "/") - strings.Count(a, "/") })
 	for _, n := range deepestFirst {
@@ -150,8 +154,8 @@ func (s *summary) close(name string, p *pack, end event) {
 
 // spread marks the tests above n as failed through it.
 func (p *pack) spread(n string) {
-	for above := parentOf(n); above != ""; above = parentOf(above) {
-		p.tests[above].failed = true
+	for up := p.above(n); up != ""; up = p.above(up) {
+		p.tests[up].failed = true
 	}
 }
 

@@ -26,6 +26,10 @@ func TestSummary(t *testing.T) {
 		"a parent that fails by itself": {lines: []string{
 			`{"Action":"pass","Package":"p","Test":"A/x"}`, `{"Action":"fail","Package":"p","Test":"A"}`, `{"Action":"fail","Package":"p"}`},
 			want: "1 passed, 1 failed"},
+		"a sub-test whose name has slashes": {lines: []string{
+			`{"Action":"run","Package":"p","Test":"A"}`, `{"Action":"pass","Package":"p","Test":"A//x/y"}`, `{"Action":"pass","Package":"p","Test":"A"}`,
+			`{"Action":"pass","Package":"p"}`},
+			want: "1 passed, 0 failed"},
 		"a skip": {lines: []string{
 			`{"Action":"skip","Package":"p","Test":"A"}`, `{"Action":"pass","Package":"p"}`},
 			want: "0 passed, 1 failed", shows: "SKIPPED"},
