@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -47,7 +48,7 @@ func Import(ctx context.Context, deps Deps, f *folder.Folder, dryRun bool) (Repo
 	var report Report
 	err = deps.Store.Write(ctx, func(tx *db.Tx) error {
 		im := &importer{ctx: ctx, deps: deps, tx: tx, now: deps.Clock.Now(), folder: f, downloads: documents,
-			report: &Report{DryRun: dryRun, Warnings: f.Warnings}}
+			report: &Report{DryRun: dryRun, Warnings: slices.Clip(f.Warnings)}}
 		if err := im.run(); err != nil {
 			return err
 		}

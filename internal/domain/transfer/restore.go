@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 
 	"pupitre/internal/domain/transfer/folder"
 	"pupitre/internal/platform/db"
@@ -56,9 +57,9 @@ func restore(ctx context.Context, deps Deps, f *folder.Folder, dryRun bool) (Rep
 		}
 		files[t.name] = data
 	}
-	report := Report{DryRun: dryRun, Restored: true, Warnings: f.Warnings}
+	report := Report{DryRun: dryRun, Restored: true, Warnings: slices.Clip(f.Warnings)}
 	err := deps.Store.Write(ctx, func(tx *db.Tx) error {
-		report.Counts, report.Warnings = nil, f.Warnings
+		report.Counts, report.Warnings = nil, slices.Clip(f.Warnings)
 		for _, t := range tables {
 			if err := t.restore(ctx, tx, files[t.name]); err != nil {
 				return err
