@@ -48,6 +48,7 @@ func publicRoutes(p *public.Pages) []door.Route {
 		door.Post("/accessibilite", door.Public, door.Everyone, "accessibility", p.Accessibility),
 		door.Get("/mentions-legales", door.Public, door.Everyone, "legal", p.Legal),
 		door.Get("/donnees-personnelles", door.Public, door.Everyone, "privacy", p.Privacy),
+		door.Get("/couleur/{colour}", door.Public, door.Everyone, "colour", p.Colour),
 		door.Get("/contact", door.Public, door.Everyone, "contact", p.Contact),
 	}
 }

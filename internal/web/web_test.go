@@ -25,7 +25,7 @@ import (
 var update = flag.Bool("update", false, "write the golden files anew")
 
 func pages(store *db.Store, accounts *account.Accounts) web.Pages {
-	return web.Pages{Public: &public.Pages{Store: store, Accounts: accounts}}
+	return web.Pages{Public: public.New(store, accounts, nil)}
 }
 
 // site is the whole handler with two routes more: one that panics, and one

@@ -256,7 +256,7 @@ func TestEachRequestVoidsTheOneBefore(t *testing.T) {
 		last := r.signIn("MOREAU-4821", second)
 		r.clock.Add(time.Second)
 		_, err := r.accounts.SignIn(ctx, "MOREAU-4821", second, from)
-		if !isInvalid(err) || !strings.Contains(err.Error(), "24 h") {
+		if !isInvalid(err) || !strings.Contains(err.Error(), "24\u00a0h") {
 			r.Errorf("after 24 h: %v", err)
 		}
 		if r.isOpen(last.Token) {
@@ -601,6 +601,50 @@ func TestStaff(t *testing.T) {
 		}
 		if list, err := account.Staff(ctx, r.store); err != nil || len(list) != 1 || list[0].Name != "Odile Batard" {
 			r.Errorf("staff %v %v", list, err)
+		}
+	})
+}
+
+func TestThrottleHoldsAgainstTriesAtTheSameTime(t *testing.T) {
+	each(t, func(r *room) {
+		r.settled("MOREAU-4821", "claire@exemple.fr")
+		outcomes := make(chan error, 20)
+		for range 20 {
+			go func() {
+				_, err := r.accounts.SignIn(ctx, "MOREAU-4821", "Mauvais123", from)
+				outcomes <- err
+			}()
+		}
+		checked, told := 0, 0
+		for range 20 {
+			switch err := <-outcomes; {
+			case isInvalid(err):
+				checked++
+			case isBusy(err) != nil:
+				told++
+			default:
+				r.Errorf("got %v", err)
+			}
+		}
+		if checked != 8 || told != 12 {
+			r.Errorf("%d passwords were checked and %d refused, want 8 and 12", checked, told)
+		}
+	})
+}
+
+func TestTwoChoicesOfAFirstPasswordAtTheSameTime(t *testing.T) {
+	each(t, func(r *room) {
+		limited := r.signIn("MOREAU-4821", r.mailedPassword("MOREAU-4821", "claire@exemple.fr"))
+		outcomes := make(chan error, 2)
+		for _, password := range []string{good, other} {
+			go func() {
+				_, err := r.accounts.SetFirstPassword(ctx, limited.Token, password)
+				outcomes <- err
+			}()
+		}
+		first, second := <-outcomes, <-outcomes
+		if (first == nil) == (second == nil) {
+			r.Errorf("got %v and %v, want exactly one to win", first, second)
 		}
 	})
 }

@@ -39,7 +39,7 @@ func checkLogin(login string) error {
 }
 
 func taken(login string) error {
-	return refuseField(FieldLogin, "L’identifiant « "+login+" » est déjà pris. Choisissez-en un autre.")
+	return refuseField(FieldLogin, "L’identifiant «\u202f"+login+"\u202f» est déjà pris. Choisissez-en un autre.")
 }
 
 // ChangeLogin personalises the account's identifiant (R5). It returns Invalid

@@ -57,7 +57,7 @@ func (a *Accounts) SignIn(ctx context.Context, login, password, address string) 
 		return Opened{}, err
 	}
 	if !ok {
-		return Opened{}, fault.Refuse("L’identifiant et le mot de passe ne vont pas ensemble. Vérifiez-les, ou passez par « Mot de passe perdu ».")
+		return Opened{}, fault.Refuse("L’identifiant et le mot de passe ne vont pas ensemble. Vérifiez-les, ou passez par «\u202fMot de passe perdu\u202f».")
 	}
 	if found.isTemporary() && !a.clock.Now().Before(found.TemporaryUntil) {
 		return Opened{}, tooOld()
@@ -75,7 +75,7 @@ func (a *Accounts) SignIn(ctx context.Context, login, password, address string) 
 func (a Account) isTemporary() bool { return !a.TemporaryUntil.IsZero() }
 
 func tooOld() error {
-	return fault.Refuse("Ce mot de passe reçu par mail n’est plus valable\u202f: il ne l’était que 24 h. Demandez-en un nouveau par « Mot de passe perdu ».")
+	return fault.Refuse("Ce mot de passe reçu par mail n’est plus valable\u202f: il ne l’était que 24\u00a0h. Demandez-en un nouveau par «\u202fMot de passe perdu\u202f».")
 }
 
 // open writes a session, unless the password that was checked has changed meanwhile.

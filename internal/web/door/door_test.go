@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -208,6 +210,60 @@ func TestFlashIsShownOnce(t *testing.T) {
 	}
 	if len(res.Cookies()) != 1 || res.Cookies()[0].MaxAge >= 0 {
 		t.Errorf("the message is kept: %v", res.Cookies())
+	}
+}
+
+func TestFragmentsAreSentElsewhereByHTMX(t *testing.T) {
+	mux := site(new(bytes.Buffer)).Mux([]door.Route{
+		door.Post("/x", door.Public, nil, "x", func(v *door.Visit) error { return v.Redirect("/y") }),
+		door.Post("/z", door.Public, nil, "z", func(v *door.Visit) error { return v.Redirect("//evil.example") }),
+	})
+	r := form("/x", nil)
+	r.Header.Set("HX-Request", "true")
+	if res := ask(t, mux, r, ""); res.StatusCode != 204 || res.Header.Get("HX-Redirect") != "/y" {
+		t.Errorf("got %d %v", res.StatusCode, res.Header)
+	}
+	if got := ask(t, mux, form("/z", nil), "").Header.Get("Location"); got != "/" {
+		t.Errorf("sent to %s", got)
+	}
+}
+
+func TestUpload(t *testing.T) {
+	mux := site(new(bytes.Buffer)).Mux([]door.Route{door.Upload("/x", door.Public, nil, "x", 100<<10, func(v *door.Visit) error {
+		f, err := v.Form()
+		if err != nil {
+			return err
+		}
+		said := f.Value("piece")
+		for _, file := range f.Files("fichiers") {
+			said += fmt.Sprintf(" %s=%d", file.Filename, file.Size)
+		}
+		return v.Show(200, templ.Raw(said))
+	})})
+	send := func(size int) (int, string) {
+		var body bytes.Buffer
+		w := multipart.NewWriter(&body)
+		w.WriteField("piece", " rib ")
+		part, err := w.CreateFormFile("fichiers", "page.pdf")
+		if err != nil {
+			t.Fatal(err)
+		}
+		part.Write(make([]byte, size))
+		w.Close()
+		r := httptest.NewRequest("POST", "/x", &body)
+		r.Header.Set("Content-Type", w.FormDataContentType())
+		res := ask(t, mux, r, "")
+		text, err := io.ReadAll(res.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return res.StatusCode, string(text)
+	}
+	if status, body := send(80 << 10); status != 200 || body != "rib page.pdf=81920" {
+		t.Errorf("80 KB: got %d %s", status, body)
+	}
+	if status, body := send(120 << 10); status != 422 || !strings.Contains(body, "100\u00a0Ko au plus") {
+		t.Errorf("120 KB of 100: got %d %s", status, body)
 	}
 }
 

@@ -63,7 +63,6 @@ func (v *Visit) Base(title string) ui.Base {
 		SchoolName:    v.School.Name,
 		SchoolShort:   v.School.ShortName,
 		AudienceLabel: v.audienceLabel(),
-		Ecole:         v.School.Hue,
 		Prefs:         ReadPrefs(v.R),
 		Flash:         v.takeFlashes(),
 		Path:          v.R.URL.Path,
@@ -74,8 +73,10 @@ func (v *Visit) Base(title string) ui.Base {
 	if v.Season.Name != "" {
 		base.Office.Season = "Saison " + v.Season.Name
 	}
+	if v.Actor.Role != actor.Nobody {
+		base.Links.Home = HomeOf(v.Actor.Role)
+	}
 	if v.Actor.Role == actor.Family {
-		base.Links.Home = "/accueil"
 		base.Nav = ui.FamilyNav()
 		for i := range base.Nav {
 			if base.Nav[i].URL == "/" {
@@ -86,17 +87,21 @@ func (v *Visit) Base(title string) ui.Base {
 	return base
 }
 
+// audienceLabel is whose pages these are; "" is the layouts' « Portail pour les usagers ».
 func (v *Visit) audienceLabel() string {
-	if v.route.Audience != Office {
-		return "" // the layouts' « Portail pour les usagers »
-	}
 	switch v.Actor.Role {
+	case actor.Teacher:
+		return "Enseignants"
+	case actor.Secretary:
+		return "Secrétariat"
 	case actor.Director:
 		return "Direction"
+	case actor.Bursar:
+		return "Régie"
 	case actor.Administrator:
 		return "Administration"
 	default:
-		return "Secrétariat"
+		return ""
 	}
 }
 

@@ -41,7 +41,7 @@ func (p *Pages) LostPassword(v *door.Visit) error {
 	email := form.Required(&check, account.FieldEmail, 254, "Indiquez l’adresse mail que vous avez donnée à l’école.")
 	err = check.Err()
 	if err == nil {
-		err = p.Accounts.Recover(v.Ctx(), login, email, v.Address)
+		err = p.accounts.Recover(v.Ctx(), login, email, v.Address)
 	}
 	if invalid, ok := door.AsInvalid(err); ok {
 		page := lostPasswordPageOf(v, "Mot de passe perdu")

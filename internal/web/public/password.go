@@ -33,7 +33,7 @@ func (f passwordForm) error(field string) string { return f.Invalid.Of(field) }
 const keepThem = "Conservez bien vos identifiants, indispensables à toute future connexion."
 
 func (p *Pages) passwordForm(v *door.Visit) (passwordForm, error) {
-	held, err := account.ByID(v.Ctx(), p.Store, v.Actor.Account)
+	held, err := account.ByID(v.Ctx(), p.store, v.Actor.Account)
 	if err != nil {
 		return passwordForm{}, err
 	}
@@ -68,7 +68,7 @@ func (p *Pages) Password(v *door.Visit) error {
 		return p.firstPassword(v, next)
 	}
 	if err == nil {
-		err = p.Accounts.ChangePassword(v.Ctx(), v.Actor, v.SessionToken(), form.Value(account.FieldCurrent), next)
+		err = p.accounts.ChangePassword(v.Ctx(), v.Actor, v.SessionToken(), form.Value(account.FieldCurrent), next)
 	}
 	if err != nil {
 		return p.passwordAgain(v, "", err)
@@ -90,7 +90,7 @@ func (p *Pages) chosen(form door.Form, withCurrent bool) (string, error) {
 }
 
 func (p *Pages) firstPassword(v *door.Visit, next string) error {
-	opened, err := p.Accounts.SetFirstPassword(v.Ctx(), v.SessionToken(), next)
+	opened, err := p.accounts.SetFirstPassword(v.Ctx(), v.SessionToken(), next)
 	if err != nil {
 		return p.passwordAgain(v, "", err)
 	}
@@ -121,7 +121,7 @@ func (p *Pages) Login(v *door.Visit) error {
 		return err
 	}
 	login := form.Value(account.FieldLogin)
-	if err := p.Accounts.ChangeLogin(v.Ctx(), v.Actor, login); err != nil {
+	if err := p.accounts.ChangeLogin(v.Ctx(), v.Actor, login); err != nil {
 		return p.passwordAgain(v, login, err)
 	}
 	return v.Redirect("/mot-de-passe", ui.Flash{Kind: ui.MessageOK, Title: "Votre identifiant est maintenant " + login + ".", Text: keepThem})
@@ -129,7 +129,7 @@ func (p *Pages) Login(v *door.Visit) error {
 
 // LinkForm is the page that a one-time link opens; opening it changes nothing.
 func (p *Pages) LinkForm(v *door.Visit) error {
-	held, err := p.Accounts.Link(v.Ctx(), v.PathValue("token"))
+	held, err := p.accounts.Link(v.Ctx(), v.PathValue("token"))
 	if err != nil {
 		return p.linkIsDead(v, err)
 	}
@@ -150,14 +150,14 @@ func (p *Pages) Link(v *door.Visit) error {
 		return err
 	}
 	token := v.PathValue("token")
-	held, err := p.Accounts.Link(v.Ctx(), token)
+	held, err := p.accounts.Link(v.Ctx(), token)
 	if err != nil {
 		return p.linkIsDead(v, err)
 	}
 	next, err := p.chosen(form, false)
 	var opened account.Opened
 	if err == nil {
-		opened, err = p.Accounts.UseLink(v.Ctx(), token, next, v.Address)
+		opened, err = p.accounts.UseLink(v.Ctx(), token, next, v.Address)
 	}
 	if invalid, ok := door.AsInvalid(err); ok {
 		page := p.linkForm(v, held)

@@ -18,9 +18,14 @@ import (
 
 // Pages answers the public routes.
 type Pages struct {
-	Store     *db.Store
-	Accounts  *account.Accounts
-	OfficeNav func(actor.Actor) []ui.NavEntry // the office's menu around « Mot de passe »; may be nil
+	store     *db.Store
+	accounts  *account.Accounts
+	officeNav func(actor.Actor) []ui.NavEntry // may be nil
+}
+
+// New makes the pages; officeNav is the office's menu, for its own account's page.
+func New(store *db.Store, accounts *account.Accounts, officeNav func(actor.Actor) []ui.NavEntry) *Pages {
+	return &Pages{store: store, accounts: accounts, officeNav: officeNav}
 }
 
 // layout is the frame of a page that several audiences share.
@@ -30,9 +35,9 @@ func (p *Pages) layout(v *door.Visit) func(ui.Base) templ.Component {
 		return ui.PlainPage
 	case v.Actor.Role == actor.Family:
 		return ui.FamilyPage
-	case v.Actor.IsOffice() && p.OfficeNav != nil:
+	case v.Actor.IsOffice() && p.officeNav != nil:
 		return func(base ui.Base) templ.Component {
-			base.Nav = p.OfficeNav(v.Actor)
+			base.Nav = p.officeNav(v.Actor)
 			return ui.OfficePage(base)
 		}
 	default:
@@ -58,7 +63,7 @@ func (p *Pages) Waiting(v *door.Visit) error {
 
 // text is a text of the school, "" when it has none of that kind.
 func (p *Pages) text(v *door.Visit, kind string) (school.Text, error) {
-	text, err := school.LatestText(v.Ctx(), p.Store, kind)
+	text, err := school.LatestText(v.Ctx(), p.store, kind)
 	if errors.Is(err, fault.ErrNotFound) {
 		return school.Text{}, nil
 	}

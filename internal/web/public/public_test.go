@@ -70,7 +70,7 @@ func open(t *testing.T, store *db.Store) *site {
 	}
 	s.handler = web.New(web.Config{
 		Store: store, Accounts: s.accounts, Clock: c, Log: slog.New(slog.DiscardHandler),
-		Pages: web.Pages{Public: &public.Pages{Store: store, Accounts: s.accounts}},
+		Pages: web.Pages{Public: public.New(store, s.accounts, nil)},
 		Extra: []door.Route{
 			door.Get("/accueil", door.Family, door.Families, "test.home", func(v *door.Visit) error { return v.Redirect("/contact") }),
 			door.Get("/bureau", door.Office, door.Offices, "test.office", func(v *door.Visit) error { return v.Redirect("/contact") }),
@@ -379,7 +379,7 @@ func TestCookieOfTheSession(t *testing.T) {
 	s := open(t, dbtest.SQLite(t))
 	secure := web.New(web.Config{
 		Store: s.store, Accounts: s.accounts, Clock: s.clock, Log: slog.New(slog.DiscardHandler), HTTPS: true,
-		Pages: web.Pages{Public: &public.Pages{Store: s.store, Accounts: s.accounts}},
+		Pages: web.Pages{Public: public.New(s.store, s.accounts, nil)},
 	})
 	for _, c := range []struct {
 		what    string
@@ -476,5 +476,33 @@ func TestPagesOfTheLawNameTheSchool(t *testing.T) {
 		if p.StatusCode != 200 || !strings.Contains(p.text(), "École de musique Sèvre & Loire") || !strings.Contains(p.text(), "02 40 00 00 00") {
 			t.Errorf("%s: %d %s", path, p.StatusCode, p.text())
 		}
+	}
+}
+
+func TestColourOfTheSchool(t *testing.T) {
+	b := open(t, dbtest.SQLite(t)).browser()
+	if p := b.get("/couleur/345-0.085.css"); p.StatusCode != 200 || p.body != ":root{--accent-h:345;--accent-c:0.085}\n" || p.Response.Header.Get("Content-Type") != "text/css; charset=utf-8" {
+		t.Errorf("got %d %q", p.StatusCode, p.body)
+	}
+	for _, name := range []string{"361-0.085.css", "345-1.css", "345-0.085;}.css", "x.css", "345-0.085"} {
+		if p := b.get("/couleur/" + url.PathEscape(name)); p.StatusCode != 404 {
+			t.Errorf("%s: got %d", name, p.StatusCode)
+		}
+	}
+}
+
+func TestRolesWithoutScreensYet(t *testing.T) {
+	s := open(t, dbtest.SQLite(t))
+	if _, err := s.accounts.CreateStaff(ctx, actor.System, actor.Teacher, "Paul Duret", "paul@exemple.fr", "Enseignant2027"); err != nil {
+		t.Fatal(err)
+	}
+	b := s.browser()
+	b.wants(b.signIn("paul@exemple.fr", "Enseignant2027"), 303, "/enseignant")
+	if p := b.get("/enseignant"); p.StatusCode != 200 || !strings.Contains(p.text(), "ne sont pas encore ouverts") || p.Find(`form[action="/deconnexion"]`).Length() == 0 {
+		t.Errorf("got %d %s", p.StatusCode, p.text())
+	}
+	b.wants(b.get("/bureau"), 403, "")
+	if p := b.get("/mot-de-passe"); !strings.Contains(p.text(), "De 12 à 64 caractères") {
+		t.Errorf("the staff's policy: %s", p.text())
 	}
 }

@@ -47,12 +47,12 @@ func (p *Pages) SignIn(v *door.Visit) error {
 	if err := check.Err(); err != nil {
 		return p.signInAgain(v, form, err)
 	}
-	opened, err := p.Accounts.SignIn(v.Ctx(), login, password, v.Address)
+	opened, err := p.accounts.SignIn(v.Ctx(), login, password, v.Address)
 	if err != nil {
 		return p.signInAgain(v, form, err)
 	}
 	if former := v.SessionToken(); former != "" {
-		if err := p.Accounts.SignOut(v.Ctx(), former); err != nil {
+		if err := p.accounts.SignOut(v.Ctx(), former); err != nil {
 			return err
 		}
 	}
@@ -82,7 +82,7 @@ func (p *Pages) signInAgain(v *door.Visit, form door.Form, err error) error {
 
 // SignOut ends the session.
 func (p *Pages) SignOut(v *door.Visit) error {
-	if err := p.Accounts.SignOut(v.Ctx(), v.SessionToken()); err != nil {
+	if err := p.accounts.SignOut(v.Ctx(), v.SessionToken()); err != nil {
 		return err
 	}
 	v.OpenSession("")
