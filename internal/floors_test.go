@@ -41,6 +41,7 @@ var doors = map[string][]string{
 	"family":  {"ui", "door", "assets"},
 	"teacher": {"ui", "door", "assets"},
 	"office":  {"ui", "door", "assets"},
+	"mailbox": {"ui", "door", "assets"}, // the demonstration's mails
 	"":        {"ui", "door", "assets", "public", "family", "teacher", "office"},
 }
 
