@@ -10,6 +10,7 @@ import (
 	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/journal"
 	"pupitre/internal/domain/school"
+	"pupitre/internal/platform/clock"
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/fault"
 	"pupitre/internal/platform/french"
@@ -206,4 +207,18 @@ func SetMandateReference(ctx context.Context, tx *db.Tx, now time.Time, a actor.
 		return err
 	}
 	return journal.Append(ctx, tx, journal.By(a, now, journal.Line{Event: "household.mandate_allotted", Household: household, After: reference}))
+}
+
+// AllotMandateReference returns the RUM of the household's debit mandate, made
+// and kept the first time. It returns fault.ErrNotFound when the household is
+// not the actor's.
+func AllotMandateReference(ctx context.Context, tx *db.Tx, now time.Time, a actor.Actor, household string) (string, error) {
+	h, err := HouseholdByID(ctx, tx, a, household)
+	if err != nil || h.MandateReference != "" {
+		return h.MandateReference, err
+	}
+	// The end of a UUIDv7 is random: unique, short enough to be copied by hand.
+	end := strings.ToUpper(strings.ReplaceAll(household, "-", ""))
+	reference := fmt.Sprintf("RUM-%d-%s", now.In(clock.Paris).Year(), end[max(0, len(end)-12):])
+	return reference, SetMandateReference(ctx, tx, now, a, household, reference)
 }

@@ -1,0 +1,222 @@
+package family
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"pupitre/internal/domain/document"
+	"pupitre/internal/domain/enrolment"
+	"pupitre/internal/domain/people"
+	"pupitre/internal/domain/school"
+	"pupitre/internal/platform/clock"
+	"pupitre/internal/platform/french"
+	"pupitre/internal/web/door"
+	"pupitre/internal/web/ui"
+)
+
+type homePage struct {
+	ui.Base
+	Greeting  string
+	Todo      int
+	Before    string // « avant le vendredi 25 juin », "" without a date
+	Campaign  string // said when it is not open
+	Done      string // « Tout est prêt… », when nothing is left
+	Resume    *ui.Task
+	SendAll   bool // several pupils are ready to be sent
+	Offers    []homeOffer
+	Family    []ui.Task
+	Pupils    []homePupil
+	Downloads []ui.Task
+}
+
+type homePupil struct {
+	ID    string
+	Name  string
+	Tasks []ui.Task
+}
+
+type homeOffer struct {
+	Title, Text, URL string
+}
+
+// ShowHome tells what is left to do, for the family and for each pupil (R8).
+func (p *Pages) ShowHome(v *door.Visit) error {
+	household, err := p.household(v)
+	if err != nil {
+		return err
+	}
+	papers, err := enrolment.HouseholdPapers(v.Ctx(), p.store, v.Actor, household.ID)
+	if err != nil {
+		return err
+	}
+	registrations, err := p.registrations(v)
+	if err != nil {
+		return err
+	}
+	published, err := school.PublishedDocuments(v.Ctx(), p.store)
+	if err != nil {
+		return err
+	}
+	page := homePage{Base: v.Base("Accueil"), Greeting: greeting(v.Now, household), Downloads: downloadTasks(published)}
+	page.Wide = true
+	page.family(household, v.Season, papers)
+	ready := 0
+	for _, r := range registrations {
+		page.pupil(r, v.School.RankShown)
+		if isReady(r) {
+			ready++
+		}
+	}
+	page.SendAll = ready > 1
+	page.season(v)
+	return v.Show(200, homeView(page))
+}
+
+// registrations reads the re-registration of each pupil of the visitor.
+func (p *Pages) registrations(v *door.Visit) ([]enrolment.Registration, error) {
+	pupils, err := p.pupils(v)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]enrolment.Registration, len(pupils))
+	for i, pupil := range pupils {
+		if all[i], err = enrolment.RegistrationOf(v.Ctx(), p.store, v.Actor, pupil.ID); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+func greeting(now time.Time, h people.Household) string {
+	first := ""
+	if len(h.Guardians) > 0 {
+		first = " " + h.Guardians[0].FirstName
+	}
+	if hour := now.In(clock.Paris).Hour(); hour >= 18 || hour < 5 {
+		return "Bonsoir" + first
+	}
+	return "Bonjour" + first
+}
+
+func (page *homePage) family(h people.Household, season school.Season, papers []enrolment.PaperStatus) {
+	identity := ui.Task{Label: "Identité", URL: "/famille/identite", State: ui.StateDone, Word: "Fait"}
+	if missing := people.MissingFamily(h); len(missing) > 0 {
+		identity.State, identity.Word = ui.StateTodo, "À remplir"
+		identity.Note = yellowLeft(len(missing))
+		page.Todo++
+	} else if h.CheckedForSeason != season.ID {
+		identity.State, identity.Word, identity.Note = ui.StateTodo, "À vérifier", "Vérifiez vos coordonnées pour la saison "+season.Name
+		page.Todo++
+	}
+	page.Family = append(page.Family, identity)
+	for _, paper := range papers {
+		page.Family = append(page.Family, paperTask(paper, "", ""))
+		if toProvide(paper) {
+			page.Todo++
+		}
+	}
+}
+
+func (page *homePage) pupil(r enrolment.Registration, rankShown bool) {
+	one := homePupil{ID: r.Pupil.ID, Name: called(r.Pupil)}
+	task, todo := registrationTask(r, rankShown)
+	if todo {
+		page.Todo++
+		if page.Resume == nil && isDraft(r) {
+			verb := "Commencer"
+			if isBegun(r) {
+				verb = "Reprendre"
+			}
+			page.Resume = &ui.Task{Label: verb + " la réinscription " + of(called(r.Pupil)), URL: wizardPath(r.Pupil.ID)}
+		}
+	}
+	if r.Dossier.State != enrolment.NotReturning {
+		identity := ui.Task{Label: "Identité", URL: pupilPath(r.Pupil.ID) + "/identite", State: ui.StateDone, Word: "Fait"}
+		if missing := people.MissingPupil(r.Pupil, r.InSeason); len(missing) > 0 {
+			identity.State, identity.Word, identity.Note = ui.StateTodo, "À remplir", yellowLeft(len(missing))
+			page.Todo++
+		}
+		one.Tasks = append(one.Tasks, identity)
+	}
+	one.Tasks = append(one.Tasks, task)
+	for _, paper := range r.Papers {
+		if paper.Paper.Audience == document.OfPupil && !r.Elsewhere {
+			one.Tasks = append(one.Tasks, paperTask(paper, r.Pupil.ID, ""))
+			if toProvide(paper) {
+				page.Todo++
+			}
+		}
+	}
+	page.Pupils = append(page.Pupils, one)
+	if r.Elsewhere {
+		return
+	}
+	for _, q := range r.Requests {
+		if q.State == enrolment.Offered {
+			page.Offers = append(page.Offers, homeOffer{
+				Title: "Une place pour " + called(r.Pupil) + colon + q.FullTitle(),
+				Text:  "Elle vous est gardée jusqu’au " + french.Moment(q.OfferedUntil) + ".",
+				URL:   pupilPath(r.Pupil.ID) + "/offres/" + q.ID,
+			})
+		}
+	}
+}
+
+// season says until when, and whether the campaign is open.
+func (page *homePage) season(v *door.Visit) {
+	s := v.Season
+	switch {
+	case s.BeforeOpening(v.Now):
+		page.Campaign = "La campagne de réinscription ouvre le " + french.Moment(s.OpensAt) + ". Préparez vos dossiers dès maintenant" + colon + "vous les validerez à cette minute."
+	case s.HasClosed(v.Now):
+		page.Campaign = "La campagne de réinscription est close depuis le " + french.Moment(s.ClosesAt) + ". Pour toute question, appelez le secrétariat au " + french.Phone(v.School.Phone) + "."
+	case !s.ClosesAt.IsZero():
+		page.Before = french.Day(s.ClosesAt)
+	}
+	if page.Todo == 0 && len(page.Offers) == 0 {
+		page.Done = "Tout est prêt. Rien à faire pour le moment."
+		if start, err := time.Parse(time.DateOnly, s.StartsOn); err == nil && v.Now.Before(start) {
+			page.Done = "Tout est prêt. Rien à faire avant " + strings.Fields(french.Date(start))[1] + "."
+		}
+	}
+}
+
+func yellowLeft(n int) string {
+	if n == 1 {
+		return "1 champ jaune reste à remplir"
+	}
+	return fmt.Sprintf("%d champs jaunes restent à remplir", n)
+}
+
+// of puts « de » or « d’ » before a name.
+func of(name string) string {
+	if strings.IndexAny(french.Fold(name), "aeiouyh") == 0 {
+		return "d’" + name
+	}
+	return "de " + name
+}
+
+func downloadTasks(published []school.PublishedDocument) []ui.Task {
+	var tasks []ui.Task
+	for _, d := range published {
+		t := ui.Task{Label: d.Title, URL: "/telechargements/" + d.Code}
+		switch {
+		case d.TextKind() != "":
+			t.Note = "À lire en ligne"
+		case d.BlobKey != "":
+			t.Note = joinNonEmpty(", ", kindOf(d.MediaType), french.Megabytes(d.Size)+" Mo")
+		default:
+			t.Note = "PDF"
+		}
+		tasks = append(tasks, t)
+	}
+	return tasks
+}
+
+func kindOf(mediaType string) string {
+	if mediaType == "application/pdf" {
+		return "PDF"
+	}
+	return ""
+}

@@ -1,0 +1,82 @@
+package family
+
+import "pupitre/internal/web/door"
+
+// maxUpload is the largest import, in bytes: several photographs of the pages
+// of one document, each held to intake.MaxSize.
+const maxUpload = 64 << 20
+
+// Routes is the families' part of the site map.
+func (p *Pages) Routes() []door.Route {
+	var all []door.Route
+	get := func(path, name string, h door.Handler) {
+		all = append(all, door.Get(path, door.Family, door.Families, "family."+name, h))
+	}
+	post := func(path, name string, h door.Handler) {
+		all = append(all, door.Post(path, door.Family, door.Families, "family."+name, h))
+	}
+	const pupil, wizard = "/eleves/{pupil}", "/eleves/{pupil}/reinscription"
+
+	// Accueil.
+	get("/accueil", "home", p.ShowHome)
+	get("/telechargements/{code}", "download", p.ShowDownload)
+	get("/textes/{text}", "text", p.ShowText)
+	get("/factures", "invoices", p.ShowInvoices)
+
+	// Famille.
+	get("/famille", "household", p.ShowHousehold)
+	get("/famille/identite", "identity", p.ShowIdentity)
+	post("/famille/identite", "identity.save", p.SaveIdentity)
+	get("/famille/documents", "papers", p.ShowPapers)
+	get("/famille/importer", "deposit", p.ShowDeposit)
+	all = append(all, door.Upload("/famille/importer", door.Family, door.Families, "family.deposit.send", maxUpload, p.SendDeposit))
+	get("/famille/mandat.pdf", "mandate", p.ShowMandate)
+	get("/famille/mandat-vierge.pdf", "mandate.blank", p.ShowBlankMandate)
+
+	// Élèves.
+	get("/eleves", "pupils", p.ShowPupils)
+	get(pupil, "pupil", p.ShowPupil)
+	get(pupil+"/identite", "pupil.identity", p.ShowPupilIdentity)
+	post(pupil+"/identite", "pupil.identity.save", p.SavePupilIdentity)
+	get(pupil+"/cours", "pupil.courses", p.ShowPupilCourses)
+	get(pupil+"/documents", "pupil.papers", p.ShowPupilPapers)
+
+	// Réinscription, step by step.
+	get(wizard, "registration", p.ShowRegistration)
+	get(wizard+"/famille", "wizard.household", p.ShowWizardHousehold)
+	post(wizard+"/famille", "wizard.household.confirm", p.ConfirmHousehold)
+	get(wizard+"/eleve", "wizard.pupil", p.ShowWizardPupil)
+	post(wizard+"/eleve", "wizard.pupil.save", p.SaveWizardPupil)
+	post(wizard+"/revient", "wizard.returning", p.Return)
+	get(wizard+"/cours", "wizard.courses", p.ShowWizardCourses)
+	post(wizard+"/cours", "wizard.courses.save", p.SaveWizardCourses)
+	get(wizard+"/pieces", "wizard.papers", p.ShowWizardPapers)
+	get(wizard+"/envoi", "wizard.send", p.ShowSend)
+	post(wizard+"/envoi", "wizard.send.submit", p.Send)
+	get("/reinscription/envoi", "send_all", p.ShowSendAll)
+	post("/reinscription/envoi", "send_all.submit", p.SendAll)
+	get(wizard+"/confirmation", "confirmation", p.ShowConfirmation)
+	get("/reinscription/confirmation", "confirmation_all", p.ShowConfirmationAll)
+
+	// After « Valider ».
+	get(wizard+"/changer", "change", p.ShowChange)
+	post(wizard+"/changer", "change.send", p.SendChange)
+	get(wizard+"/renoncer", "withdraw", p.ShowWithdraw)
+	post(wizard+"/renoncer", "withdraw.send", p.SendWithdraw)
+	get(pupil+"/offres/{request}", "offer", p.ShowOffer)
+	post(pupil+"/offres/{request}", "offer.answer", p.AnswerOffer)
+	get(wizard+"/accuse.pdf", "acknowledgement", p.ShowAcknowledgement)
+	get(wizard+"/formulaire.pdf", "form", p.ShowPedagogicalForm)
+
+	// A deposited file: the family sees its own, the office all.
+	all = append(all, door.Get("/pieces/{deposit}", door.Family, append(door.Families, door.Offices...), "paper.file", p.ShowDeposited))
+
+	// From a mail, without signing in: the link opens a page, its button acts.
+	all = append(all,
+		door.Get("/adresse/{token}", door.Public, door.Everyone, "address", p.ShowAddress),
+		door.Post("/adresse/{token}", door.Public, door.Everyone, "address.confirm", p.ConfirmAddress),
+		door.Get("/offre/{token}", door.Public, door.Everyone, "offer.mail", p.ShowMailedOffer),
+		door.Post("/offre/{token}", door.Public, door.Everyone, "offer.mail.answer", p.AnswerMailedOffer),
+	)
+	return all
+}

@@ -1,0 +1,226 @@
+package family
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"pupitre/internal/domain/catalogue"
+	"pupitre/internal/domain/enrolment"
+	"pupitre/internal/domain/people"
+	"pupitre/internal/domain/school"
+	"pupitre/internal/platform/fault"
+	"pupitre/internal/platform/french"
+	"pupitre/internal/web/door"
+	"pupitre/internal/web/ui"
+)
+
+// agreement is the box « J’accepte »: which text, which version.
+type agreement struct {
+	Text    school.Text
+	Said    string // the school's sentence under the box
+	Ticked  bool
+	Message string // at the box
+}
+
+func (p *Pages) agreement(v *door.Visit) (a agreement, err error) {
+	if a.Text, err = school.LatestText(v.Ctx(), p.store, school.TextRules); err != nil {
+		return a, err
+	}
+	said, err := school.LatestText(v.Ctx(), p.store, school.TextAgreement)
+	if err != nil && !errors.Is(err, fault.ErrNotFound) {
+		return a, err
+	}
+	a.Said = strings.TrimSpace(said.Body)
+	return a, nil
+}
+
+// leftLine is something that keeps the dossier from being sent, with the page that mends it.
+type leftLine struct{ Text, URL string }
+
+type sendPage struct {
+	ui.Base
+	Head    wizardHead
+	Left    []leftLine
+	Missing []string
+	Pupil   []ui.RecapRow
+	Family  []ui.RecapRow
+	Note    string
+	Agree   agreement
+	Others  bool // other pupils are ready too
+}
+
+// ShowSend shows everything to read again, then « J’accepte » and « Valider » (R20).
+func (p *Pages) ShowSend(v *door.Visit) error {
+	r, sent, err := p.draft(v)
+	if err != nil || sent {
+		return err
+	}
+	return p.showSend(v, r, nil, false)
+}
+
+// Send is « Valider » for one pupil; the registrar judges again (R29, R30).
+func (p *Pages) Send(v *door.Visit) error {
+	r, err := p.registration(v)
+	if err != nil {
+		return err
+	}
+	form, err := v.Form()
+	if err != nil {
+		return err
+	}
+	agreed := form.Has("accord")
+	outcomes, err := p.registrar.Submit(v.Ctx(), v.Actor, enrolment.Submission{Pupils: []string{r.Pupil.ID}, Text: form.Value("texte"), Agreed: agreed})
+	if err == nil && len(outcomes) == 1 {
+		err = outcomes[0].Err
+	}
+	if invalid, ok := door.AsInvalid(err); ok {
+		if r.Elsewhere {
+			return v.Redirect(wizardPath(r.Pupil.ID))
+		}
+		return p.showSend(v, r, invalid, agreed)
+	}
+	if err != nil {
+		return err
+	}
+	return v.Redirect(wizardPath(r.Pupil.ID) + "/confirmation")
+}
+
+func (p *Pages) showSend(v *door.Visit, r enrolment.Registration, invalid *fault.Invalid, agreed bool) error {
+	page := sendPage{Base: v.Base("Réinscription, l’envoi"), Head: headOf(v, r, stepSend), Left: leftOf(r), Missing: paperNames(r.Missing), Note: r.Dossier.Note}
+	if r.Dossier.OnPaperForm || len(r.Breaches) == 0 {
+		page.Pupil = append(pupilRows(r), choiceRows(r)...)
+	} else {
+		page.Pupil = append(pupilRows(r), ui.RecapRow{Term: "Cours", Text: "À choisir", EditURL: stepCourses.path(r.Pupil.ID)})
+	}
+	billing, err := p.billingRows(v, r.Household, "/famille/identite?suite="+stepSend.path(r.Pupil.ID))
+	if err != nil {
+		return err
+	}
+	page.Family = append(householdRows(r.Household, "/famille/identite?suite="+stepSend.path(r.Pupil.ID)), billing...)
+	page.Family = append(page.Family, papersRow(r))
+	if page.Agree, err = p.agreement(v); err != nil {
+		return err
+	}
+	page.Agree.Ticked, page.Agree.Message = agreed, invalid.Of("accord")
+	page.Errors = sendErrors(invalid)
+	all, err := p.registrations(v)
+	if err != nil {
+		return err
+	}
+	for _, other := range all {
+		page.Others = page.Others || other.Pupil.ID != r.Pupil.ID && isReady(other)
+	}
+	return v.Show(status(page.Base), sendView(page))
+}
+
+// sendErrors leads each message to what mends it on the page.
+func sendErrors(invalid *fault.Invalid) []ui.FieldError {
+	lines := door.FieldErrors(invalid)
+	for i := range lines {
+		if lines[i].ID != "accord" && lines[i].ID != "" {
+			lines[i].ID = "reste"
+		}
+	}
+	return lines
+}
+
+// leftOf lists what keeps the dossier from being sent, papers apart.
+func leftOf(r enrolment.Registration) []leftLine {
+	var left []leftLine
+	for _, f := range people.MissingFamily(r.Household) {
+		left = append(left, leftLine{"Famille" + colon + fieldLabel(f.Name) + ". " + f.Message, "/famille/identite?suite=" + stepSend.path(r.Pupil.ID) + "#" + f.Name})
+	}
+	if !r.Dossier.Administrative {
+		left = append(left, leftLine{"Cochez « Réinscription administrative ».", stepPupil.path(r.Pupil.ID)})
+	}
+	for _, f := range people.MissingPupil(r.Pupil, r.InSeason) {
+		left = append(left, leftLine{r.Pupil.FirstName + colon + fieldLabel(f.Name) + ". " + f.Message, stepPupil.path(r.Pupil.ID)})
+	}
+	switch {
+	case r.Dossier.OnPaperForm:
+	case r.Dossier.ID == "" || r.Programme.ID == "":
+		left = append(left, leftLine{"Choisissez les cours.", stepCourses.path(r.Pupil.ID)})
+	default:
+		for _, b := range r.Breaches {
+			left = append(left, leftLine{b.Sentence(), stepCourses.path(r.Pupil.ID)})
+		}
+	}
+	return left
+}
+
+func fieldLabel(name string) string {
+	labels := map[string]string{
+		people.FieldLastName: "Nom", people.FieldFirstName: "Prénom", people.FieldAddress: "Adresse", people.FieldPostcode: "Code postal",
+		people.FieldTown: "Commune", people.FieldMobile: "Téléphone", people.FieldEmail: "Adresse mail", people.FieldBilling: "Mode de facturation",
+		people.FieldMeans: "Moyens de paiement", people.FieldBirthDate: "Date de naissance", people.FieldLevel: "Niveau scolaire", people.FieldImageRight: "Droit à l’image",
+	}
+	return labels[name]
+}
+
+func pupilRows(r enrolment.Registration) []ui.RecapRow {
+	edit := stepPupil.path(r.Pupil.ID)
+	birth := ""
+	if r.Pupil.BirthDate != "" {
+		birth = "né(e) le " + french.CivilDate(r.Pupil.BirthDate)
+	}
+	image := map[string]string{people.Yes: "Oui", people.No: "Non"}[r.InSeason.ImageRight]
+	return []ui.RecapRow{
+		{Term: "Élève", Text: r.Pupil.FullName(), Note: joinNonEmpty(", ", birth, levelText(r.InSeason.Level)), EditURL: edit},
+		{Term: "Droit à l’image", Text: orTodo(image), EditURL: edit},
+	}
+}
+
+func levelText(level string) string {
+	if level == "" {
+		return ""
+	}
+	return school.Level(level).French() + " à la rentrée"
+}
+
+func orTodo(s string) string {
+	if s == "" {
+		return "À répondre"
+	}
+	return s
+}
+
+// choiceRows are the formule, the pole and the courses of the draft.
+func choiceRows(r enrolment.Registration) []ui.RecapRow {
+	edit := stepCourses.path(r.Pupil.ID)
+	if r.Dossier.OnPaperForm {
+		return []ui.RecapRow{{Term: "Cours", Text: "Sur formulaire papier", EditURL: edit}}
+	}
+	rows := []ui.RecapRow{
+		{Term: "Formule", Text: r.Programme.Title, EditURL: edit + "?formule=choisir"},
+		{Term: "Pôle", Text: r.Catalogue.SiteName(r.Dossier.Site), EditURL: edit},
+	}
+	for _, w := range r.Dossier.Choice {
+		course, ok := r.Catalogue.Course(w.Course)
+		if !ok {
+			continue
+		}
+		view := enrolment.RequestView{Title: course.Title, Semester: w.Semester}
+		rows = append(rows, ui.RecapRow{Term: kindTerm(course), Text: view.FullTitle(), Note: course.Slot(), EditURL: edit})
+	}
+	return rows
+}
+
+func kindTerm(c catalogue.Course) string { return sentence(c.Kind.French()) }
+
+func papersRow(r enrolment.Registration) ui.RecapRow {
+	there := 0
+	for _, paper := range r.Papers {
+		if !toProvide(paper) {
+			there++
+		}
+	}
+	row := ui.RecapRow{Term: "Documents", Text: fmt.Sprintf("%d sur %d importés", there, len(r.Papers)), EditURL: stepPapers.path(r.Pupil.ID)}
+	if len(r.Papers) == 0 {
+		row.Text = "Aucun n’est demandé"
+	}
+	if len(r.Missing) > 0 {
+		row.Note = "Il manque" + colon + french.List(paperNames(r.Missing))
+	}
+	return row
+}
