@@ -115,3 +115,9 @@ func Abandoned(ctx context.Context, tx *db.Tx, id, why string, at time.Time) err
 	_, err := tx.Exec(ctx, `update outgoing_mail set failed_at = $1, last_error = $2 where id = $3`, at, why, id)
 	return err
 }
+
+// TriedAgain notes that a mail given up is on its way once more.
+func TriedAgain(ctx context.Context, tx *db.Tx, id string) error {
+	_, err := tx.Exec(ctx, `update outgoing_mail set failed_at = null, last_error = '' where id = $1`, id)
+	return err
+}

@@ -208,6 +208,8 @@
     if (closed) closed.open = true;
     target.focus();
     target.click();
+    // Un choix peut mener au champ qu'il demande de remplir.
+    if (target.dataset.vers) document.getElementById(target.dataset.vers)?.focus();
     return true;
   }
 

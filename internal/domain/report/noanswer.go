@@ -1,0 +1,114 @@
+package report
+
+import (
+	"context"
+	"encoding/csv"
+	"fmt"
+	"io"
+	"strings"
+
+	"pupitre/internal/domain/actor"
+	"pupitre/internal/domain/enrolment"
+	"pupitre/internal/domain/people"
+	"pupitre/internal/platform/db"
+	"pupitre/internal/platform/french"
+)
+
+// Silent is a pupil of whom nothing was heard for the season (R20b): neither a
+// dossier sent nor « Ne se réinscrit pas ».
+type Silent struct {
+	PupilID   string          `db:"pupil_id"`
+	FirstName string          `db:"first_name"`
+	LastName  string          `db:"last_name"`
+	Household string          `db:"household_id"`
+	Login     string          `db:"login"`
+	SignedIn  bool            `db:"signed_in"` // the family has asked for a password at least once
+	State     enrolment.State `db:"state"`     // "" or Draft
+	Contacts  people.Household
+}
+
+// Pupil is the pupil's full name.
+func (s Silent) Pupil() string { return strings.TrimSpace(s.FirstName + " " + s.LastName) }
+
+const silent = ` from pupil p
+	join pupil_household ph on ph.pupil_id = p.id
+	left join account a on a.household_id = ph.household_id
+	left join dossier d on d.pupil_id = p.id and d.season_id = $1
+	where (d.id is null or d.state = 'draft')`
+
+// NoAnswerCount is how many pupils have not answered.
+func NoAnswerCount(ctx context.Context, r db.Reader, season string) (int64, error) {
+	return db.One[int64](ctx, r, `select count(distinct p.id)`+silent, season)
+}
+
+// NoAnswer lists them by name, a line for each of a pupil's households, with
+// what is needed to reach it; limit 0 lists all.
+func NoAnswer(ctx context.Context, r db.Reader, a actor.Actor, season string, limit, offset int64) ([]Silent, error) {
+	if err := officeOnly(a); err != nil {
+		return nil, err
+	}
+	if limit == 0 {
+		limit = 1 << 40
+	}
+	rows, err := db.All[Silent](ctx, r, `select p.id as pupil_id, p.first_name, p.last_name, ph.household_id, coalesce(a.login, '') as login,
+			coalesce(a.password_hash, '') <> '' as signed_in, coalesce(d.state, '') as state`+silent+`
+		order by p.search, p.id, ph.household_id limit $2 offset $3`, season, limit, offset)
+	if err != nil {
+		return nil, fmt.Errorf("list those without answer: %w", err)
+	}
+	ids := make([]string, len(rows))
+	for i, row := range rows {
+		ids[i] = row.Household
+	}
+	households, err := people.HouseholdsByID(ctx, r, a, ids)
+	for i := range rows {
+		rows[i].Contacts = households[rows[i].Household]
+	}
+	return rows, err
+}
+
+// byteOrderMark lets French Excel read UTF-8.
+const byteOrderMark = "\ufeff"
+
+// WriteNoAnswer writes the list as French Excel reads it: `;`, UTF-8 with its mark.
+func WriteNoAnswer(w io.Writer, rows []Silent) error {
+	if _, err := io.WriteString(w, byteOrderMark); err != nil {
+		return err
+	}
+	out := csv.NewWriter(w)
+	out.Comma, out.UseCRLF = ';', true
+	if err := out.Write([]string{"eleve_nom", "eleve_prenom", "famille", "identifiant", "premiere_connexion", "brouillon", "telephone_mobile", "telephone_fixe", "email"}); err != nil {
+		return err
+	}
+	for _, s := range rows {
+		var first people.Guardian
+		if len(s.Contacts.Guardians) > 0 {
+			first = s.Contacts.Guardians[0]
+		}
+		line := []string{s.LastName, s.FirstName, s.Contacts.Name(), s.Login, yesNo(s.SignedIn), yesNo(s.State == enrolment.Draft),
+			french.Phone(first.Mobile), french.Phone(first.Phone), strings.Join(s.Contacts.Emails(), ", ")}
+		for i := range line {
+			line[i] = inert(line[i])
+		}
+		if err := out.Write(line); err != nil {
+			return err
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+// inert keeps a spreadsheet from reading a cell as a formula.
+func inert(cell string) string {
+	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
+		return "'" + cell
+	}
+	return cell
+}
+
+func yesNo(yes bool) string {
+	if yes {
+		return "oui"
+	}
+	return "non"
+}

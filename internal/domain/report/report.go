@@ -1,0 +1,48 @@
+// Package report lists across rooms what the office works from: the queue of
+// dossiers, searches, those who have not answered, mails that failed. It reads
+// every table and writes none.
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"pupitre/internal/domain/actor"
+	"pupitre/internal/platform/fault"
+)
+
+// officeOnly refuses whoever does not work at dossiers.
+func officeOnly(a actor.Actor) error {
+	if !a.IsOffice() {
+		return fault.ErrForbidden
+	}
+	return nil
+}
+
+// query gathers the conditions of a statement and their arguments, numbered in order.
+type query struct {
+	where []string
+	args  []any
+}
+
+// with adds a condition; each ? in it takes the next argument.
+func (q *query) with(condition string, args ...any) {
+	for _, a := range args {
+		q.args = append(q.args, a)
+		condition = strings.Replace(condition, "?", fmt.Sprintf("$%d", len(q.args)), 1)
+	}
+	q.where = append(q.where, "("+condition+")")
+}
+
+// param adds an argument and returns its number in the statement.
+func (q *query) param(a any) string {
+	q.args = append(q.args, a)
+	return fmt.Sprintf("$%d", len(q.args))
+}
+
+func (q *query) conditions() string { return strings.Join(q.where, " and ") }
+
+// contains is what « like » finds anywhere in a folded text.
+func contains(word string) string {
+	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(word) + "%"
+}

@@ -1,0 +1,212 @@
+package office
+
+import (
+	"strings"
+
+	"pupitre/internal/domain/document"
+	"pupitre/internal/domain/enrolment"
+	"pupitre/internal/domain/report"
+	"pupitre/internal/domain/school"
+	"pupitre/internal/platform/french"
+	"pupitre/internal/web/door"
+	"pupitre/internal/web/ui"
+)
+
+type queuePage struct {
+	ui.Base
+	report.Queue
+	Filter report.Filter
+	Sites  []school.Site
+}
+
+// Queue lists the dossiers in order of completeness.
+func (p *Pages) Queue(v *door.Visit) error {
+	base, err := p.base(v, "Dossiers")
+	if err != nil {
+		return err
+	}
+	base.Office.Keys = []ui.KeyEntry{{Keys: []string{"V"}, Text: "vérifier à la suite"}}
+	page := queuePage{Base: base, Filter: report.Filter{
+		Group: report.GroupNamed(v.Query("file")), Text: v.Query("texte"), Site: v.Query("pole"), Page: pageNumber(v),
+	}}
+	if page.Queue, err = report.QueueOf(v.Ctx(), p.Store, v.Actor, v.Season, page.Filter); err != nil {
+		return err
+	}
+	if page.Sites, err = school.Sites(v.Ctx(), p.Store); err != nil {
+		return err
+	}
+	return v.Show(200, queue(page))
+}
+
+func (q queuePage) url(group report.Group, page string) string {
+	if group == report.ToCheck {
+		group = ""
+	}
+	if page == "1" {
+		page = ""
+	}
+	return link("/bureau/dossiers", "file", string(group), "texte", q.Filter.Text, "pole", q.Filter.Site, "page", page)
+}
+
+func (q queuePage) tabs() []ui.Tab {
+	var tabs []ui.Tab
+	for _, g := range report.Groups {
+		tabs = append(tabs, ui.Tab{Label: g.French(), URL: q.url(g, ""), Count: int(q.Counts[g]), Current: g == q.Filter.Group})
+	}
+	return tabs
+}
+
+func (q queuePage) siteOptions() []ui.Option {
+	options := []ui.Option{{Value: "", Label: "Les deux pôles", Checked: q.Filter.Site == ""}}
+	if len(q.Sites) != 2 {
+		options[0].Label = "Tous les pôles"
+	}
+	for _, s := range q.Sites {
+		options = append(options, ui.Option{Value: s.ID, Label: s.Name})
+	}
+	return options
+}
+
+// Pager says which lines are shown.
+func (q queuePage) pager() ui.Pager {
+	return pager(q.Queue.Page, report.PageSize, q.Total, func(page string) string { return q.url(q.Filter.Group, page) })
+}
+
+// table describes the list; only dossiers ready to be confirmed can be ticked.
+func (q queuePage) table() ui.TableSpec {
+	spec := ui.TableSpec{Caption: "Dossiers, " + q.Filter.Group.French() + ", par rang", Queue: true, Columns: []ui.Column{
+		{Label: "Rang", Num: true, Sort: "ascending"}, {Label: "Dossier", Num: true}, {Label: "Élève"}, {Label: "Cours demandés"},
+		{Label: "Pôle"}, {Label: "Pièces"}, {Label: q.when()},
+	}}
+	if q.Filter.Group == report.Ready {
+		spec.CheckAll = "s"
+	}
+	return spec
+}
+
+func (q queuePage) when() string {
+	if q.Filter.Group == report.Incomplete {
+		return "Envoyé le"
+	}
+	return "Complet le"
+}
+
+func (q queuePage) empty() (title, text string) {
+	switch {
+	case q.Filter.Text != "":
+		return "Aucun dossier pour « " + q.Filter.Text + " »", "La recherche ignore accents et majuscules. Voyez aussi le filtre « Tous »."
+	case q.Filter.Group == report.ToCheck:
+		return "Rien à vérifier", "Le prochain dossier complet arrivera ici, au rang suivant."
+	case q.Filter.Group == report.Ready:
+		return "Aucun dossier prêt à confirmer", "Un dossier arrive ici quand ses pièces obligatoires sont validées et que chaque cours a sa place."
+	case q.Filter.Group == report.Incomplete:
+		return "Aucun dossier incomplet", "Un dossier envoyé sans une pièce obligatoire arrive ici, sans rang."
+	case q.Filter.Group == report.OnFamily:
+		return "Aucune pièce à remplacer", "Un dossier dont une pièce obligatoire est refusée attend ici, rang et places gardés pendant le délai."
+	default:
+		return "Aucun dossier", "Les dossiers arrivent ici quand les familles les envoient."
+	}
+}
+
+func when(r report.Row) string {
+	if !r.CompleteAt.IsZero() {
+		return french.ShortMoment(r.CompleteAt)
+	}
+	if !r.SentAt.IsZero() {
+		return french.ShortMoment(r.SentAt)
+	}
+	return "–"
+}
+
+func rankOf(rank int64) string {
+	if rank == 0 {
+		return "–"
+	}
+	return itoa(rank)
+}
+
+// mark is how a paper's state is drawn beside a dossier: yellow is the office's
+// turn, blue the family's, green is done.
+type mark struct {
+	shape ui.HeadShape
+	class string // of the list
+	tint  ui.Colour
+	words string
+}
+
+func markOf(s enrolment.PaperStatus) mark {
+	switch s.Deposit.State {
+	case document.Provided:
+		return mark{ui.HeadHalf, "v", ui.ColourYellow, "à vérifier"}
+	case document.Validated:
+		return mark{ui.HeadFull, "", ui.ColourGreen, "validé"}
+	case document.Refused, document.Worthless, document.Expired:
+		return mark{ui.HeadCross, "x", ui.ColourBlue, "à remplacer par la famille"}
+	default:
+		if !s.Paper.Required {
+			return mark{ui.HeadRest, "", ui.ColourMuted, "non fourni, facultatif"}
+		}
+		return mark{ui.HeadHollow, "f", ui.ColourBlue, "attendu de la famille"}
+	}
+}
+
+// paperWords counts the papers in words: « 2 à vérifier, 1 validé ».
+func paperWords(papers []enrolment.PaperStatus) string {
+	counts := map[string]int64{}
+	var order []string
+	for _, s := range papers {
+		w := markOf(s).words
+		if counts[w] == 0 {
+			order = append(order, w)
+		}
+		counts[w]++
+	}
+	var parts []string
+	for _, w := range order {
+		parts = append(parts, itoa(counts[w])+" "+w)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// ConfirmReady confirms the dossiers ticked, or all that are ready (R33).
+func (p *Pages) ConfirmReady(v *door.Visit) error {
+	form, err := v.Form()
+	if err != nil {
+		return err
+	}
+	back := link("/bureau/dossiers", "file", string(report.Ready))
+	if form.Has("tous") {
+		n, err := p.Registrar.ConfirmReady(v.Ctx(), v.Actor)
+		if err != nil {
+			return err
+		}
+		return v.Redirect(back, confirmed(int64(n), 0))
+	}
+	var n, left int64
+	for _, id := range form.Values("s") {
+		switch state, err := p.Registrar.Confirm(v.Ctx(), v.Actor, id, ""); {
+		case err == nil && state == enrolment.Enrolled:
+			n++
+		case err == nil:
+			left++
+		default:
+			if invalid, err := refused(err); invalid == nil && !asConflict(err) {
+				return err
+			}
+			left++
+		}
+	}
+	return v.Redirect(back, confirmed(n, left))
+}
+
+func confirmed(n, left int64) ui.Flash {
+	if n == 0 && left == 0 {
+		return ui.Flash{Kind: ui.MessageInfo, Title: "Aucun dossier à confirmer", Text: "Cochez des dossiers, ou choisissez « Confirmer tous les dossiers prêts »."}
+	}
+	f := done(french.Count(n, "inscription confirmée", "inscriptions confirmées"), "Chaque famille reçoit un mail.")
+	if left > 0 {
+		f.Kind = ui.MessageInfo
+		f.Text += " " + french.Count(left, "dossier avait changé et n’est pas confirmé", "dossiers avaient changé et ne sont pas confirmés") + "\u202f: relisez la liste."
+	}
+	return f
+}

@@ -1,0 +1,283 @@
+package office
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"pupitre/internal/domain/account"
+	"pupitre/internal/domain/catalogue"
+	"pupitre/internal/domain/correspondence"
+	"pupitre/internal/domain/enrolment"
+	"pupitre/internal/domain/journal"
+	"pupitre/internal/domain/people"
+	"pupitre/internal/domain/school"
+	"pupitre/internal/platform/clock"
+	"pupitre/internal/platform/db"
+	"pupitre/internal/platform/fault"
+	"pupitre/internal/platform/french"
+	"pupitre/internal/web/door"
+	"pupitre/internal/web/ui"
+)
+
+// householdPage is all that the office knows of a family.
+type householdPage struct {
+	ui.Base
+	H       people.Household
+	Account account.Account // its ID is "" without one
+	Pupils  []pupilLine
+	Papers  []enrolment.PaperStatus
+	Mails   []correspondence.Outgoing
+	Lines   []journal.Line
+	Means   []string
+	Billing string
+	Closed  bool // the campaign is over: only then is a reopening of use
+	Typed   householdForm
+}
+
+type pupilLine struct {
+	Pupil     people.Pupil
+	InSeason  people.PupilSeason
+	Dossier   enrolment.Dossier // its ID is "" without one
+	Courses   []string
+	Site      string
+	Elsewhere []otherHousehold
+}
+
+type otherHousehold struct{ ID, Name string }
+
+type householdForm struct {
+	Act     string // adresse, rouvrir
+	ID      string // guardian or pupil
+	Value   string
+	Reason  string
+	Invalid *fault.Invalid
+}
+
+func (f householdForm) of(act, id, field string) string {
+	if f.Act != act || f.ID != id {
+		return ""
+	}
+	return f.Invalid.Of(field)
+}
+
+func (f householdForm) typed(act, id, otherwise string) string {
+	if f.Act != act || f.ID != id {
+		return otherwise
+	}
+	return f.Value
+}
+
+// Household shows a family: responsibles, pupils, papers, mails, journal.
+func (p *Pages) Household(v *door.Visit) error {
+	page, err := p.household(v, v.PathValue("household"))
+	if err != nil {
+		return err
+	}
+	return v.Show(200, householdView(page))
+}
+
+func (p *Pages) household(v *door.Visit, id string) (page householdPage, err error) {
+	ctx := v.Ctx()
+	if page.H, err = people.HouseholdByID(ctx, p.Store, v.Actor, id); err != nil {
+		return page, err
+	}
+	page.Account, err = account.OfHousehold(ctx, p.Store, id)
+	if err != nil && !errors.Is(err, fault.ErrNotFound) {
+		return page, err
+	}
+	if page.Pupils, err = p.pupilLines(v, id); err != nil {
+		return page, err
+	}
+	if page.Papers, err = enrolment.HouseholdPapers(ctx, p.Store, v.Actor, id); err != nil {
+		return page, err
+	}
+	if page.Mails, err = correspondence.OfHousehold(ctx, p.Store, id, 12); err != nil {
+		return page, err
+	}
+	if page.Lines, err = journal.OfHousehold(ctx, p.Store, id, 25); err != nil {
+		return page, err
+	}
+	if err := p.money(v, &page); err != nil {
+		return page, err
+	}
+	page.Closed = v.Season.HasClosed(v.Now)
+	page.Base, err = p.base(v, "Famille "+page.H.Name())
+	page.Base.Path = "/bureau/recherche"
+	return page, err
+}
+
+func (p *Pages) money(v *door.Visit, page *householdPage) error {
+	means, err := school.PaymentMeans(v.Ctx(), p.Store)
+	if err != nil {
+		return err
+	}
+	for _, m := range means {
+		if slices.Contains(page.H.Means, m.Code) {
+			page.Means = append(page.Means, m.Name)
+		}
+	}
+	modes, err := school.BillingModes(v.Ctx(), p.Store)
+	for _, m := range modes {
+		if m.Code == page.H.BillingMode {
+			page.Billing = m.Name
+		}
+	}
+	return err
+}
+
+func (p *Pages) pupilLines(v *door.Visit, id string) ([]pupilLine, error) {
+	ctx := v.Ctx()
+	pupils, err := people.PupilsOf(ctx, p.Store, id)
+	if err != nil {
+		return nil, err
+	}
+	dossiers, err := enrolment.DossiersOf(ctx, p.Store, v.Actor, id)
+	if err != nil {
+		return nil, err
+	}
+	c, err := catalogue.Of(ctx, p.Store, v.Season.ID)
+	if err != nil {
+		return nil, err
+	}
+	var lines []pupilLine
+	for _, pupil := range pupils {
+		line := pupilLine{Pupil: pupil, Dossier: dossiers[pupil.ID]}
+		if line.InSeason, err = people.PupilSeasonOf(ctx, p.Store, pupil.ID, v.Season.ID); err != nil {
+			return nil, err
+		}
+		line.Site = c.SiteName(line.Dossier.Site)
+		for _, w := range line.Dossier.Choice {
+			if course, ok := c.Course(w.Course); ok {
+				line.Courses = append(line.Courses, enrolment.RequestView{Title: course.Title, Semester: w.Semester}.FullTitle())
+			}
+		}
+		if line.Elsewhere, err = p.elsewhere(v, pupil.ID, id); err != nil {
+			return nil, err
+		}
+		lines = append(lines, line)
+	}
+	return lines, nil
+}
+
+// elsewhere names the pupil's other households.
+func (p *Pages) elsewhere(v *door.Visit, pupil, household string) ([]otherHousehold, error) {
+	ids, err := people.HouseholdsOf(v.Ctx(), p.Store, pupil)
+	if err != nil || len(ids) < 2 {
+		return nil, err
+	}
+	all, err := people.HouseholdsByID(v.Ctx(), p.Store, v.Actor, ids)
+	var others []otherHousehold
+	for _, id := range ids {
+		if id != household {
+			others = append(others, otherHousehold{id, all[id].Name()})
+		}
+	}
+	return others, err
+}
+
+func (h householdPage) url(act string) string { return "/bureau/familles/" + h.H.ID + "/" + act }
+
+func (h householdPage) address() string {
+	parts := []string{h.H.Address, h.H.AddressExtra, strings.TrimSpace(h.H.Postcode + " " + h.H.Town)}
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), ", ")
+}
+
+// signedIn says whether the family has come in yet.
+func (h householdPage) signedIn() string {
+	switch {
+	case h.Account.ID == "":
+		return "aucun compte"
+	case !h.Account.HasPassword:
+		return "ne s’est pas encore connectée"
+	case !h.Account.PasswordChangedAt.IsZero():
+		return "a choisi son mot de passe le " + french.ShortMoment(h.Account.PasswordChangedAt)
+	default:
+		return "a demandé un mot de passe"
+	}
+}
+
+// SetAddress sets a responsible's address on file, the caller being checked (R3).
+func (p *Pages) SetAddress(v *door.Visit) error {
+	form, err := v.Form()
+	if err != nil {
+		return err
+	}
+	household := v.PathValue("household")
+	h, err := people.HouseholdByID(v.Ctx(), p.Store, v.Actor, household)
+	if err != nil {
+		return err
+	}
+	guardian := form.Value("responsable")
+	if !slices.ContainsFunc(h.Guardians, func(g people.Guardian) bool { return g.ID == guardian }) {
+		return fault.ErrNotFound
+	}
+	var c fault.Check
+	c.That(form.Has("verifie"), "verifie", "Cochez la case quand vous avez vérifié qui appelle.")
+	if err = c.Err(); err == nil {
+		err = p.Store.Write(v.Ctx(), func(tx *db.Tx) error {
+			return people.SetGuardianEmail(v.Ctx(), tx, p.Clock.Now(), v.Actor, guardian, form.Value("email"))
+		})
+	}
+	return p.householdAnswer(v, household, householdForm{Act: "adresse", ID: guardian, Value: form.Value("email")}, err,
+		done("Adresse enregistrée", "La famille peut demander un mot de passe avec elle ; l’ancienne adresse est prévenue."))
+}
+
+// householdAnswer shows the family's page again with what was refused, or leads to it.
+func (p *Pages) householdAnswer(v *door.Visit, household string, typed householdForm, err error, flash ui.Flash) error {
+	invalid, err := refused(err)
+	if err != nil {
+		return err
+	}
+	if invalid == nil {
+		return v.Redirect("/bureau/familles/"+household, flash)
+	}
+	page, err := p.household(v, household)
+	if err != nil {
+		return err
+	}
+	typed.Invalid = invalid
+	page.Typed, page.Base = typed, withErrors(page.Base, invalid)
+	return v.Show(422, householdView(page))
+}
+
+// Reopen lets one family send after the closing (R36).
+func (p *Pages) Reopen(v *door.Visit) error {
+	form, err := v.Form()
+	if err != nil {
+		return err
+	}
+	pupil, household, err := people.PupilOf(v.Ctx(), p.Store, v.Actor, v.PathValue("pupil"))
+	if err != nil {
+		return err
+	}
+	if wanted := form.Value("foyer"); wanted != "" {
+		ids, err := people.HouseholdsOf(v.Ctx(), p.Store, pupil.ID)
+		if err != nil {
+			return err
+		}
+		if !slices.Contains(ids, wanted) {
+			return fault.ErrNotFound
+		}
+		household = wanted
+	}
+	var c fault.Check
+	iso, ok := french.ReadDate(form.Value("jusqu_au"))
+	c.That(ok, "jusqu_au", "Donnez une date à venir, par exemple "+french.ShortDate(v.Now.AddDate(0, 0, 7))+".")
+	reason := form.Required(&c, "motif", 300, "Écrivez le motif\u202f: il est gardé au journal.")
+	if err = c.Err(); err == nil {
+		err = p.Registrar.Reopen(v.Ctx(), v.Actor, pupil.ID, household, lastMinute(iso), reason)
+	}
+	return p.householdAnswer(v, household, householdForm{Act: "rouvrir", ID: pupil.ID, Value: form.Value("jusqu_au"), Reason: form.Value("motif")}, err,
+		done("Campagne rouverte pour "+pupil.FullName(), "Son dossier prendra rang à son heure d’envoi."))
+}
+
+// lastMinute is 23:59 in Paris on that day (2006-01-02).
+func lastMinute(iso string) time.Time {
+	day, err := time.Parse(time.DateOnly, iso)
+	if err != nil {
+		return time.Time{}
+	}
+	return time.Date(day.Year(), day.Month(), day.Day(), 23, 59, 0, 0, clock.Paris).UTC()
+}

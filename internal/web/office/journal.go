@@ -1,0 +1,39 @@
+package office
+
+import (
+	"pupitre/internal/domain/enrolment"
+	"pupitre/internal/domain/journal"
+	"pupitre/internal/domain/people"
+	"pupitre/internal/web/door"
+	"pupitre/internal/web/ui"
+)
+
+type journalPage struct {
+	ui.Base
+	D     enrolment.Dossier
+	Pupil people.Pupil
+	Lines []journal.Line
+}
+
+// Journal shows what happened to a dossier: who, when, from, to, why (R34).
+func (p *Pages) Journal(v *door.Visit) error {
+	page, err := p.journal(v)
+	if err != nil {
+		return err
+	}
+	return v.Show(200, dossierJournal(page))
+}
+
+func (p *Pages) journal(v *door.Visit) (page journalPage, err error) {
+	if page.D, err = enrolment.DossierByID(v.Ctx(), p.Store, v.Actor, v.PathValue("id")); err != nil {
+		return page, err
+	}
+	if page.Pupil, _, err = people.PupilOf(v.Ctx(), p.Store, v.Actor, page.D.Pupil); err != nil {
+		return page, err
+	}
+	if page.Lines, err = journal.OfDossier(v.Ctx(), p.Store, page.D.ID); err != nil {
+		return page, err
+	}
+	page.Base, err = p.base(v, "Journal, "+page.D.Label())
+	return page, err
+}

@@ -1,0 +1,63 @@
+package office
+
+import (
+	"bytes"
+
+	"pupitre/internal/domain/report"
+	"pupitre/internal/web/door"
+	"pupitre/internal/web/ui"
+)
+
+type noAnswerPage struct {
+	ui.Base
+	Rows  []report.Silent
+	Total int64
+	Page  int64
+}
+
+const silentPage = 100
+
+func (n noAnswerPage) pager() ui.Pager {
+	return pager(n.Page, silentPage, n.Total, func(page string) string { return link("/bureau/sans-reponse", "page", page) })
+}
+
+// NoAnswer lists the pupils of whom nothing was heard (R20b).
+func (p *Pages) NoAnswer(v *door.Visit) error {
+	base, err := p.base(v, "Sans réponse")
+	if err != nil {
+		return err
+	}
+	page := noAnswerPage{Base: base, Page: pageNumber(v)}
+	if page.Total, err = report.NoAnswerCount(v.Ctx(), p.Store, v.Season.ID); err != nil {
+		return err
+	}
+	page.Page = min(page.Page, max((page.Total+silentPage-1)/silentPage, 1))
+	if page.Rows, err = report.NoAnswer(v.Ctx(), p.Store, v.Actor, v.Season.ID, silentPage, (page.Page-1)*silentPage); err != nil {
+		return err
+	}
+	return v.Show(200, noAnswer(page))
+}
+
+// NoAnswerCSV is the same list for a spreadsheet.
+func (p *Pages) NoAnswerCSV(v *door.Visit) error {
+	rows, err := report.NoAnswer(v.Ctx(), p.Store, v.Actor, v.Season.ID, 0, 0)
+	if err != nil {
+		return err
+	}
+	var body bytes.Buffer
+	if err := report.WriteNoAnswer(&body, rows); err != nil {
+		return err
+	}
+	return send(v, "text/csv; charset=utf-8", "sans-reponse.csv", body.Bytes())
+}
+
+// send answers with a file to keep.
+func send(v *door.Visit, mediaType, name string, body []byte) error {
+	header := v.W.Header()
+	header.Set("Content-Type", mediaType)
+	header.Set("Content-Disposition", `attachment; filename="`+name+`"`)
+	header.Set("X-Content-Type-Options", "nosniff")
+	// A reader who leaves in the middle is no fault of ours.
+	_, _ = v.W.Write(body)
+	return nil
+}

@@ -1,0 +1,172 @@
+// Package office is the door of the secretariat, the direction and the
+// administration: the queue of dossiers and their review, places, families,
+// identifiants and mails.
+package office
+
+import (
+	"errors"
+	"net/url"
+	"strconv"
+
+	"pupitre/internal/domain/account"
+	"pupitre/internal/domain/actor"
+	"pupitre/internal/domain/enrolment"
+	"pupitre/internal/domain/report"
+	"pupitre/internal/platform/clock"
+	"pupitre/internal/platform/db"
+	"pupitre/internal/platform/fault"
+	"pupitre/internal/web/door"
+	"pupitre/internal/web/ui"
+)
+
+// Pages answers the office's routes. PublicURL is the portal's address, as
+// letters print it.
+type Pages struct {
+	Store     *db.Store
+	Registrar *enrolment.Registrar
+	Accounts  *account.Accounts
+	Clock     clock.Clock
+	PublicURL string
+}
+
+// New opens the office.
+func New(store *db.Store, registrar *enrolment.Registrar, accounts *account.Accounts, clk clock.Clock, publicURL string) *Pages {
+	return &Pages{Store: store, Registrar: registrar, Accounts: accounts, Clock: clk, PublicURL: publicURL}
+}
+
+// Nav is the rail of the office, without counts.
+func Nav(a actor.Actor) []ui.NavEntry {
+	if !a.IsOffice() {
+		return nil
+	}
+	return []ui.NavEntry{
+		{Label: "Tableau de bord", URL: "/bureau/tableau", Icon: "home"},
+		{Label: "Dossiers", URL: "/bureau/dossiers", Icon: "folder", CountWord: "à traiter"},
+		{Label: "Places", URL: "/bureau/places", Icon: "places"},
+		{Label: "Familles et élèves", URL: "/bureau/recherche", Icon: "family"},
+		{Label: "Cours et formules", URL: "/bureau/catalogue", Icon: "note"},
+		{Label: "Sans réponse", URL: "/bureau/sans-reponse", Icon: "message"},
+		{Label: "Courriers", URL: "/bureau/mails", Icon: "mail", CountWord: "non partis"},
+		{Label: "Identifiants", URL: "/bureau/identifiants", Icon: "key"},
+	}
+}
+
+// base is the frame of an office page: the rail with what waits, the search.
+func (p *Pages) base(v *door.Visit, title string) (ui.Base, error) {
+	base := v.Base(title)
+	base.Nav = Nav(v.Actor)
+	base.Links.Home = "/bureau"
+	base.Office.SearchURL = "/bureau/recherche"
+	toCheck, failed, err := report.RailCounts(v.Ctx(), p.Store, v.Actor, v.Season.ID)
+	if err != nil {
+		return base, err
+	}
+	for i := range base.Nav {
+		switch base.Nav[i].URL {
+		case "/bureau/dossiers":
+			base.Nav[i].Count = int(toCheck)
+		case "/bureau/mails":
+			base.Nav[i].Count = int(failed)
+		}
+	}
+	switch base.Path {
+	case "/bureau":
+		base.Path = "/bureau/tableau"
+	case "/bureau/dossier-papier":
+		base.Path = "/bureau/dossiers"
+	}
+	return base, nil
+}
+
+// withErrors adds the refusal to the page: its title then starts with « Erreur ».
+func withErrors(base ui.Base, invalid *fault.Invalid) ui.Base {
+	base.Errors = door.FieldErrors(invalid)
+	return base
+}
+
+// status is 422 for a form shown again, else 200.
+func status(invalid *fault.Invalid) int {
+	if invalid != nil {
+		return 422
+	}
+	return 200
+}
+
+// refused splits an error: what a form shows again, or what goes up.
+func refused(err error) (*fault.Invalid, error) {
+	if invalid, ok := door.AsInvalid(err); ok {
+		return invalid, nil
+	}
+	return nil, err
+}
+
+func asConflict(err error) bool {
+	var conflict *fault.Conflict
+	return errors.As(err, &conflict)
+}
+
+// done is the green message of something done, with more to say.
+func done(title, text string) ui.Flash {
+	return ui.Flash{Kind: ui.MessageOK, Title: title, Text: text}
+}
+
+// link writes a path of ours with its query; empty values are left out.
+func link(path string, pairs ...string) string {
+	q := url.Values{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			q.Set(pairs[i], pairs[i+1])
+		}
+	}
+	if len(q) == 0 {
+		return path
+	}
+	return path + "?" + q.Encode()
+}
+
+// pageNumber reads ?page=, 1 when it is none.
+func pageNumber(v *door.Visit) int64 {
+	n, err := strconv.ParseInt(v.Query("page"), 10, 32)
+	if err != nil || n < 1 {
+		return 1
+	}
+	return n
+}
+
+// pager says where a list of pages stands.
+func pager(page, size, total int64, address func(page string) string) ui.Pager {
+	p := ui.Pager{From: int((page-1)*size + 1), To: int(min(page*size, total)), Total: int(total)}
+	if page > 1 {
+		p.PreviousURL = address(strconv.FormatInt(page-1, 10))
+	}
+	if page*size < total {
+		p.NextURL = address(strconv.FormatInt(page+1, 10))
+	}
+	return p
+}
+
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }
+
+// percent is the share in whole percents, 0 of nothing.
+func percent(part, whole int64) int64 {
+	if whole == 0 {
+		return 0
+	}
+	return part * 100 / whole
+}
+
+// or returns the text, or the other when it is empty.
+func or(text, otherwise string) string {
+	if text == "" {
+		return otherwise
+	}
+	return text
+}
+
+// dossierURL is the address of a dossier's review.
+func dossierURL(id string, group report.Group) string {
+	if group == report.ToCheck {
+		group = ""
+	}
+	return link("/bureau/dossiers/"+id, "file", string(group))
+}

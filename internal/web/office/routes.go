@@ -1,0 +1,55 @@
+package office
+
+import "pupitre/internal/web/door"
+
+// Routes is the office's part of the site map.
+func (p *Pages) Routes() []door.Route {
+	get := func(path, name string, h door.Handler) door.Route {
+		return door.Get("/bureau"+path, door.Office, door.Offices, "office."+name, h)
+	}
+	post := func(path, name string, h door.Handler) door.Route {
+		return door.Post("/bureau"+path, door.Office, door.Offices, "office."+name, h)
+	}
+	return []door.Route{
+		get("", "home", p.Home),
+		get("/tableau", "dashboard", p.Dashboard),
+
+		get("/dossiers", "queue", p.Queue),
+		post("/dossiers/confirmer-prets", "confirm-ready", p.ConfirmReady),
+		get("/dossiers/{id}", "review", p.Review),
+		post("/dossiers/{id}/pieces/{deposit}/valider", "validate", p.Validate),
+		post("/dossiers/{id}/pieces/{deposit}/refuser", "refuse", p.Refuse),
+		post("/dossiers/{id}/pieces/{deposit}/sans-valeur", "worthless", p.Worthless),
+		post("/dossiers/{id}/pieces/{deposit}/annuler", "undo", p.Undo),
+		post("/dossiers/{id}/confirmer", "confirm", p.Confirm),
+		post("/dossiers/{id}/refuser", "turn-down", p.TurnDown),
+		post("/dossiers/{id}/renoncement", "withdrawal", p.Withdrawal),
+		get("/dossiers/{id}/journal", "journal", p.Journal),
+		get("/dossiers/{id}/cours", "courses", p.Courses),
+		post("/dossiers/{id}/cours", "save-courses", p.SaveCourses),
+		get("/dossier-papier", "paper", p.Paper),
+		post("/dossier-papier", "save-paper", p.SavePaper),
+
+		get("/places", "places", p.Places),
+		get("/places/{course}/{semester}", "offering", p.Offering),
+		post("/places/{course}/{semester}/capacite", "capacity", p.Capacity),
+		post("/places/{course}/{semester}/saut", "jump", p.Jump),
+		post("/places/{course}/{semester}/annuler-le-cours", "cancel-course", p.CancelCourse),
+		get("/catalogue", "catalogue", p.Catalogue),
+
+		get("/recherche", "search", p.Search),
+		get("/familles/{household}", "household", p.Household),
+		post("/familles/{household}/adresse", "set-address", p.SetAddress),
+		post("/familles/{household}/lettre", "letter", p.Letter),
+		post("/familles/{household}/mail-identifiant", "mail-identifier", p.MailIdentifier),
+		post("/eleves/{pupil}/rouvrir", "reopen", p.Reopen),
+
+		get("/sans-reponse", "no-answer", p.NoAnswer),
+		get("/sans-reponse.csv", "no-answer-csv", p.NoAnswerCSV),
+		get("/identifiants", "identifiers", p.Identifiers),
+		post("/identifiants/lettres", "letters", p.Letters),
+		post("/identifiants/mails", "mail-identifiers", p.MailIdentifiers),
+		get("/mails", "mails", p.Mails),
+		post("/mails/{mail}/renvoyer", "retry-mail", p.RetryMail),
+	}
+}
