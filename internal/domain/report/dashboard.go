@@ -10,7 +10,7 @@ import (
 // Dashboard is what waits for the office, counted.
 type Dashboard struct {
 	Counts      Counts
-	Withdrawals int64 `db:"withdrawals"`  // renoncements asked after « inscrit »
+	Withdrawals int64 `db:"withdrawals"`  // renoncements asked after « inscrit »
 	PaperForms  int64 `db:"paper_forms"`  // formulaires papier whose courses are to be typed in
 	Offers      int64 `db:"offers"`       // places proposed, answer awaited
 	Waiting     int64 `db:"waiting"`      // requests that wait
@@ -18,7 +18,7 @@ type Dashboard struct {
 	NeverIn     int64 `db:"never_in"`     // families that never asked for a password
 	Untold      int64 `db:"untold"`       // among them, without a letter or a mail yet
 	NoAnswer    int64 `db:"no_answer"`    // pupils of whom nothing was heard
-	NotComing   int64 `db:"not_coming"`   // « ne se réinscrit pas »
+	NotComing   int64 `db:"not_coming"`   // « ne se réinscrit pas »
 	ReviewLeft  int64 `db:"review_left"`  // deposits not yet looked at, incomplete dossiers included
 	PlacesTaken int64 `db:"places_taken"` // of all courses
 	Places      int64 `db:"places"`

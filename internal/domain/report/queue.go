@@ -115,7 +115,7 @@ func (f Filter) narrowed(season string) query {
 	}
 	words := strings.Fields(french.Fold(f.Text))
 	for _, w := range words[:min(len(words), 6)] {
-		condition := `p.search like ? escape '\' or exists (select 1 from guardian g where g.household_id = d.household_id and g.search like ? escape '\')`
+		condition := `p.search like ? escape '\' or exists (select 1 from guardian g where g.household_id = d.household_id and g.search like ? escape '\')`
 		if n, ok := number(w); ok {
 			q.with(condition+` or d.number = ?`, contains(w), contains(w), n)
 		} else {

@@ -20,7 +20,7 @@ type Hit struct {
 	Title     string
 	Detail    string
 	Dossier   string // id, "" without one
-	Label     string // « D-1164 »
+	Label     string // « D-1164 »
 	Rank      int64
 	State     enrolment.State
 }
