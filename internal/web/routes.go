@@ -2,12 +2,16 @@ package web
 
 import (
 	"pupitre/internal/web/door"
+	"pupitre/internal/web/family"
+	"pupitre/internal/web/office"
 	"pupitre/internal/web/public"
 )
 
 // Pages are what answers the routes, one audience each.
 type Pages struct {
 	Public *public.Pages
+	Family *family.Pages
+	Office *office.Pages
 }
 
 // SiteMap is every page and act of the site: who may ask for what. What is
@@ -18,6 +22,8 @@ func SiteMap(p Pages) []door.Route {
 		publicRoutes(p.Public),
 		ownAccountRoutes(p.Public),
 		waitingRoutes(p.Public),
+		p.Family.Routes(),
+		p.Office.Routes(),
 	} {
 		routes = append(routes, group...)
 	}

@@ -69,6 +69,9 @@ func (v *Visit) Base(title string) ui.Base {
 		UserName:      v.Actor.Name,
 		Accessibility: v.School.Accessibility,
 	}
+	if hue, strength, ok := strings.Cut(v.School.Hue, " "); ok {
+		base.ColourURL = "/couleur/" + hue + "-" + strength + ".css"
+	}
 	base.Office.Season = v.Season.Name
 	if v.Season.Name != "" {
 		base.Office.Season = "Saison " + v.Season.Name
@@ -78,11 +81,6 @@ func (v *Visit) Base(title string) ui.Base {
 	}
 	if v.Actor.Role == actor.Family {
 		base.Nav = ui.FamilyNav()
-		for i := range base.Nav {
-			if base.Nav[i].URL == "/" {
-				base.Nav[i].URL = "/accueil"
-			}
-		}
 	}
 	return base
 }

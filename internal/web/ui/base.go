@@ -15,6 +15,7 @@ type Base struct {
 	SchoolShort   string // « Sèvre & Loire »
 	AudienceLabel string // « Portail pour les usagers », « Secrétariat »
 	Ecole         string // hue of the school: "", ardoise, sapin, brique, nuit
+	ColourURL     string // style sheet of a colour of its own; "" for the product's
 	Prefs         Prefs
 	Flash         []Flash
 	Errors        []FieldError // any: the title starts with « Erreur »
@@ -122,7 +123,7 @@ func (b Base) links() Links {
 // FamilyNav is the menu of the family portal, in the manual's words.
 func FamilyNav() []NavEntry {
 	return []NavEntry{
-		{Label: "Accueil", URL: "/", Icon: "home"},
+		{Label: "Accueil", URL: "/accueil", Icon: "home"},
 		{Label: "Famille", URL: "/famille", Icon: "family"},
 		{Label: "Élèves", URL: "/eleves", Icon: "note"},
 		{Label: "Factures", URL: "/factures", Icon: "invoice"},

@@ -1,0 +1,113 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"pupitre/internal/domain/account"
+	"pupitre/internal/domain/enrolment"
+	"pupitre/internal/platform/clock"
+	"pupitre/internal/platform/jobs"
+	"pupitre/internal/platform/mail"
+	"pupitre/internal/web"
+	"pupitre/internal/web/door"
+	"pupitre/internal/web/family"
+	"pupitre/internal/web/office"
+	"pupitre/internal/web/public"
+	"pupitre/internal/work"
+)
+
+// settings is what a server is started with.
+type settings struct {
+	listen    string
+	publicURL string
+	mailFrom  string
+	outbox    mail.Outbox
+	proxies   door.Proxies
+	extra     []door.Route
+	log       *slog.Logger
+	clock     clock.Clock
+}
+
+// server is a school being served: HTTP, the registrar and the jobs.
+type server struct {
+	address   string
+	http      *http.Server
+	registrar *enrolment.Registrar
+	runner    *jobs.Runner
+	log       *slog.Logger
+	failed    chan error
+}
+
+// start builds everything and listens; the school's pages answer once it returns.
+func start(k *kept, s settings) (*server, error) {
+	listener, err := net.Listen("tcp", s.listen)
+	if err != nil {
+		return nil, fmt.Errorf("--listen: %w", err)
+	}
+	accounts := account.New(k.store, s.clock)
+	registrar := enrolment.NewRegistrar(k.store, s.clock)
+	handler := web.New(web.Config{
+		Store: k.store, Accounts: accounts, Clock: s.clock, Log: s.log, Extra: s.extra, Proxies: s.proxies,
+		HTTPS: strings.HasPrefix(s.publicURL, "https://"), Version: version(),
+		Pages: pages(k, s, accounts, registrar),
+	})
+	srv := &server{
+		address: listener.Addr().String(),
+		http: &http.Server{
+			Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 3 * time.Minute, WriteTimeout: 3 * time.Minute,
+			IdleTimeout: 2 * time.Minute, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
+		},
+		registrar: registrar,
+		runner: work.NewRunner(work.Deps{
+			Store: k.store, Clock: s.clock, Log: s.log, Registrar: registrar, Accounts: accounts, Blobs: k.blobs,
+			Outbox: s.outbox, PublicURL: s.publicURL, MailFrom: s.mailFrom,
+		}),
+		log:    s.log,
+		failed: make(chan error, 1),
+	}
+	go func() {
+		if err := srv.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			srv.failed <- err
+		}
+	}()
+	return srv, nil
+}
+
+// pages builds the pages of every audience.
+func pages(k *kept, s settings, accounts *account.Accounts, registrar *enrolment.Registrar) web.Pages {
+	return web.Pages{
+		Public: public.New(k.store, accounts, office.Nav),
+		Family: family.New(k.store, registrar, k.blobs, s.clock, s.publicURL),
+		Office: office.New(k.store, registrar, accounts, s.clock, s.publicURL),
+	}
+}
+
+// drain is how long requests under way have to finish.
+const drain = 15 * time.Second
+
+// wait runs the jobs and serves until ctx ends, then finishes what it has.
+func (s *server) wait(ctx context.Context) error {
+	working, stopWork := context.WithCancel(context.WithoutCancel(ctx))
+	worked := make(chan error, 1)
+	go func() { worked <- s.runner.Run(working) }()
+	var err error
+	select {
+	case <-ctx.Done():
+		s.log.Info("stopping")
+	case err = <-s.failed:
+	}
+	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
+	defer cancel()
+	err = errors.Join(err, s.http.Shutdown(closing))
+	stopWork()
+	err = errors.Join(err, <-worked)
+	s.registrar.Close()
+	return err
+}
