@@ -36,10 +36,18 @@ func isExport(files fs.FS) (bool, error) {
 	return err == nil && info.IsDir(), err
 }
 
-// isEmpty tells whether the database holds no school and no account yet.
+// isEmpty tells whether the database holds no school yet. It returns *Refused
+// when accounts were made before it: an export brings its own.
 func isEmpty(ctx context.Context, r db.Reader) (bool, error) {
-	n, err := db.One[int64](ctx, r, `select (select count(*) from school) + (select count(*) from account)`)
-	return n == 0, err
+	schools, err := db.One[int64](ctx, r, `select count(*) from school`)
+	if err != nil || schools > 0 {
+		return false, err
+	}
+	accounts, err := db.One[int64](ctx, r, `select count(*) from account`)
+	if err == nil && accounts > 0 {
+		err = refuse(dataFolder, 0, "Un export se rétablit dans une base vide, et des comptes sont déjà créés dans celle-ci. Importez d’abord l’export, créez d’autres comptes ensuite.")
+	}
+	return true, err
 }
 
 // restore writes a full export back, row by row and file by file, into an
