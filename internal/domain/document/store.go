@@ -162,6 +162,21 @@ func insert(ctx context.Context, tx *db.Tx, d Deposit) error {
 	return err
 }
 
+// mayBecome tells whether the office may decide so of a deposit in that state:
+// what it refused may still be validated, what is worthless stays so.
+func mayBecome(from, to State) bool {
+	switch from {
+	case Provided:
+		return to != Provided
+	case Validated:
+		return to != Validated
+	case Refused:
+		return to == Validated || to == Worthless
+	default:
+		return false
+	}
+}
+
 // Decide notes the office's decision of a deposit: Validated, Refused or
 // Worthless (with a reason), or Provided again to undo. version is the one the
 // office read: fault.Conflict when the deposit has changed since.
@@ -177,7 +192,7 @@ func Decide(ctx context.Context, tx *db.Tx, now time.Time, a actor.Actor, id str
 	if (to == Refused || to == Worthless) && reason == "" {
 		return d, &fault.Invalid{Message: "Dites pourquoi ce document ne convient pas.", Fields: []fault.Field{{Name: "motif", Message: "Choisissez ou écrivez un motif" + french.Nbsp + ": la famille le lira."}}}
 	}
-	if d.Version != version || !d.ReplacedAt.IsZero() {
+	if d.Version != version || !d.ReplacedAt.IsZero() || !mayBecome(d.State, to) {
 		return d, &fault.Conflict{Message: "Ce document a changé depuis que vous l’avez ouvert. Relisez-le avant de décider."}
 	}
 	reviewedBy, reviewedAt := a.Name, now

@@ -3,6 +3,7 @@ package enrolment
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -35,10 +36,14 @@ func (r *Registrar) Change(ctx context.Context, a actor.Actor, in NewChoice) err
 		if !d.State.Sent() {
 			return &fault.Conflict{Message: "Ce dossier n’est pas envoyé" + french.Nbsp + ": enregistrez simplement vos choix."}
 		}
-		if d.State == Enrolled && !a.IsOffice() {
+		cancelled, err := u.hasCancelled(d)
+		if err != nil {
+			return err
+		}
+		if d.State == Enrolled && !a.IsOffice() && !cancelled {
 			return fault.Refuse("Cet élève est déjà inscrit" + french.Nbsp + ": pour changer de cours, appelez le secrétariat au " + french.Phone(u.school.Phone) + ".")
 		}
-		return u.change(d, in, func() Asked { return Asked{ReceivedAt: u.at} })
+		return u.change(d, in, zero)
 	})
 }
 
@@ -56,10 +61,18 @@ func (r *Registrar) TypeIn(ctx context.Context, a actor.Actor, in NewChoice) err
 		if !d.OnPaperForm || !d.State.Sent() {
 			return &fault.Conflict{Message: "Ce dossier n’attend pas de formulaire papier."}
 		}
-		d.OnPaperForm = false
-		received := later(d.CompleteAt, d.SentAt)
-		return u.change(d, in, func() Asked { return Asked{ReceivedAt: received} })
+		return u.change(d, in, d.CompleteAt)
 	})
+}
+
+// hasCancelled tells whether the choice has a course that is no longer given:
+// then the family was asked to choose again (R33d).
+func (u *unit) hasCancelled(d *Dossier) (bool, error) {
+	c, err := u.offer()
+	return err == nil && slices.ContainsFunc(d.Choice, func(w wish) bool {
+		course, ok := c.Course(w.Course)
+		return ok && !course.CancelledAt.IsZero()
+	}), err
 }
 
 func (u *unit) own(a actor.Actor, pupil string) (*Dossier, error) {
@@ -76,7 +89,12 @@ func (u *unit) own(a actor.Actor, pupil string) (*Dossier, error) {
 	return d, nil
 }
 
-func (u *unit) change(d *Dossier, in NewChoice, received func() Asked) error {
+// change puts the choice in place of the dossier's; what is new is asked for as
+// received then, or now when that is zero.
+func (u *unit) change(d *Dossier, in NewChoice, received time.Time) error {
+	if !d.OnPaperForm && d.Programme == in.Programme && d.Site == in.Site && slices.Equal(d.Choice, in.Wishes) {
+		return nil
+	}
 	proposed := *d
 	proposed.Programme, proposed.Site, proposed.Choice, proposed.OnPaperForm = in.Programme, in.Site, in.Wishes, false
 	breaches, err := u.breaches(&proposed)
@@ -115,7 +133,7 @@ func (u *unit) change(d *Dossier, in NewChoice, received func() Asked) error {
 			fresh = append(fresh, w)
 		}
 	}
-	d.Programme, d.Site, d.Choice = in.Programme, in.Site, in.Wishes
+	d.Programme, d.Site, d.Choice, d.OnPaperForm = in.Programme, in.Site, in.Wishes, false
 	u.changed(d)
 	after, err := u.describe(*d)
 	if err != nil {
@@ -123,7 +141,7 @@ func (u *unit) change(d *Dossier, in NewChoice, received func() Asked) error {
 	}
 	u.told(d, "dossier.choice_changed", before, after, in.Reason)
 	if !d.State.Ranked() {
-		return nil
+		return u.recheck([]*Dossier{d}, nil, "") // the paper form is no longer asked
 	}
 	var givenUp []string
 	for _, r := range dropped {
@@ -138,10 +156,13 @@ func (u *unit) change(d *Dossier, in NewChoice, received func() Asked) error {
 			return err
 		}
 	}
+	if received.IsZero() && len(fresh) > 0 {
+		received = u.stamp()
+	}
 	if err := u.ask(d, fresh, received, "choix modifié"); err != nil {
 		return err
 	}
-	if d.State == OnList {
+	if d.State == OnList || d.State == Enrolled && !u.actor.IsOffice() {
 		d.State = Complete // the office looks at it again
 	}
 	return u.writeOf(d, MailChangedChoice, fmt.Sprintf("%s@%d", d.ID, u.at.UnixMicro()), Told{GivenUp: givenUp})
@@ -211,11 +232,12 @@ func (r *Registrar) EnterPaper(ctx context.Context, a actor.Actor, household str
 			return err
 		}
 		*d = proposed
+		d.anew()
 		d.Household, d.Administrative = household, true
-		d.SentAt, d.AgreedBy, d.ReceivedOnPaperAt, d.Reason = u.at, "sur papier", in.ReceivedAt, in.Reason
+		d.SentAt, d.AgreedBy, d.ReceivedOnPaperAt, d.Reason = u.stamp(), "sur papier", in.ReceivedAt, in.Reason
 		u.rank(d)
 		u.told(d, "dossier.on_paper", "", "reçu sur papier le "+french.Date(in.ReceivedAt)+" à "+french.Hour(in.ReceivedAt), in.Reason)
-		if err := u.ask(d, d.Choice, func() Asked { return Asked{ReceivedAt: in.ReceivedAt} }, "dossier papier"); err != nil {
+		if err := u.ask(d, d.Choice, in.ReceivedAt, "dossier papier"); err != nil {
 			return err
 		}
 		return u.writeOf(d, MailEnteredByOffice, fmt.Sprintf("%s@%d", d.ID, d.Rank), Told{OnPaperAt: in.ReceivedAt, Reason: in.Reason})

@@ -70,12 +70,31 @@ func (u *unit) ready(d *Dossier) (bool, error) {
 	if err != nil || len(left) > 0 {
 		return false, err
 	}
+	return u.whole(d)
+}
+
+// whole tells whether the dossier has a place in every course of its formula:
+// a course whose offer was declined, or that was cancelled, is one it lacks.
+func (u *unit) whole(d *Dossier) (bool, error) {
 	requests, err := u.requestsOf(d)
 	if err != nil {
 		return false, err
 	}
-	return len(requests) > 0 && !slices.ContainsFunc(requests, func(r *Request) bool { return r.State != Place }) &&
-		len(requests) == len(d.Choice), nil
+	if d.OnPaperForm || len(requests) == 0 || len(requests) != len(d.Choice) || placesIn(requests) != len(requests) {
+		return false, nil
+	}
+	breaches, err := u.breaches(d)
+	return len(breaches) == 0, err
+}
+
+func placesIn(requests []*Request) int {
+	n := 0
+	for _, r := range requests {
+		if r.State == Place {
+			n++
+		}
+	}
+	return n
 }
 
 func (u *unit) unvalidated(d *Dossier) ([]document.Paper, error) {
@@ -108,17 +127,14 @@ func (u *unit) confirm(d *Dossier, partReason string) (State, error) {
 	if d.OnPaperForm {
 		return "", fault.Refuse("Saisissez d’abord les cours du formulaire papier.")
 	}
-	placed := 0
-	for _, r := range requests {
-		if r.State == Place {
-			placed++
-		}
+	whole, err := u.whole(d)
+	if err != nil {
+		return "", err
 	}
-	whole := placed == len(requests) && placed == len(d.Choice)
 	if !whole && partReason == "" {
 		return u.toList(d)
 	}
-	if placed == 0 {
+	if placesIn(requests) == 0 {
 		return "", fault.Refuse("Aucun cours n’a de place" + french.Nbsp + ": ce dossier ne peut être que mis en liste d’attente.")
 	}
 	before := d.State
@@ -278,6 +294,13 @@ func (u *unit) cancelOffering(offering string, course catalogue.Course, semester
 		return err
 	}
 	u.dirtyOffers[offering] = true
+	return u.tellCancelled(offering, course, semester, asking, reason)
+}
+
+// tellCancelled asks the families to choose again: those that asked for the
+// course, and those whose dossier is not complete yet but chose it.
+func (u *unit) tellCancelled(offering string, course catalogue.Course, semester int64, asking []string, reason string) error {
+	var dossiers []*Dossier
 	for _, id := range asking {
 		r, err := u.request(id)
 		if err != nil {
@@ -287,6 +310,18 @@ func (u *unit) cancelOffering(offering string, course catalogue.Course, semester
 		if err != nil {
 			return err
 		}
+		dossiers = append(dossiers, d)
+	}
+	received, err := u.load(`season_id = $1 and state = 'received' and choice like $2 order by number`, u.season.ID, "%"+course.ID+"%")
+	if err != nil {
+		return err
+	}
+	for _, d := range received {
+		if d.State == Received && slices.Contains(d.Choice, wish{Course: course.ID, Semester: semester}) {
+			dossiers = append(dossiers, d)
+		}
+	}
+	for _, d := range dossiers {
 		place := ToldPlace{Course: course.Title, Semester: semester}
 		if err := u.writeOf(d, MailCourseCancelled, offering+":"+d.ID, Told{Course: &place, Reason: reason}); err != nil {
 			return err
@@ -311,6 +346,9 @@ func (r *Registrar) Jump(ctx context.Context, a actor.Actor, request, reason str
 		}
 		if err := u.bring(row.Offering); err != nil {
 			return err
+		}
+		if u.board.Requests[request] == nil {
+			return &fault.Conflict{Message: "Cette demande n’attend plus de place."}
 		}
 		_, err = u.obey(Jump{request}, "hors de l’ordre"+french.Nbsp+": "+reason)
 		return err

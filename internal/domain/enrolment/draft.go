@@ -40,15 +40,25 @@ func SaveDraft(ctx context.Context, store *db.Store, clk clock.Clock, a actor.Ac
 		if err != nil {
 			return err
 		}
-		d, err := ensureDossier(ctx, tx, clk.Now(), a, season.ID, pupil, household)
+		now := clk.Now()
+		d, err := ensureDossier(ctx, tx, now, a, season.ID, pupil, household)
 		if err != nil {
 			return err
 		}
-		if d.Household != household && d.State.Sent() {
-			return fault.Refuse("Le dossier est déjà envoyé par l’autre foyer le " + french.Moment(d.SentAt) + ".")
+		// Take its row: the registrar may be sending it at this very moment.
+		if d, err = db.One[Dossier](ctx, tx, `update dossier set updated_at = $1 where id = $2 returning `+dossierColumns, now, d.ID); err != nil {
+			return err
 		}
-		if d.State.Ranked() || d.State == Received {
+		switch {
+		case !a.Sees(d.Household) && d.State.Sent():
+			return sentByTheOther(d)
+		case d.State == NotReturning && season.HasClosed(now) && !a.IsOffice():
+			return fault.Refuse("La campagne est close depuis le " + french.Moment(season.ClosesAt) + ".")
+		case d.State.Sent():
 			return &fault.Conflict{Message: "Ce dossier est déjà envoyé" + french.Nbsp + ": changez de cours depuis sa page."}
+		}
+		if !a.Sees(d.Household) {
+			d.takeOver(household)
 		}
 		if err := applyStep(ctx, tx, season.ID, &d, step); err != nil {
 			return err
@@ -58,9 +68,17 @@ func SaveDraft(ctx context.Context, store *db.Store, clk clock.Clock, a actor.Ac
 		}
 		_, err = tx.Exec(ctx, `update dossier set household_id = $1, state = $2, programme_id = $3, site_id = $4, choice = $5, note = $6,
 				administrative = $7, on_paper_form = $8, updated_at = $9, version = version + 1 where id = $10`,
-			household, string(d.State), orNull(d.Programme), orNull(d.Site), d.Choice.text(), d.Note, d.Administrative, d.OnPaperForm, clk.Now(), d.ID)
+			d.Household, string(d.State), orNull(d.Programme), orNull(d.Site), d.Choice.text(), d.Note, d.Administrative, d.OnPaperForm, now, d.ID)
 		return err
 	})
+}
+
+// takeOver makes the dossier that of another household of the pupil, which
+// reads nothing that the first one wrote.
+func (d *Dossier) takeOver(household string) {
+	if d.Household != household {
+		d.Household, d.Note, d.Reason, d.AgreedBy, d.Text, d.SentAt = household, "", "", "", "", zero
+	}
 }
 
 func applyStep(ctx context.Context, tx *db.Tx, season string, d *Dossier, step DraftStep) error {
@@ -131,11 +149,9 @@ func insertDossier(ctx context.Context, tx *db.Tx, d Dossier) error {
 	return err
 }
 
-// ensure is ensureDossier within the registrar.
+// ensure is ensureDossier within the registrar; fault.ErrNotFound when the
+// pupil is not of the household.
 func (u *unit) ensure(pupil, household string) (*Dossier, error) {
-	if d, err := u.dossierOf(pupil); err != nil || d != nil {
-		return d, err
-	}
 	n, err := db.One[int64](u.ctx, u.tx, `select count(*) from pupil_household where pupil_id = $1 and household_id = $2`, pupil, household)
 	if err != nil {
 		return nil, err
@@ -143,12 +159,14 @@ func (u *unit) ensure(pupil, household string) (*Dossier, error) {
 	if n == 0 {
 		return nil, notFound("pupil", pupil)
 	}
+	if d, err := u.dossierOf(pupil); err != nil || d != nil {
+		return d, err
+	}
 	d, err := ensureDossier(u.ctx, u.tx, u.at, u.actor, u.season.ID, pupil, household)
 	if err != nil {
 		return nil, err
 	}
 	u.written++
-	u.dossiers[d.ID] = &d
-	u.ofPupil[pupil] = d.ID
+	u.know(&d)
 	return &d, nil
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"pupitre/internal/platform/db"
+	"pupitre/internal/platform/fault"
+	"pupitre/internal/platform/french"
 )
 
 func prefixedColumns(prefix, columns string) string {
@@ -18,15 +20,22 @@ func prefixedColumns(prefix, columns string) string {
 
 // PutOffering sets how many places a course has in a semester when a file is
 // imported. It takes the season's row, so that no registrar works on what it
-// read before; lowering below the places taken is refused by the schema.
+// read before. An offering for which places were asked is the registrar's to
+// change (SetCapacity): fault.Conflict.
 func PutOffering(ctx context.Context, tx *db.Tx, season, course string, semester, capacity int64) error {
 	if _, err := tx.Exec(ctx, `update season set moves = moves + 1 where id = $1`, season); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, `insert into offering (id, course_id, season_id, semester, capacity, taken) values ($1, $2, $3, $4, $5, 0)
-		on conflict (course_id, semester) do update set capacity = excluded.capacity`,
-		OfferingID(course, semester), course, season, semester, capacity); err != nil {
+	n, err := tx.Exec(ctx, `insert into offering (id, course_id, season_id, semester, capacity, taken) values ($1, $2, $3, $4, $5, 0)
+		on conflict (course_id, semester) do update set capacity = excluded.capacity
+		where offering.capacity = excluded.capacity
+			or not exists (select 1 from request q where q.offering_id = offering.id and q.state in ('place', 'waiting', 'offered'))`,
+		OfferingID(course, semester), course, season, semester, capacity)
+	if err != nil {
 		return fmt.Errorf("put %d places of course %s: %w", capacity, course, err)
+	}
+	if n == 0 {
+		return &fault.Conflict{Message: "Des places de ce cours sont déjà demandées" + french.Nbsp + ": leur nombre se change à l’écran."}
 	}
 	return nil
 }
@@ -35,6 +44,7 @@ func PutOffering(ctx context.Context, tx *db.Tx, season, course string, semester
 type Kept struct {
 	Dossiers []Dossier
 	Requests []Request
+	NextRank int64 // of the current season: a rank once given is never given again (R30)
 }
 
 // Everything reads all dossiers and requests, ended ones included, in a stable order.
@@ -44,7 +54,10 @@ func Everything(ctx context.Context, r db.Reader) (Kept, error) {
 	if k.Dossiers, err = db.All[Dossier](ctx, r, `select `+dossierColumns+` from dossier order by number, id`); err != nil {
 		return k, err
 	}
-	k.Requests, err = db.All[Request](ctx, r, `select `+requestColumns+` from request order by seq, id`)
+	if k.Requests, err = db.All[Request](ctx, r, `select `+requestColumns+` from request order by seq, id`); err != nil {
+		return k, err
+	}
+	k.NextRank, _, err = db.Maybe[int64](ctx, r, `select next_rank from season where is_current = true`)
 	return k, err
 }
 
@@ -55,7 +68,7 @@ func Restore(ctx context.Context, tx *db.Tx, season string, k Kept) error {
 	last := zero
 	for _, d := range k.Dossiers {
 		lastRank, lastNumber = max(lastRank, d.Rank), max(lastNumber, d.Number)
-		last = later(last, d.CompleteAt)
+		last = later(last, later(d.CompleteAt, d.SentAt))
 		if err := insertDossier(ctx, tx, d); err != nil {
 			return fmt.Errorf("restore dossier %s: %w", d.Label(), err)
 		}
@@ -76,8 +89,9 @@ func Restore(ctx context.Context, tx *db.Tx, season string, k Kept) error {
 			return fmt.Errorf("restore the places of %s: %w", offering, err)
 		}
 	}
-	_, err := tx.Exec(ctx, `update season set next_rank = $1, next_number = $2, last_at = $3, moves = $4 where id = $5`,
-		lastRank+1, lastNumber+1, last, lastSeq/seqPerMove+1, season)
+	_, err := tx.Exec(ctx, `update season set next_rank = $1, next_number = $2, last_at = $3,
+			moves = case when moves > $4 then moves else $4 end + 2 where id = $5`,
+		max(lastRank+1, k.NextRank), lastNumber+1, last, lastSeq/seqPerMove, season)
 	return err
 }
 

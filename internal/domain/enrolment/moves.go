@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"pupitre/internal/domain/catalogue"
 	"pupitre/internal/domain/journal"
@@ -58,8 +59,9 @@ func (u *unit) bring(offerings ...string) error {
 			u.board.enqueue(u.board.Offerings[r.Offering], a)
 		}
 	}
-	if u.board.Jumps == 0 {
-		u.board.Jumps, err = db.One[int64](u.ctx, u.tx, `select coalesce(max(jumped), 0) from request`)
+	if !u.jumpsRead && u.board.Jumps == 0 {
+		u.jumpsRead = true
+		u.board.Jumps, err = db.One[int64](u.ctx, u.tx, `select coalesce(max(jumped), 0) from request where jumped > 0`)
 	}
 	return err
 }
@@ -215,7 +217,7 @@ func hashOf(token string) string {
 }
 
 // ask asks for each wish of the dossier, received at the given instant.
-func (u *unit) ask(d *Dossier, wishes Choice, receivedAt func() (r Asked), reason string) error {
+func (u *unit) ask(d *Dossier, wishes Choice, receivedAt time.Time, reason string) error {
 	offerings := make([]string, len(wishes))
 	for i, w := range wishes {
 		offerings[i] = OfferingID(w.Course, w.Semester)
@@ -227,8 +229,7 @@ func (u *unit) ask(d *Dossier, wishes Choice, receivedAt func() (r Asked), reaso
 		return err
 	}
 	for i := range wishes {
-		a := receivedAt()
-		a.ID, a.Offering, a.Seq = db.NewID(), offerings[i], u.nextSeq()
+		a := Asked{ID: db.NewID(), Offering: offerings[i], ReceivedAt: receivedAt, Seq: u.nextSeq()}
 		row := &Request{
 			ID: a.ID, Dossier: d.ID, Offering: a.Offering, ReceivedAt: a.ReceivedAt, Seq: a.Seq,
 			Line: int64(i), CreatedAt: u.at,
@@ -266,12 +267,19 @@ func (u *unit) giveBack(d *Dossier, to RequestState, reason string, which ...*Re
 func (u *unit) rank(d *Dossier) {
 	d.Rank = u.nextRank
 	u.nextRank++
-	d.CompleteAt = u.at
-	u.last = u.at
+	d.CompleteAt = d.SentAt
+	if !d.SentAt.Equal(u.last) { // completed after its « Valider »
+		d.CompleteAt = u.stamp()
+	}
 	d.State = Complete
-	d.HoldUntil, d.HoldTotalUntil = zero, zero
 	u.changed(d)
 	u.told(d, "dossier.ranked", "", fmt.Sprintf("rang %d", d.Rank), "")
+}
+
+// anew forgets what belonged to an earlier sending of the dossier.
+func (d *Dossier) anew() {
+	d.HoldUntil, d.HoldTotalUntil, d.ReceivedOnPaperAt, d.RemindedAt = zero, zero, zero, zero
+	d.ConfirmedAt, d.ConfirmedBy, d.WithdrawalAskedAt, d.Reason = zero, "", zero, ""
 }
 
 // unrank takes rank, places and waiting positions away: they stay in the journal.
@@ -283,7 +291,8 @@ func (u *unit) unrank(d *Dossier, to State, event, reason string) error {
 	if d.Rank > 0 {
 		before += fmt.Sprintf(", rang %d", d.Rank)
 	}
-	d.Rank, d.CompleteAt, d.HoldUntil, d.HoldTotalUntil = 0, zero, zero, zero
+	d.Rank, d.CompleteAt = 0, zero
+	d.anew()
 	d.State = to
 	u.changed(d)
 	u.told(d, event, before, to.French(), reason)

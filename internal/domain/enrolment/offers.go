@@ -53,6 +53,9 @@ func (r *Registrar) Answer(ctx context.Context, a actor.Actor, in OfferAnswer) e
 		if err != nil {
 			return err
 		}
+		if in.Accept && row.State == Place || !in.Accept && row.State == Declined {
+			return nil // answered so already
+		}
 		if row.State != Offered {
 			return &fault.Conflict{Message: "Cette place n’est plus proposée" + french.Nbsp + ": elle est « " + row.State.French() + " »."}
 		}
@@ -120,14 +123,9 @@ func (u *unit) settled(d *Dossier) error {
 	if d.State != OnList {
 		return nil
 	}
-	requests, err := u.requestsOf(d)
-	if err != nil {
+	whole, err := u.whole(d)
+	if err != nil || !whole {
 		return err
-	}
-	for _, r := range requests {
-		if r.State != Place {
-			return nil
-		}
 	}
 	d.State = Complete
 	u.changed(d)
@@ -154,7 +152,8 @@ func (r *Registrar) EndOffers(ctx context.Context) (int, error) {
 	n := 0
 	err := r.submit(ctx, actor.System, func(u *unit) error {
 		n = 0
-		due, err := db.All[string](u.ctx, u.tx, `select id from request where state = 'offered' and offered_until < $1 order by offered_until, seq`, u.at)
+		due, err := db.All[string](u.ctx, u.tx, `select id from request where state = 'offered' and offered_until < $1
+			and offering_id in (select id from offering where season_id = $2) order by offered_until, seq`, u.at, u.season.ID)
 		if err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/correspondence"
@@ -49,7 +50,7 @@ func (r *Registrar) Deposit(ctx context.Context, a actor.Actor, in Deposit) (id 
 			return err
 		}
 		u.written++
-		return u.recheck(in.Household, paper.Name)
+		return u.recheckOf(in.Household, paper.Name)
 	})
 	return id, err
 }
@@ -75,9 +76,6 @@ func (u *unit) mayDeposit(paper document.Paper, in Deposit) error {
 		}
 		onPaper = d != nil && d.OnPaperForm
 	}
-	if _, err := u.asked(&Dossier{Household: h.ID}); err != nil { // reads the papers
-		return err
-	}
 	for _, p := range askedOf(u.papers, h, u.means, onPaper) {
 		if p.Code == paper.Code {
 			return nil
@@ -87,11 +85,10 @@ func (u *unit) mayDeposit(paper document.Paper, in Deposit) error {
 }
 
 func (u *unit) paper(code string) (document.Paper, error) {
-	papers, err := document.Papers(u.ctx, u.tx, u.season.ID)
-	if err != nil {
+	if err := u.readPapers(); err != nil {
 		return document.Paper{}, err
 	}
-	for _, p := range papers {
+	for _, p := range u.papers {
 		if p.Code == code {
 			return p, nil
 		}
@@ -107,14 +104,62 @@ func (r *Registrar) Alter(ctx context.Context, a actor.Actor, household string, 
 		if !a.Sees(household) {
 			return notFound("household", household)
 		}
-		if err := write(u.ctx, u.tx); err != nil {
+		dossiers, err := u.dossiersOf(household)
+		if err != nil {
 			return err
 		}
-		u.written++
-		delete(u.households, household)
-		clear(u.pupils)
-		return u.recheck(household, "")
+		return u.alter(dossiers, write)
 	})
+}
+
+// AlterAll is Alter for a write that may change what is asked of every
+// household (a paper no longer asked, or newly required): it ranks the dossiers
+// that become complete in the order of their « Valider ».
+func (r *Registrar) AlterAll(ctx context.Context, a actor.Actor, write func(ctx context.Context, tx *db.Tx) error) error {
+	return r.submit(ctx, a, func(u *unit) error {
+		if !a.IsOffice() && a.Role != actor.SystemRole {
+			return fault.ErrForbidden
+		}
+		dossiers, err := u.load(`season_id = $1`, u.season.ID)
+		if err != nil {
+			return err
+		}
+		slices.SortFunc(dossiers, bySending)
+		return u.alter(dossiers, write)
+	})
+}
+
+func (u *unit) alter(dossiers []*Dossier, write func(ctx context.Context, tx *db.Tx) error) error {
+	lacked, err := u.lacked(dossiers)
+	if err != nil {
+		return err
+	}
+	if err := u.apart(write); err != nil {
+		return err
+	}
+	u.written++
+	u.papers, u.catalogue = nil, nil
+	clear(u.households)
+	clear(u.pupils)
+	return u.recheck(dossiers, lacked, "")
+}
+
+// apart runs another room's write so that, refused, it leaves nothing behind
+// and the acts of the same batch stand.
+func (u *unit) apart(write func(ctx context.Context, tx *db.Tx) error) error {
+	if _, err := u.tx.Exec(u.ctx, `savepoint apart`); err != nil {
+		return err
+	}
+	refused := write(u.ctx, u.tx)
+	if refused != nil {
+		if _, err := u.tx.Exec(u.ctx, `rollback to savepoint apart`); err != nil {
+			return err
+		}
+	}
+	if _, err := u.tx.Exec(u.ctx, `release savepoint apart`); err != nil {
+		return err
+	}
+	return refused
 }
 
 // Review is the office's decision of a deposit, at the version it read.
@@ -124,20 +169,60 @@ type Review struct {
 	Reason  string
 }
 
-// Validate says that the paper is right.
+// Validate says that the paper is right, be it one refused by mistake: then it
+// counts again.
 func (r *Registrar) Validate(ctx context.Context, a actor.Actor, in Review) error {
 	return r.submit(ctx, a, func(u *unit) error {
-		_, err := u.decide(a, in, document.Validated)
-		return err
+		d, err := u.decide(a, in, document.Validated)
+		if err != nil {
+			return err
+		}
+		if err := u.recheckOf(d.Household, ""); err != nil {
+			return err
+		}
+		return u.endHolds(d)
 	})
+}
+
+// endHolds forgets the delays of the dossiers whose required papers are all
+// « Validé »: a paper refused later, of another time, has a delay of its own.
+func (u *unit) endHolds(d document.Deposit) error {
+	for dossier, err := range u.countsFor(d) {
+		if err != nil {
+			return err
+		}
+		if dossier.HoldTotalUntil.IsZero() || dossier.State == PaperRefused {
+			continue
+		}
+		left, err := u.unvalidated(dossier)
+		if err != nil {
+			return err
+		}
+		if len(left) == 0 {
+			dossier.HoldTotalUntil = zero
+			u.changed(dossier)
+		}
+	}
+	return nil
 }
 
 // Undo takes a validation back, as long as the dossier is not « inscrit ».
 func (r *Registrar) Undo(ctx context.Context, a actor.Actor, in Review) error {
 	return r.submit(ctx, a, func(u *unit) error {
+		if !a.IsOffice() {
+			return fault.ErrForbidden
+		}
 		before, err := document.ByID(u.ctx, u.tx, a, in.Deposit)
 		if err != nil {
 			return err
+		}
+		for dossier, err := range u.countsFor(before) {
+			if err != nil {
+				return err
+			}
+			if dossier.State == Enrolled {
+				return &fault.Conflict{Message: "Le dossier " + dossier.Label() + " est déjà « inscrit »" + french.Nbsp + ": sa pièce reste validée."}
+			}
 		}
 		if before.State != document.Validated {
 			return &fault.Conflict{Message: "Seule une validation s’annule" + french.Nbsp + ": un refus a déjà été écrit à la famille."}
@@ -192,24 +277,30 @@ func (r *Registrar) DeclareWorthless(ctx context.Context, a actor.Actor, in Revi
 		if err != nil {
 			return err
 		}
+		told := Told{Paper: paper.Name, Reason: d.Reason, Required: paper.Required, Cost: paper.Consequence}
+		fell := false
 		for dossier, err := range u.countsFor(d) {
 			if err != nil {
 				return err
 			}
-			told := Told{Paper: paper.Name, Reason: d.Reason, Required: paper.Required, Cost: paper.Consequence}
-			if paper.Required && dossier.State.Ranked() && dossier.State != Enrolled {
-				if told.GivenUp, err = u.titles(dossier); err != nil {
-					return err
-				}
-				if err := u.unrank(dossier, Received, "dossier.worthless", d.Reason); err != nil {
-					return err
-				}
+			if !paper.Required || !dossier.State.Ranked() || dossier.State == Enrolled {
+				continue
+			}
+			fell = true
+			if told.GivenUp, err = u.titles(dossier); err != nil {
+				return err
+			}
+			if err := u.unrank(dossier, Received, "dossier.worthless", d.Reason); err != nil {
+				return err
 			}
 			if err := u.writeOf(dossier, MailPaperWorthless, fmt.Sprintf("%s@%d", d.ID, dossier.Number), told); err != nil {
 				return err
 			}
 		}
-		return nil
+		if fell {
+			return nil
+		}
+		return u.write(d.Household, nil, MailPaperWorthless, d.ID, told, nil, zero)
 	})
 }
 
@@ -247,6 +338,10 @@ func (u *unit) titles(d *Dossier) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	return u.titlesOf(requests)
+}
+
+func (u *unit) titlesOf(requests []*Request) ([]string, error) {
 	var titles []string
 	for _, r := range requests {
 		course, semester, err := u.courseOf(r.Offering)

@@ -141,8 +141,9 @@ func RegistrationOf(ctx context.Context, r db.Reader, a actor.Actor, pupil strin
 	}
 	if found {
 		v.Dossier = d
-		if a.Role == actor.Family && d.Household != household {
+		if !a.Sees(d.Household) {
 			v.Elsewhere = d.State.Sent()
+			v.Dossier.hide()
 		} else {
 			household = d.Household
 		}
@@ -175,9 +176,6 @@ func (v *Registration) fill(ctx context.Context, r db.Reader) (err error) {
 		if !v.Dossier.OnPaperForm {
 			v.Breaches = judgeChoice(v.Catalogue, v.Facts, v.Dossier)
 		}
-	}
-	if v.Elsewhere {
-		v.Dossier.Note, v.Dossier.Reason = "", ""
 	}
 	v.Papers, v.Missing, err = papersOf(ctx, r, v.Season.ID, v.Household, v.Pupil.ID, v.Dossier.OnPaperForm)
 	return err
@@ -240,10 +238,17 @@ func DossiersOf(ctx context.Context, r db.Reader, a actor.Actor, household strin
 	}
 	byPupil := map[string]Dossier{}
 	for _, d := range rows {
+		if !a.Sees(d.Household) {
+			d.hide()
+		}
 		byPupil[d.Pupil] = d
 	}
 	return byPupil, nil
 }
+
+// hide takes out what the pupil's other household may not read: it sees
+// choices, rank and state.
+func (d *Dossier) hide() { d.Note, d.Reason, d.AgreedBy, d.ConfirmedBy = "", "", "", "" }
 
 // DossierByID returns a dossier for the office; fault.ErrForbidden for others.
 func DossierByID(ctx context.Context, r db.Reader, a actor.Actor, id string) (Dossier, error) {

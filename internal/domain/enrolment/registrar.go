@@ -28,9 +28,10 @@ type Registrar struct {
 	stopped chan struct{}
 
 	// The board as this machine last wrote it, good as long as nobody else has
-	// moved: moves is the season's counter at that write.
-	board *Board
-	moves int64
+	// moved: moves is the counter of that season at that write.
+	board  *Board
+	season string
+	moves  int64
 }
 
 // order is one act waiting for its turn.
@@ -109,24 +110,27 @@ func (r *Registrar) serve() {
 	}
 }
 
-// errHalfDone says that an act failed after it had begun to write: it is undone
-// with its whole batch, and each act is tried alone.
-var errHalfDone = errors.New("an act failed half-done")
+var (
+	// errHalfDone says that an act failed after it had begun to write: it is
+	// undone with its whole batch, and each act is tried alone.
+	errHalfDone = errors.New("an act failed half-done")
+	// errMoved says that a draft was saved while the registrar read its dossier.
+	errMoved = errors.New("a dossier changed meanwhile")
+)
+
+// maxTries bounds how often one act is tried again because a draft moved under it.
+const maxTries = 5
 
 func (r *Registrar) decide(batch []*order) {
-	err := r.transact(batch)
-	if err == nil {
-		return
-	}
-	if len(batch) == 1 {
-		if batch[0].answer == nil || !errors.Is(err, errHalfDone) {
-			batch[0].answer = err
-		}
+	if r.transact(batch) == nil {
 		return
 	}
 	for _, o := range batch {
-		o.answer = nil
-		if err := r.transact([]*order{o}); err != nil && (o.answer == nil || !errors.Is(err, errHalfDone)) {
+		err := r.transact([]*order{o})
+		for try := 1; try < maxTries && errors.Is(err, errMoved); try++ {
+			err = r.transact([]*order{o})
+		}
+		if err != nil && (o.answer == nil || !errors.Is(err, errHalfDone)) {
 			o.answer = err
 		}
 	}
@@ -135,8 +139,7 @@ func (r *Registrar) decide(batch []*order) {
 // transact runs the batch as one transaction. Each order's answer is set; an
 // error means that nothing was kept.
 func (r *Registrar) transact(batch []*order) error {
-	var kept *Board
-	var moves int64
+	var done *unit
 	err := r.store.Write(context.Background(), func(tx *db.Tx) error {
 		u, err := r.begin(tx)
 		if err != nil {
@@ -147,36 +150,46 @@ func (r *Registrar) transact(batch []*order) error {
 			if o.answer != nil {
 				continue
 			}
-			u.take(o)
+			u.take(o.actor, o.arrived)
 			before := u.written
-			if o.answer = o.do(u); o.answer != nil && u.written != before {
+			if o.answer = o.do(u); o.answer != nil && (u.written != before || !isRefusal(o.answer)) {
 				return fmt.Errorf("%w: %w", errHalfDone, o.answer)
 			}
 		}
 		if err := u.save(); err != nil {
 			return err
 		}
-		kept, moves = u.board, u.moves
+		done = u
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	r.board, r.moves = kept, moves
+	r.board, r.season, r.moves = done.board, done.season.ID, done.moves
 	return nil
+}
+
+// isRefusal tells whether err is an answer to the asker, given before anything
+// was written, and not a failure of the machinery.
+func isRefusal(err error) bool {
+	var invalid *fault.Invalid
+	var conflict *fault.Conflict
+	var busy *fault.Busy
+	return errors.As(err, &invalid) || errors.As(err, &conflict) || errors.As(err, &busy) ||
+		errors.Is(err, fault.ErrNotFound) || errors.Is(err, fault.ErrForbidden)
 }
 
 // begin takes the season's row, which is the lock between machines, and opens
 // the unit of work on it.
 func (r *Registrar) begin(tx *db.Tx) (*unit, error) {
 	ctx := context.Background()
-	board, moves := r.board, r.moves
+	board := r.board
 	r.board = nil // until this transaction is kept
-	u, err := open(ctx, tx)
+	u, err := openCurrent(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
-	if board != nil && u.moves == moves+1 {
+	if board != nil && u.season.ID == r.season && u.moves == r.moves+1 {
 		u.board = board
 	}
 	return u, nil

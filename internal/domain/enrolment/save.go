@@ -17,7 +17,8 @@ var zero time.Time
 // save writes what the unit changed: a statement for the season, one for each
 // changed dossier, and one a table for the rest.
 func (u *unit) save() error {
-	if _, err := u.tx.Exec(u.ctx, `update season set next_rank = $1, last_at = $2 where id = $3`, u.nextRank, u.last, u.season.ID); err != nil {
+	u.moves = max(u.moves, (u.seq-1)/seqPerMove)
+	if _, err := u.tx.Exec(u.ctx, `update season set next_rank = $1, last_at = $2, moves = $3 where id = $4`, u.nextRank, u.last, u.moves, u.season.ID); err != nil {
 		return err
 	}
 	for _, id := range slices.Sorted(maps.Keys(u.dirtyDossiers)) {
@@ -52,38 +53,47 @@ func rankOrNull(rank int64) any {
 	return rank
 }
 
+// saveDossier writes the dossier, or returns errMoved when a draft of it was
+// saved since the unit read it.
 func (u *unit) saveDossier(d *Dossier) error {
-	_, err := u.tx.Exec(u.ctx, `update dossier set household_id = $1, state = $2, programme_id = $3, site_id = $4, choice = $5,
+	n, err := u.tx.Exec(u.ctx, `update dossier set household_id = $1, state = $2, programme_id = $3, site_id = $4, choice = $5,
 			on_paper_form = $6, note = $7, administrative = $8, reason = $9, text_id = $10, agreed_by = $11, sent_at = $12,
 			complete_at = $13, rank = $14, received_on_paper_at = $15, hold_until = $16, hold_total_until = $17, confirmed_at = $18,
 			confirmed_by = $19, reopened_until = $20, withdrawal_asked_at = $21, reminded_at = $22, updated_at = $23, version = $24
-		where id = $25`,
+		where id = $25 and version = $26`,
 		d.Household, string(d.State), orNull(d.Programme), orNull(d.Site), d.Choice.text(), d.OnPaperForm, d.Note, d.Administrative,
 		d.Reason, orNull(d.Text), d.AgreedBy, d.SentAt, d.CompleteAt, rankOrNull(d.Rank), d.ReceivedOnPaperAt, d.HoldUntil,
-		d.HoldTotalUntil, d.ConfirmedAt, d.ConfirmedBy, d.ReopenedUntil, d.WithdrawalAskedAt, d.RemindedAt, d.UpdatedAt, d.Version, d.ID)
+		d.HoldTotalUntil, d.ConfirmedAt, d.ConfirmedBy, d.ReopenedUntil, d.WithdrawalAskedAt, d.RemindedAt, d.UpdatedAt, d.Version, d.ID, u.versions[d.ID])
 	if err != nil {
 		return fmt.Errorf("save dossier %s: %w", d.ID, err)
+	}
+	if n == 0 {
+		return fmt.Errorf("save dossier %s: %w", d.ID, errMoved)
 	}
 	return nil
 }
 
+// saveRequests ends before it begins: a dossier may leave a list and ask for
+// the same course again in one transaction.
 func (u *unit) saveRequests() error {
-	for batch := range slices.Chunk(u.newRequests, 200) {
-		rows := make([][]any, 0, len(batch))
-		for _, r := range batch {
-			rows = append(rows, []any{r.ID, r.Dossier, r.Offering, string(r.State), r.ReceivedAt, r.Seq, r.Jumped, r.OfferedUntil, r.TokenHash, r.DecidedAt, r.Line, r.CreatedAt})
-			delete(u.dirtyRequests, r.ID)
-		}
-		values, args := db.Rows(rows)
-		if _, err := u.tx.Exec(u.ctx, `insert into request (`+requestColumns+`) values `+values, args...); err != nil {
-			return fmt.Errorf("save new requests: %w", err)
-		}
+	for _, r := range u.newRequests {
+		delete(u.dirtyRequests, r.ID)
 	}
 	for _, id := range slices.Sorted(maps.Keys(u.dirtyRequests)) {
 		r := u.requests[id]
 		if _, err := u.tx.Exec(u.ctx, `update request set state = $1, jumped = $2, offered_until = $3, offer_token_hash = $4, decided_at = $5, line = $6 where id = $7`,
 			string(r.State), r.Jumped, r.OfferedUntil, r.TokenHash, r.DecidedAt, r.Line, r.ID); err != nil {
 			return fmt.Errorf("save request %s: %w", id, err)
+		}
+	}
+	for batch := range slices.Chunk(u.newRequests, 200) {
+		rows := make([][]any, 0, len(batch))
+		for _, r := range batch {
+			rows = append(rows, []any{r.ID, r.Dossier, r.Offering, string(r.State), r.ReceivedAt, r.Seq, r.Jumped, r.OfferedUntil, r.TokenHash, r.DecidedAt, r.Line, r.CreatedAt})
+		}
+		values, args := db.Rows(rows)
+		if _, err := u.tx.Exec(u.ctx, `insert into request (`+requestColumns+`) values `+values, args...); err != nil {
+			return fmt.Errorf("save new requests: %w", err)
 		}
 	}
 	return nil

@@ -5,11 +5,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/catalogue"
-	"pupitre/internal/domain/document"
 	"pupitre/internal/domain/people"
 	"pupitre/internal/platform/fault"
 	"pupitre/internal/platform/french"
@@ -39,10 +37,6 @@ func (r *Registrar) Submit(ctx context.Context, a actor.Actor, s Submission) ([]
 	var outcomes []Outcome
 	err := r.submit(ctx, a, func(u *unit) error {
 		outcomes = nil
-		text, err := u.agreement(s)
-		if err != nil {
-			return err
-		}
 		// Judge all before writing any, so that what was refused has written nothing.
 		var sent []*Dossier
 		for _, pupil := range s.Pupils {
@@ -58,6 +52,13 @@ func (r *Registrar) Submit(ctx context.Context, a actor.Actor, s Submission) ([]
 				sent = append(sent, d)
 			}
 			outcomes = append(outcomes, outcome)
+		}
+		if len(sent) == 0 {
+			return nil
+		}
+		text, err := u.agreement(s)
+		if err != nil {
+			return err
 		}
 		return u.send(sent, text)
 	})
@@ -91,14 +92,15 @@ func (u *unit) judge(a actor.Actor, pupil string) (d *Dossier, again bool, err e
 	if d == nil {
 		return nil, false, &fault.Invalid{Message: "La réinscription n’est pas commencée.", Fields: []fault.Field{{Name: "administrative", Message: "Cochez « Réinscription administrative » pour commencer."}}}
 	}
-	if !a.Sees(d.Household) {
-		if d.State.Sent() {
-			return nil, false, fault.Refuse("Le dossier est déjà envoyé par l’autre foyer le " + french.Moment(d.SentAt) + ".")
-		}
+	switch {
+	case !a.Sees(d.Household) && d.State.Sent():
+		return nil, false, sentByTheOther(*d)
+	case !a.Sees(d.Household):
 		return nil, false, fault.Refuse("Enregistrez d’abord vos choix pour cet élève.")
-	}
-	if d.State.Sent() {
+	case d.State.Sent():
 		return d, true, nil
+	case d.State == NotReturning:
+		return d, false, fault.Refuse("Vous avez répondu « Ne se réinscrit pas » pour cet élève" + french.Nbsp + ": annulez d’abord cette réponse.")
 	}
 	if err := u.campaign(d); err != nil {
 		return d, false, err
@@ -113,13 +115,21 @@ func (u *unit) judge(a actor.Actor, pupil string) (d *Dossier, again bool, err e
 	return d, false, nil
 }
 
+// sentByTheOther refuses the act of a household whose pupil's other one has sent the dossier.
+func sentByTheOther(d Dossier) error {
+	return fault.Refuse("La réinscription est déjà envoyée par l’autre foyer le " + french.Moment(d.SentAt) + ".")
+}
+
 // campaign refuses what arrives while the campaign is closed (R29, R36).
 func (u *unit) campaign(d *Dossier) error {
-	if u.season.IsOpen(u.arrived) || u.arrived.Before(d.ReopenedUntil) {
+	if u.season.IsOpen(u.arrived) {
 		return nil
 	}
 	if u.season.BeforeOpening(u.arrived) {
 		return fault.Refuse("La campagne ouvre le " + french.Moment(u.season.OpensAt) + ". Votre dossier est gardé : vous pourrez le valider à cette minute.")
+	}
+	if u.arrived.Before(d.ReopenedUntil) {
+		return nil
 	}
 	return fault.Refuse("La campagne est close depuis le " + french.Moment(u.season.ClosesAt) + ". Appelez le secrétariat au " + french.Phone(u.school.Phone) + ".")
 }
@@ -193,10 +203,12 @@ func judgeChoice(c catalogue.Catalogue, pupil catalogue.Pupil, d Dossier) []cata
 // in that order, and writes the family one mail for all.
 func (u *unit) send(dossiers []*Dossier, text string) error {
 	told := map[string][]ToldDossier{}
+	first := map[string]*Dossier{}
 	var households []string
 	for _, d := range dossiers {
 		before := d.State
-		d.State, d.SentAt, d.Text, d.AgreedBy = Received, u.at, text, u.actor.Name
+		d.anew()
+		d.State, d.SentAt, d.Text, d.AgreedBy = Received, u.stamp(), text, u.actor.Name
 		u.changed(d)
 		u.told(d, "dossier.sent", before.French(), Received.French(), "")
 		missing, err := u.missing(d)
@@ -214,15 +226,16 @@ func (u *unit) send(dossiers []*Dossier, text string) error {
 		}
 		if told[d.Household] == nil {
 			households = append(households, d.Household)
+			first[d.Household] = d
 		}
 		told[d.Household] = append(told[d.Household], t)
 	}
 	for _, h := range households {
 		events := make([]string, len(told[h]))
 		for i, t := range told[h] {
-			events[i] = fmt.Sprintf("%s@%d", t.ID, u.at.UnixMilli())
+			events[i] = fmt.Sprintf("%s@%d", t.ID, u.dossiers[t.ID].SentAt.UnixMicro())
 		}
-		if err := u.write(h, dossiers[0], MailReceived, strings.Join(events, "+"), Told{Dossiers: told[h]}, nil, zero); err != nil {
+		if err := u.write(h, first[h], MailReceived, strings.Join(events, "+"), Told{Dossiers: told[h]}, nil, zero); err != nil {
 			return err
 		}
 	}
@@ -235,98 +248,10 @@ func (u *unit) place(d *Dossier) error {
 	if d.OnPaperForm {
 		return nil // its places are asked for when the office types the form in (R20a)
 	}
-	return u.ask(d, d.Choice, func() Asked { return Asked{ReceivedAt: d.CompleteAt} }, "")
+	return u.ask(d, d.Choice, d.CompleteAt, "")
 }
 
 func isInvalid(err error) bool {
 	var invalid *fault.Invalid
 	return asInvalid(err, &invalid)
-}
-
-// Recheck is what follows from any act that may make dossiers of a household
-// complete, or incomplete (R29): a deposit, a change of means of payment, a
-// paper no longer asked. lastPaper names what was deposited, "" for none.
-func (u *unit) recheck(household, lastPaper string) error {
-	dossiers, err := u.dossiersOf(household)
-	if err != nil {
-		return err
-	}
-	for _, d := range dossiers {
-		missing, err := u.missing(d)
-		if err != nil {
-			return err
-		}
-		if err := u.follow(d, missing, lastPaper); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (u *unit) follow(d *Dossier, missing []document.Paper, lastPaper string) error {
-	switch {
-	case len(missing) == 0 && (d.State == Received || d.State == Lapsed && !d.SentAt.IsZero()):
-		return u.complete(d, lastPaper)
-	case len(missing) == 0 && d.State == PaperRefused:
-		d.State, d.HoldUntil = Complete, zero
-		u.changed(d)
-		u.told(d, "dossier.mended", PaperRefused.French(), Complete.French(), "")
-		return nil
-	case len(missing) > 0 && (d.State == Complete || d.State == OnList):
-		return u.hold(d, MailNewlyRequired, Told{Paper: french.List(paperNames(missing)), Required: true}, "pièce devenue obligatoire")
-	default:
-		return nil
-	}
-}
-
-// complete ranks a dossier at the instant its last required paper arrived, if
-// the campaign still takes it and its choice still stands.
-func (u *unit) complete(d *Dossier, lastPaper string) error {
-	if u.campaign(d) != nil {
-		return nil
-	}
-	breaches, err := u.breaches(d)
-	if err != nil {
-		return err
-	}
-	if len(breaches) > 0 {
-		u.told(d, "dossier.not_ranked", d.State.French(), d.State.French(), breaches[0].Sentence())
-		return nil
-	}
-	if err := u.place(d); err != nil {
-		return err
-	}
-	return u.writeOf(d, MailBecameComplete, fmt.Sprintf("%s@%d", d.ID, d.Rank), Told{Paper: lastPaper})
-}
-
-// hold opens the delay of R32, or gives what is left of it, 48 hours at least.
-func (u *unit) hold(d *Dossier, kind mailKind, told Told, reason string) error {
-	leaves := u.at
-	if kind == MailNewlyRequired {
-		leaves = u.bySchool()
-	}
-	if d.HoldTotalUntil.IsZero() {
-		d.HoldTotalUntil = endOfDelay(leaves, u.school.PaperDays)
-		d.HoldUntil = d.HoldTotalUntil
-	} else {
-		d.HoldUntil = later(d.HoldTotalUntil, leaves.Add(48*time.Hour))
-	}
-	before := d.State
-	d.State = PaperRefused
-	u.changed(d)
-	u.told(d, "dossier.held", before.French(), PaperRefused.French()+", jusqu’au "+french.Moment(d.HoldUntil), reason)
-	told.Until = d.HoldUntil
-	t, err := u.toldDossier(d)
-	if err != nil {
-		return err
-	}
-	told.Dossiers = []ToldDossier{t}
-	return u.write(d.Household, d, kind, fmt.Sprintf("%s@%d", d.ID, u.at.UnixMicro()), told, nil, leaves)
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }

@@ -3,14 +3,15 @@ package enrolment
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"pupitre/internal/domain/actor"
+	"pupitre/internal/domain/document"
 	"pupitre/internal/domain/school"
 	"pupitre/internal/platform/db"
+	"pupitre/internal/platform/french"
 )
-
-func endOfDelay(from time.Time, days int64) time.Time { return school.EndOfDay(from, days) }
 
 // EndDelays lets the dossiers lapse whose delay for a paper has run out (R32).
 // The delay ends by this write: a replacement deposited before it counts.
@@ -30,15 +31,13 @@ func (r *Registrar) EndDelays(ctx context.Context) (int, error) {
 			if err != nil {
 				return err
 			}
-			given, err := u.titles(d)
-			if err != nil {
-				return err
+			if len(missing) == 0 { // no longer asked since
+				if err := u.follow(d, nil, nil, ""); err != nil {
+					return err
+				}
+				continue
 			}
-			if err := u.unrank(d, Lapsed, "dossier.lapsed", "délai écoulé"); err != nil {
-				return err
-			}
-			told := Told{Paper: firstName(paperNames(missing)), Required: true, GivenUp: given}
-			if err := u.writeOf(d, MailDelayEnded, fmt.Sprintf("%s@%d", d.ID, u.at.UnixMicro()), told); err != nil {
+			if err := u.lapse(d, missing); err != nil {
 				return err
 			}
 			n++
@@ -48,20 +47,30 @@ func (r *Registrar) EndDelays(ctx context.Context) (int, error) {
 	return n, err
 }
 
-func firstName(names []string) string {
-	if len(names) == 0 {
-		return ""
+func (u *unit) lapse(d *Dossier, missing []document.Paper) error {
+	given, err := u.titles(d)
+	if err != nil {
+		return err
 	}
-	return names[0]
+	if err := u.unrank(d, Lapsed, "dossier.lapsed", "délai écoulé"); err != nil {
+		return err
+	}
+	t, err := u.toldDossier(d)
+	if err != nil {
+		return err
+	}
+	told := Told{Dossiers: []ToldDossier{t}, Paper: french.List(paperNames(missing)), Required: true, GivenUp: given}
+	return u.write(d.Household, d, MailDelayEnded, fmt.Sprintf("%s@%d", d.ID, u.at.UnixMicro()), told, nil, u.bySchool())
 }
 
-// CloseCampaign follows the closing once (R36): an incomplete dossier becomes a
-// draft again and its family is told.
+// CloseCampaign follows the closing (R36): an incomplete dossier becomes a
+// draft again and its family is told; one reopened for its family, when that
+// time is over.
 func (r *Registrar) CloseCampaign(ctx context.Context) (int, error) {
 	n := 0
 	err := r.submit(ctx, actor.System, func(u *unit) error {
 		n = 0
-		if !u.season.HasClosed(u.at) || !u.season.ClosedToldAt.IsZero() {
+		if !u.season.HasClosed(u.at) {
 			return nil
 		}
 		due, err := u.load(`season_id = $1 and state = 'received' order by sent_at`, u.season.ID)
@@ -79,12 +88,16 @@ func (r *Registrar) CloseCampaign(ctx context.Context) (int, error) {
 			d.State = Draft
 			u.changed(d)
 			u.told(d, "dossier.closed", Received.French(), Draft.French(), "clôture de la campagne")
-			if err := u.write(d.Household, d, MailCampaignClosed, d.ID, Told{Dossiers: []ToldDossier{t}}, nil, u.bySchool()); err != nil {
+			if err := u.write(d.Household, d, MailCampaignClosed, fmt.Sprintf("%s@%d", d.ID, u.at.UnixMicro()), Told{Dossiers: []ToldDossier{t}}, nil, u.bySchool()); err != nil {
 				return err
 			}
 			n++
 		}
+		if !u.season.ClosedToldAt.IsZero() {
+			return nil
+		}
 		u.written++
+		u.season.ClosedToldAt = u.at
 		_, err = u.tx.Exec(u.ctx, `update season set closed_told_at = $1 where id = $2`, u.at, u.season.ID)
 		return err
 	})
@@ -144,58 +157,92 @@ func (r *Registrar) EndLists(ctx context.Context) (int, error) {
 			n++
 		}
 		u.written++
+		u.season.ListsEndedAt = u.at
 		_, err = u.tx.Exec(u.ctx, `update season set lists_ended_at = $1 where id = $2`, u.at, u.season.ID)
 		return err
 	})
 	return n, err
 }
 
-// ReleaseParts releases, at the school's date, the dossiers that wait for a part
-// of their formula (R33b); seven days before, it writes to them. It returns how
-// many were released.
+// ReleaseParts releases, at the school's date, the dossiers that hold a part of
+// their formula and lack the rest (R33b); seven days before, it writes to them.
+// It returns how many were released.
 func (r *Registrar) ReleaseParts(ctx context.Context) (int, error) {
 	n := 0
 	err := r.submit(ctx, actor.System, func(u *unit) error {
 		n = 0
 		at := u.season.PartialReleaseAt
-		if at.IsZero() || u.at.Before(at.AddDate(0, 0, -7)) {
+		if at.IsZero() || u.at.Before(at.AddDate(0, 0, -noticeDays)) {
 			return nil
 		}
-		due, err := u.load(`season_id = $1 and state = 'waiting' order by rank`, u.season.ID)
+		due, err := u.load(`season_id = $1 and state in ('complete', 'waiting') order by rank`, u.season.ID)
 		if err != nil {
 			return err
 		}
 		for _, d := range due {
-			if d.State != OnList {
-				continue
+			partly, err := u.holdsPart(d)
+			if err != nil {
+				return err
 			}
-			if u.at.Before(at) {
+			end := releaseOf(d, at)
+			switch {
+			case !partly || d.State != Complete && d.State != OnList:
+			case end.IsZero():
 				if err := u.warnPart(d, at); err != nil {
 					return err
 				}
-				continue
+			case !u.at.Before(end):
+				if err := u.releasePart(d); err != nil {
+					return err
+				}
+				n++
 			}
-			if err := u.releasePart(d); err != nil {
-				return err
-			}
-			n++
 		}
 		return nil
 	})
 	return n, err
 }
 
-func (u *unit) warnPart(d *Dossier, at time.Time) error {
-	if d.RemindedAt.After(at.AddDate(0, 0, -8)) {
-		return nil
+// noticeDays is how long before the release its message is sent.
+const noticeDays = 7
+
+// releaseOf is when the dossier's part is released: at the school's date, or
+// seven days after a notice that came late; zero before any notice.
+func releaseOf(d *Dossier, at time.Time) time.Time {
+	switch {
+	case d.RemindedAt.IsZero():
+		return zero
+	case d.RemindedAt.After(at.AddDate(0, 0, 1-noticeDays)):
+		return later(at, school.EndOfDay(d.RemindedAt, noticeDays))
+	default:
+		return at
 	}
+}
+
+// holdsPart tells whether the dossier holds places and lacks others, none being
+// on offer to it at the moment.
+func (u *unit) holdsPart(d *Dossier) (bool, error) {
+	requests, err := u.requestsOf(d)
+	if err != nil {
+		return false, err
+	}
+	if placesIn(requests) == 0 || slices.ContainsFunc(requests, func(r *Request) bool { return r.State == Offered }) {
+		return false, nil
+	}
+	whole, err := u.whole(d)
+	return !whole, err
+}
+
+func (u *unit) warnPart(d *Dossier, at time.Time) error {
 	d.RemindedAt = u.at
+	until := releaseOf(d, at)
 	u.changed(d)
+	u.told(d, "dossier.part_reminded", d.State.French(), "places gardées jusqu’au "+french.Moment(until), "")
 	t, err := u.toldDossier(d)
 	if err != nil {
 		return err
 	}
-	return u.write(d.Household, d, MailPartlyFull, d.ID, Told{Dossiers: []ToldDossier{t}, Until: at}, nil, u.bySchool())
+	return u.write(d.Household, d, MailPartlyFull, fmt.Sprintf("%s@%d", d.ID, u.at.UnixMicro()), Told{Dossiers: []ToldDossier{t}, Until: until}, nil, u.bySchool())
 }
 
 func (u *unit) releasePart(d *Dossier) error {
@@ -210,5 +257,5 @@ func (u *unit) releasePart(d *Dossier) error {
 	if err != nil {
 		return err
 	}
-	return u.write(d.Household, d, MailPartlyReleased, d.ID, Told{Dossiers: []ToldDossier{t}, GivenUp: given}, nil, u.bySchool())
+	return u.write(d.Household, d, MailPartlyReleased, fmt.Sprintf("%s@%d", d.ID, u.at.UnixMicro()), Told{Dossiers: []ToldDossier{t}, GivenUp: given}, nil, u.bySchool())
 }

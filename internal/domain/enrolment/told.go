@@ -136,16 +136,15 @@ func (u *unit) toldDossier(d *Dossier) (ToldDossier, error) {
 	if t.Places, err = u.toldPlaces(d); err != nil {
 		return t, err
 	}
+	if !d.State.Ranked() {
+		t.CompleteBefore = later(u.season.ClosesAt, d.ReopenedUntil)
+	}
 	if d.State == Received {
 		missing, err := u.missing(d)
 		if err != nil {
 			return t, err
 		}
 		t.Missing = paperNames(missing)
-		t.CompleteBefore = u.season.ClosesAt
-		if d.ReopenedUntil.After(t.CompleteBefore) {
-			t.CompleteBefore = d.ReopenedUntil
-		}
 	}
 	return t, nil
 }

@@ -1,8 +1,10 @@
 package enrolment
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"pupitre/internal/domain/actor"
@@ -21,7 +23,7 @@ type unit struct {
 	ctx     context.Context
 	tx      *db.Tx
 	actor   actor.Actor // of the act in hand
-	at      time.Time   // its instant: arrival, never before the one written last
+	at      time.Time   // its instant: arrival, never before the last stamp
 	arrived time.Time
 	written int // counts what was changed, to tell an act that failed half-done
 
@@ -29,13 +31,15 @@ type unit struct {
 	season     school.Season
 	moves      int64
 	nextRank   int64
-	last       time.Time
+	last       time.Time // the last stamp given
 	seq        int64
 	board      *Board
+	jumpsRead  bool
 	catalogue  *catalogue.Catalogue
 	papers     []document.Paper
 	means      map[string]bool // payment means that are debits
 	dossiers   map[string]*Dossier
+	versions   map[string]int64 // of the dossiers, as they were read
 	ofPupil    map[string]string
 	households map[string]people.Household
 	pupils     map[string]people.Pupil
@@ -57,17 +61,22 @@ type seasonLock struct {
 	Last     time.Time `db:"last_at"`
 }
 
-// open takes the current season's row.
-func open(ctx context.Context, tx *db.Tx) (*unit, error) {
-	lock, err := db.One[seasonLock](ctx, tx, `update season set moves = moves + 1 where is_current = true
-		returning id, moves, next_rank, last_at`)
+// openCurrent takes the current season's row.
+func openCurrent(ctx context.Context, tx *db.Tx) (*unit, error) {
+	return open(ctx, tx, `is_current = true`)
+}
+
+// open takes the season's row, and holds it to the end of the transaction.
+func open(ctx context.Context, tx *db.Tx, where string, args ...any) (*unit, error) {
+	lock, err := db.One[seasonLock](ctx, tx, `update season set moves = moves + 1 where `+where+`
+		returning id, moves, next_rank, last_at`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("take the season: %w", err)
 	}
 	u := &unit{
 		ctx: ctx, tx: tx, moves: lock.Moves, nextRank: lock.NextRank, last: lock.Last, seq: lock.Moves * seqPerMove,
 		board:    &Board{Offerings: map[string]*Offering{}, Requests: map[string]*Asked{}},
-		dossiers: map[string]*Dossier{}, ofPupil: map[string]string{},
+		dossiers: map[string]*Dossier{}, versions: map[string]int64{}, ofPupil: map[string]string{},
 		households: map[string]people.Household{}, pupils: map[string]people.Pupil{},
 		requests: map[string]*Request{}, ofDossier: map[string][]*Request{},
 		dirtyDossiers: map[string]bool{}, dirtyRequests: map[string]bool{}, dirtyOffers: map[string]bool{},
@@ -79,17 +88,23 @@ func open(ctx context.Context, tx *db.Tx) (*unit, error) {
 	return u, err
 }
 
-// seqPerMove bounds how many requests one transaction asks for, so that seq
-// grows from one transaction to the next.
+// seqPerMove leaves room for the requests of one transaction, so that seq
+// grows from one transaction to the next; one that asks for more moves on.
 const seqPerMove = 8192
 
 // take turns to the next act of the batch.
-func (u *unit) take(o *order) {
-	u.actor, u.arrived = o.actor, o.arrived
-	u.at = o.arrived.Truncate(time.Millisecond)
-	if u.at.Before(u.last) {
-		u.at = u.last
+func (u *unit) take(a actor.Actor, arrived time.Time) {
+	u.actor, u.arrived, u.at = a, arrived, later(arrived, u.last)
+}
+
+// stamp gives the instant of a sending, a rank or a request: now, and always
+// after the one given before, on whichever machine.
+func (u *unit) stamp() time.Time {
+	if !u.at.After(u.last) {
+		u.at = u.last.Add(time.Microsecond)
 	}
+	u.last = u.at
+	return u.at
 }
 
 func (u *unit) nextSeq() int64 {
@@ -127,12 +142,15 @@ func (u *unit) load(where string, args ...any) ([]*Dossier, error) {
 		d := u.dossiers[rows[i].ID]
 		if d == nil {
 			d = &rows[i]
-			u.dossiers[d.ID] = d
-			u.ofPupil[d.Pupil] = d.ID
+			u.know(d)
 		}
 		all = append(all, d)
 	}
 	return all, nil
+}
+
+func (u *unit) know(d *Dossier) {
+	u.dossiers[d.ID], u.versions[d.ID], u.ofPupil[d.Pupil] = d, d.Version, d.ID
 }
 
 func (u *unit) dossier(id string) (*Dossier, error) {
@@ -164,7 +182,20 @@ func (u *unit) dossierOf(pupil string) (*Dossier, error) {
 // dossiersOf returns the household's dossiers of the season, in the order of
 // their « Valider »; those never sent come last.
 func (u *unit) dossiersOf(household string) ([]*Dossier, error) {
-	return u.load(`season_id = $1 and household_id = $2 order by sent_at is null, sent_at, number`, u.season.ID, household)
+	all, err := u.load(`season_id = $1 and household_id = $2`, u.season.ID, household)
+	slices.SortFunc(all, bySending)
+	return all, err
+}
+
+// bySending orders dossiers by their « Valider »; those never sent come last.
+func bySending(a, b *Dossier) int {
+	if a.SentAt.IsZero() != b.SentAt.IsZero() {
+		if a.SentAt.IsZero() {
+			return 1
+		}
+		return -1
+	}
+	return cmp.Or(a.SentAt.Compare(b.SentAt), cmp.Compare(a.Number, b.Number))
 }
 
 func (u *unit) household(id string) (people.Household, error) {
@@ -200,20 +231,29 @@ func (u *unit) offer() (*catalogue.Catalogue, error) {
 	return u.catalogue, nil
 }
 
+// readPapers reads what the season asks, once.
+func (u *unit) readPapers() error {
+	if u.papers != nil {
+		return nil
+	}
+	papers, err := document.Papers(u.ctx, u.tx, u.season.ID)
+	if err != nil {
+		return err
+	}
+	means, err := school.PaymentMeans(u.ctx, u.tx)
+	if err != nil {
+		return err
+	}
+	u.papers, u.means = papers, map[string]bool{}
+	for _, m := range means {
+		u.means[m.Code] = m.IsDebit
+	}
+	return nil
+}
+
 func (u *unit) asked(d *Dossier) ([]document.Paper, error) {
-	if u.papers == nil {
-		var err error
-		if u.papers, err = document.Papers(u.ctx, u.tx, u.season.ID); err != nil {
-			return nil, err
-		}
-		means, err := school.PaymentMeans(u.ctx, u.tx)
-		if err != nil {
-			return nil, err
-		}
-		u.means = map[string]bool{}
-		for _, m := range means {
-			u.means[m.Code] = m.IsDebit
-		}
+	if err := u.readPapers(); err != nil {
+		return nil, err
 	}
 	h, err := u.household(d.Household)
 	if err != nil {

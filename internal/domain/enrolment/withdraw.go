@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/people"
+	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/fault"
 	"pupitre/internal/platform/french"
 )
@@ -24,9 +26,7 @@ func (r *Registrar) Withdraw(ctx context.Context, a actor.Actor, pupil, request,
 		}
 		if d.State == Enrolled && !a.IsOffice() {
 			if d.WithdrawalAskedAt.IsZero() {
-				d.WithdrawalAskedAt, d.Reason = u.at, reason
-				u.changed(d)
-				u.told(d, "dossier.withdrawal_asked", Enrolled.French(), "renoncement demandé", reason)
+				return u.askToWithdraw(d, request, reason)
 			}
 			return nil
 		}
@@ -35,6 +35,42 @@ func (r *Registrar) Withdraw(ctx context.Context, a actor.Actor, pupil, request,
 		}
 		return u.withdrawOne(d, request, reason)
 	})
+}
+
+// askToWithdraw notes the wish to leave of a family « inscrit »; the journal
+// keeps which course it is about, none for the whole dossier.
+func (u *unit) askToWithdraw(d *Dossier, request, reason string) error {
+	course, what := "", "renoncement demandé"
+	if request != "" {
+		r, err := u.ownRequest(d, request)
+		if err != nil {
+			return err
+		}
+		asked, semester, err := u.courseOf(r.Offering)
+		if err != nil {
+			return err
+		}
+		course, what = asked.ID, what+french.Nbsp+": "+courseTitle(asked, semester)
+	}
+	d.WithdrawalAskedAt, d.Reason = u.stamp(), reason
+	u.changed(d)
+	u.told(d, withdrawalAsked, Enrolled.French(), what, reason)
+	u.lines[len(u.lines)-1].Course = course
+	return nil
+}
+
+const withdrawalAsked = "dossier.withdrawal_asked"
+
+func (u *unit) ownRequest(d *Dossier, request string) (*Request, error) {
+	requests, err := u.requestsOf(d)
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(requests, func(r *Request) bool { return r.ID == request })
+	if i < 0 {
+		return nil, notFound("request", request)
+	}
+	return requests[i], nil
 }
 
 func (u *unit) withdrawAll(d *Dossier, reason string) error {
@@ -50,26 +86,25 @@ func (u *unit) withdrawAll(d *Dossier, reason string) error {
 }
 
 func (u *unit) withdrawOne(d *Dossier, request, reason string) error {
+	given, err := u.ownRequest(d, request)
+	if err != nil {
+		return err
+	}
 	requests, err := u.requestsOf(d)
 	if err != nil {
 		return err
 	}
-	i := slices.IndexFunc(requests, func(r *Request) bool { return r.ID == request })
-	if i < 0 {
-		return notFound("request", request)
-	}
 	if len(requests) == 1 {
 		return u.withdrawAll(d, reason)
 	}
-	course, semester, err := u.courseOf(requests[i].Offering)
+	course, semester, err := u.courseOf(given.Offering)
 	if err != nil {
 		return err
 	}
-	if err := u.giveBack(d, Returned, reason, requests[i]); err != nil {
+	if err := u.giveBack(d, Returned, reason, given); err != nil {
 		return err
 	}
-	d.Choice = slices.DeleteFunc(slices.Clone(d.Choice), func(w wish) bool { return w.Course == course.ID && w.Semester == semester })
-	u.changed(d)
+	u.forget(d, given)
 	return u.writeOf(d, MailWithdrawn, fmt.Sprintf("%s@%d", request, u.at.UnixMicro()), Told{GivenUp: []string{courseTitle(course, semester)}})
 }
 
@@ -86,21 +121,64 @@ func (r *Registrar) AnswerWithdrawal(ctx context.Context, a actor.Actor, dossier
 		if d.WithdrawalAskedAt.IsZero() {
 			return &fault.Conflict{Message: "Aucun renoncement n’est demandé pour ce dossier."}
 		}
-		if !accept && reason == "" {
+		if !accept && strings.TrimSpace(reason) == "" {
 			return needReason()
 		}
 		askedAt := d.WithdrawalAskedAt
-		if accept {
+		which, err := u.wishedAway(d)
+		if err != nil {
+			return err
+		}
+		told := Told{Whole: which == nil, Accepted: accept, Reason: reason, Until: askedAt}
+		if told.GivenUp, err = u.titlesOf(which); err != nil {
+			return err
+		}
+		switch {
+		case !accept:
+			u.told(d, "dossier.withdrawal_refused", "renoncement demandé", Enrolled.French(), reason)
+		case which == nil:
+			if told.GivenUp, err = u.titles(d); err != nil {
+				return err
+			}
 			if err := u.unrank(d, Withdrawn, "dossier.withdrawn", reason); err != nil {
 				return err
 			}
-		} else {
-			u.told(d, "dossier.withdrawal_refused", "renoncement demandé", Enrolled.French(), reason)
+		default:
+			if err := u.giveBack(d, Returned, reason, which...); err != nil {
+				return err
+			}
+			for _, r := range which {
+				u.forget(d, r)
+			}
 		}
 		d.WithdrawalAskedAt = zero
 		u.changed(d)
-		return u.writeOf(d, MailWithdrawalAns, fmt.Sprintf("%s@%d", d.ID, u.at.UnixMicro()), Told{Whole: true, Accepted: accept, Reason: reason, Until: askedAt})
+		return u.writeOf(d, MailWithdrawalAns, fmt.Sprintf("%s@%d", d.ID, u.at.UnixMicro()), told)
 	})
+}
+
+// wishedAway returns the requests that the family asked to give up, nil for
+// the whole dossier.
+func (u *unit) wishedAway(d *Dossier) ([]*Request, error) {
+	course, found, err := db.Maybe[string](u.ctx, u.tx, `select course_id from journal where dossier_id = $1 and event = $2
+		order by at desc, id desc limit 1`, d.ID, withdrawalAsked)
+	if err != nil || !found || course == "" {
+		return nil, err
+	}
+	requests, err := u.requestsOf(d)
+	if err != nil {
+		return nil, err
+	}
+	var which []*Request
+	for _, r := range requests {
+		if id, _ := splitOffering(r.Offering); id == course {
+			which = append(which, r)
+		}
+	}
+	if len(which) == len(requests) {
+		return nil, nil
+	}
+	return which, nil
 }
 
 // NotReturning notes that the pupil does not re-register (R20b), with a reason
@@ -113,9 +191,15 @@ func (r *Registrar) NotReturning(ctx context.Context, a actor.Actor, pupil, hous
 		if u.season.HasClosed(u.arrived) && !a.IsOffice() {
 			return fault.Refuse("La campagne est close" + french.Nbsp + ": appelez le secrétariat au " + french.Phone(u.school.Phone) + ".")
 		}
+		if !a.Sees(household) {
+			return notFound("household", household)
+		}
 		d, err := u.ensure(pupil, household)
 		if err != nil {
 			return err
+		}
+		if !a.Sees(d.Household) && d.State.Sent() {
+			return sentByTheOther(*d)
 		}
 		if d.State == NotReturning {
 			return nil
@@ -124,7 +208,9 @@ func (r *Registrar) NotReturning(ctx context.Context, a actor.Actor, pupil, hous
 			return &fault.Conflict{Message: "Ce dossier a déjà un rang" + french.Nbsp + ": pour ne pas réinscrire cet élève, renoncez d’abord au dossier."}
 		}
 		before := d.State
-		d.State, d.Reason, d.Household = NotReturning, reason, household
+		d.anew()
+		d.takeOver(household)
+		d.State, d.Reason = NotReturning, reason
 		u.changed(d)
 		u.told(d, "dossier.not_returning", before.French(), NotReturning.French(), reason)
 		return nil

@@ -1,0 +1,135 @@
+package enrolment
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"pupitre/internal/domain/document"
+	"pupitre/internal/domain/school"
+	"pupitre/internal/platform/french"
+)
+
+// recheck is what follows from any act that may make dossiers of a household
+// complete, or incomplete (R29): a deposit, a change of means of payment, a
+// paper no longer asked. lacked is what each lacked before the act, lastPaper
+// names what was deposited, "" for none.
+func (u *unit) recheck(dossiers []*Dossier, lacked map[string][]document.Paper, lastPaper string) error {
+	for _, d := range dossiers {
+		missing, err := u.missing(d)
+		if err != nil {
+			return err
+		}
+		if err := u.follow(d, missing, fresh(missing, lacked, d), lastPaper); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// recheckOf is recheck for all dossiers of a household, after an act that
+// makes no paper required.
+func (u *unit) recheckOf(household, lastPaper string) error {
+	dossiers, err := u.dossiersOf(household)
+	if err != nil {
+		return err
+	}
+	return u.recheck(dossiers, nil, lastPaper)
+}
+
+// lacked returns what each dossier lacks now, to be compared after an act.
+func (u *unit) lacked(dossiers []*Dossier) (map[string][]document.Paper, error) {
+	all := map[string][]document.Paper{}
+	for _, d := range dossiers {
+		if !d.State.Ranked() {
+			continue
+		}
+		missing, err := u.missing(d)
+		if err != nil {
+			return nil, err
+		}
+		all[d.ID] = missing
+	}
+	return all, nil
+}
+
+// fresh lists what the dossier lacks and did not lack before; none when it was not asked.
+func fresh(missing []document.Paper, lacked map[string][]document.Paper, d *Dossier) []document.Paper {
+	before, known := lacked[d.ID]
+	if !known {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(missing), func(p document.Paper) bool {
+		return slices.ContainsFunc(before, func(q document.Paper) bool { return q.Code == p.Code })
+	})
+}
+
+func (u *unit) follow(d *Dossier, missing, fresh []document.Paper, lastPaper string) error {
+	switch {
+	case len(missing) == 0 && (d.State == Received || d.State == Lapsed && !d.SentAt.IsZero()):
+		return u.complete(d, lastPaper)
+	case len(missing) == 0 && d.State == PaperRefused:
+		d.State, d.HoldUntil = Complete, zero
+		u.changed(d)
+		u.told(d, "dossier.mended", PaperRefused.French(), Complete.French(), "")
+		return nil
+	case len(fresh) > 0 && (d.State == Complete || d.State == OnList || d.State == PaperRefused):
+		return u.hold(d, MailNewlyRequired, Told{Paper: french.List(paperNames(fresh)), Required: true}, "pièce devenue obligatoire")
+	default:
+		return nil
+	}
+}
+
+// complete ranks a dossier at the instant its last required paper arrived, if
+// the campaign still takes it and its choice still stands.
+func (u *unit) complete(d *Dossier, lastPaper string) error {
+	if u.campaign(d) != nil {
+		return nil
+	}
+	left, err := u.left(d)
+	if err != nil {
+		return err
+	}
+	if len(left) > 0 {
+		u.told(d, "dossier.not_ranked", d.State.French(), d.State.French(), left[0].Message)
+		return nil
+	}
+	d.anew()
+	if err := u.place(d); err != nil {
+		return err
+	}
+	return u.writeOf(d, MailBecameComplete, fmt.Sprintf("%s@%d", d.ID, d.Rank), Told{Paper: lastPaper})
+}
+
+// hold opens the delay of R32, or gives what is left of it, 48 hours at least.
+// What becomes required has a delay of its own.
+func (u *unit) hold(d *Dossier, kind mailKind, told Told, reason string) error {
+	leaves := u.at
+	if kind == MailNewlyRequired {
+		leaves = u.bySchool()
+	}
+	if d.HoldTotalUntil.IsZero() || kind == MailNewlyRequired {
+		d.HoldTotalUntil = later(d.HoldTotalUntil, school.EndOfDay(leaves, u.school.PaperDays))
+		d.HoldUntil = d.HoldTotalUntil
+	} else {
+		d.HoldUntil = later(d.HoldTotalUntil, leaves.Add(48*time.Hour))
+	}
+	before := d.State
+	d.State = PaperRefused
+	u.changed(d)
+	u.told(d, "dossier.held", before.French(), PaperRefused.French()+", jusqu’au "+french.Moment(d.HoldUntil), reason)
+	told.Until = d.HoldUntil
+	t, err := u.toldDossier(d)
+	if err != nil {
+		return err
+	}
+	told.Dossiers = []ToldDossier{t}
+	return u.write(d.Household, d, kind, fmt.Sprintf("%s@%d", d.ID, u.at.UnixMicro()), told, nil, leaves)
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
