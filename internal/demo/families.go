@@ -72,14 +72,14 @@ func (s *seeding) plan() error {
 		f := &family{actor: a.Actor(), login: a.Login, household: h, pupils: pupils, debit: s.random.IntN(100) < 32}
 		f.actor.Name = h.Name()
 		switch n := s.random.IntN(100); {
-		case n < 62:
+		case n < 72:
 			f.fate = sends
-		case n < 70:
+		case n < 80:
 			f.fate = sendsIncomplete
 			f.debit = true
-		case n < 78:
+		case n < 86:
 			f.fate = drafts
-		case n < 82:
+		case n < 90:
 			f.fate = leaves
 		}
 		if len(f.household.Emails()) == 0 || f.household.Address == "" {
@@ -177,7 +177,7 @@ func (s *seeding) fill(f *family) error {
 	}
 	for i, p := range f.pupils {
 		if f.fate == drafts && i > 0 || f.login == Family && p.FirstName == "Claire" {
-			break
+			continue
 		}
 		if err := s.choose(f, p); err != nil {
 			return err
@@ -257,12 +257,10 @@ func (s *seeding) choose(f *family, p people.Pupil) error {
 
 // invent finds a choice that stands, or nil when none was found.
 func (s *seeding) invent(v enrolment.Registration) *enrolment.NewChoice {
+	programmes := s.likely(v)
 	for range 60 {
-		p := s.catalogue.Programmes[s.random.IntN(len(s.catalogue.Programmes))]
-		if !p.Open(v.Facts) {
-			continue
-		}
-		site := s.catalogue.Sites[s.random.IntN(len(s.catalogue.Sites))].ID
+		p := programmes[s.random.IntN(len(programmes))]
+		site := s.usualSite(v.Now)
 		var wishes enrolment.Choice
 		for _, line := range s.catalogue.ChoicesFor(p, v.Facts) {
 			wishes = append(wishes, s.pick(line, site, v.Now)...)
@@ -274,8 +272,38 @@ func (s *seeding) invent(v enrolment.Registration) *enrolment.NewChoice {
 	return nil
 }
 
+// likely are the formulas open to the pupil: those that take one of this
+// year's courses when there are any.
+func (s *seeding) likely(v enrolment.Registration) []catalogue.Programme {
+	var open, same []catalogue.Programme
+	for _, p := range s.catalogue.Programmes {
+		if !p.Open(v.Facts) {
+			continue
+		}
+		open = append(open, p)
+		takesInstrument := slices.ContainsFunc(p.Lines, func(l catalogue.Line) bool { return slices.Contains(l.Kinds, catalogue.Instrument) })
+		if v.Facts.HasInstrument == takesInstrument {
+			same = append(same, p)
+		}
+	}
+	if len(same) > 0 && s.random.IntN(10) < 9 {
+		return same
+	}
+	return open
+}
+
+// usualSite is the pôle of this year's courses, most of the time.
+func (s *seeding) usualSite(now []string) string {
+	for _, c := range s.catalogue.Courses {
+		if slices.Contains(now, c.Code) && s.random.IntN(10) < 8 {
+			return c.SiteID
+		}
+	}
+	return s.catalogue.Sites[s.random.IntN(len(s.catalogue.Sites))].ID
+}
+
 // soughtAfter are the courses that fill first.
-var soughtAfter = []string{"Guitare", "Piano", "Éveil musical", "Chœur enfants"}
+var soughtAfter = []string{"Guitare", "Piano", "Saxophone", "Éveil musical", "Chœur enfants"}
 
 func (s *seeding) pick(line catalogue.Choices, site string, now []string) enrolment.Choice {
 	var here, kept, wanted []catalogue.Option
@@ -292,10 +320,10 @@ func (s *seeding) pick(line catalogue.Choices, site string, now []string) enrolm
 		}
 	}
 	switch n := s.random.IntN(10); {
-	case len(wanted) > 0 && n < 7:
-		here = wanted
-	case len(kept) > 0 && n < 9:
+	case len(kept) > 0 && n < 6:
 		here = kept
+	case len(wanted) > 0 && n < 9:
+		here = wanted
 	}
 	var wishes enrolment.Choice
 	for range max(line.Line.Min, 1) {

@@ -32,7 +32,52 @@ func (s *seeding) office() error {
 			return fmt.Errorf("%s: %w", f.login, err)
 		}
 	}
+	return s.answerWaiting(4)
+}
+
+// answerWaiting checks the papers of a few families that wait for a place, and
+// tells them that they are on the list.
+func (s *seeding) answerWaiting(most int) error {
+	for i, f := range s.families {
+		waits, err := s.waits(f)
+		if err != nil {
+			return err
+		}
+		if !waits || f.login == Family || most == 0 {
+			continue
+		}
+		most--
+		if err := s.check(f, 0); err != nil {
+			return fmt.Errorf("%s, %d: %w", f.login, i, err)
+		}
+		if err := s.confirm(f); err != nil {
+			return fmt.Errorf("%s, %d: %w", f.login, i, err)
+		}
+	}
 	return nil
+}
+
+// waits tells whether a complete dossier of the family waits for a place.
+func (s *seeding) waits(f *family) (bool, error) {
+	dossiers, err := enrolment.DossiersOf(s.ctx, s.Store, f.actor, f.household.ID)
+	if err != nil {
+		return false, err
+	}
+	for _, d := range dossiers {
+		if d.State != enrolment.Complete {
+			continue
+		}
+		requests, err := enrolment.RequestsOf(s.ctx, s.Store, s.catalogue, d.ID)
+		if err != nil {
+			return false, err
+		}
+		for _, r := range requests[d.ID] {
+			if r.State == enrolment.Waiting {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
 }
 
 // check validates the family's papers, or refuses one now and then.
