@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"testing"
 	"time"
 
 	"pupitre/internal/domain/actor"
@@ -478,20 +477,6 @@ func (w *world) wantSound() {
 			last = d.CompleteAt
 		}
 	}
-}
-
-// each runs the rows, in plain words, on both engines, each row in a season of its own.
-func each(t *testing.T, engines func(*testing.T, func(*testing.T, *db.Store)), rows []act) {
-	engines(t, func(t *testing.T, store *db.Store) {
-		for _, row := range rows {
-			t.Run(row.says, func(t *testing.T) {
-				w := newWorld(t, store)
-				defer w.stop()
-				row.test(w)
-				w.wantSound()
-			})
-		}
-	})
 }
 
 type act struct {

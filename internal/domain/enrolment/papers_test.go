@@ -3,12 +3,10 @@ package enrolment
 import (
 	"context"
 	"strings"
-	"testing"
 	"time"
 
 	"pupitre/internal/domain/document"
 	"pupitre/internal/platform/db"
-	"pupitre/internal/platform/db/dbtest"
 )
 
 func (w *world) wantHold(f family, until string) {
@@ -24,8 +22,8 @@ func (w *world) count(n int, err error) int {
 	return n
 }
 
-func TestPaperDelays(t *testing.T) {
-	each(t, dbtest.Each, []act{
+func actsPaperDelays() []act {
+	return []act{
 		{"a required paper refused opens seven days, to 23:59 in Paris; rank and places are kept", func(w *world) {
 			f := w.sent("Roux", "eveil", "jardin")
 			w.clock.Set(paris("2027-06-07 09:30"))
@@ -285,16 +283,16 @@ func TestPaperDelays(t *testing.T) {
 			w.send(f, "Léo")
 			w.wantStands(f, "Léo", "received")
 		}},
-	})
+	}
 }
 
-func TestPaperForm(t *testing.T) {
+func actsPaperForm() []act {
 	onPaper := func(w *world, f family) {
 		yes := true
 		w.must(SaveDraft(w.ctx, w.store, w.clock, f.Actor, f.pupils["Léo"], DraftStep{Administrative: &yes, OnPaperForm: &yes}))
 		w.deposit(f, "Léo", "assurance")
 	}
-	each(t, dbtest.Each, []act{
+	return []act{
 		{"it ranks the dossier at « Valider », and its places are asked for with that time when it is typed in", func(w *world) {
 			f := w.family("Roux", "Léo")
 			onPaper(w, f)
@@ -368,5 +366,5 @@ func TestPaperForm(t *testing.T) {
 			}
 			wantRefused(w, second(w.reg.Confirm(w.ctx, office, w.dossier(f, "Léo").ID, "")), "formulaire papier")
 		}},
-	})
+	}
 }

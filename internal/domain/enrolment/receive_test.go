@@ -4,17 +4,15 @@ import (
 	"context"
 	"errors"
 	"strings"
-	"testing"
 	"time"
 
 	"pupitre/internal/domain/document"
 	"pupitre/internal/platform/db"
-	"pupitre/internal/platform/db/dbtest"
 	"pupitre/internal/platform/fault"
 )
 
-func TestValider(t *testing.T) {
-	each(t, dbtest.Each, []act{
+func actsValider() []act {
+	return []act{
 		{"a complete dossier gets its rank, its time and its places at once", func(w *world) {
 			f := w.sent("Roux", "cursus", "piano choeur")
 			w.wantStands(f, "Léo", "complete n° 1: choeur place, piano place")
@@ -255,10 +253,10 @@ func TestValider(t *testing.T) {
 			w.wantStands(g, "Léo", "complete n° 2: cordes/1 waiting 1, vents/2 waiting 1")
 			w.wantStands(h, "Léo", "complete n° 3: cordes/2 place, vents/1 place")
 		}},
-	})
+	}
 }
 
-func TestTwoHouseholds(t *testing.T) {
+func actsTwoHouseholds() []act {
 	separated := func(w *world) (mother, father family) {
 		mother, father = w.family("Roux", "Léo"), w.family("Petit")
 		father.pupils["Léo"] = mother.pupils["Léo"]
@@ -268,7 +266,7 @@ func TestTwoHouseholds(t *testing.T) {
 		})
 		return mother, father
 	}
-	each(t, dbtest.Each, []act{
+	return []act{
 		{"once one has sent it, the other reads « déjà envoyée par l’autre foyer le … » everywhere", func(w *world) {
 			mother, father := separated(w)
 			w.prepare(mother, "Léo", "eveil", "jardin")
@@ -327,11 +325,11 @@ func TestTwoHouseholds(t *testing.T) {
 			w.deposit(mother, "Léo", "assurance")
 			w.wantStands(mother, "Léo", "complete n° 1: jardin place")
 		}},
-	})
+	}
 }
 
-func TestAnotherFamilyIsNotFound(t *testing.T) {
-	each(t, dbtest.Each, []act{{"every act and read on a pupil that is not one's own", func(w *world) {
+func actsAnotherFamilyIsNotFound() []act {
+	return []act{{"every act and read on a pupil that is not one's own", func(w *world) {
 		f := w.sent("Roux", "cursus", "piano choeur")
 		other := w.family("Petit", "Ana")
 		d := w.dossier(f, "Léo")
@@ -378,7 +376,7 @@ func TestAnotherFamilyIsNotFound(t *testing.T) {
 		}
 		w.wantStands(f, "Léo", "complete n° 1: choeur place, piano place")
 		w.wantMails(f, "received")
-	}}})
+	}}}
 }
 
 func second[T any](_ T, err error) error { return err }
