@@ -41,8 +41,8 @@ func DashboardOf(ctx context.Context, r db.Reader, a actor.Actor, season string)
 			and letter_printed_at is null and letter_mailed_at is null) as untold,
 		(select count(*) from dossier where season_id = $1 and state = 'not_returning') as not_coming,
 		(select count(*) from deposit where season_id = $1 and state = 'provided' and replaced_at is null) as review_left,
-		(select coalesce(sum(taken), 0) from offering where season_id = $1) as places_taken,
-		(select coalesce(sum(capacity), 0) from offering where season_id = $1) as places`, season)
+		(select cast(coalesce(sum(taken), 0) as bigint) from offering where season_id = $1) as places_taken,
+		(select cast(coalesce(sum(capacity), 0) as bigint) from offering where season_id = $1) as places`, season)
 	if err != nil {
 		return d, err
 	}

@@ -312,7 +312,7 @@ func courseLines(c chooser) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = ui.Checkboxes(ui.Field{Name: "cours", ID: lineID(i), Label: or(l.Line.Label, l.Line.Demand()), Help: l.Line.Demand(), NoWord: true}, c.options(l)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Checkboxes(ui.Field{Name: "cours", ID: lineID(i), Label: or(l.Line.Label, l.Line.Demand()), Help: l.Line.Demand(), NoWord: true, Class: "cours-a-cocher"}, c.options(l)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

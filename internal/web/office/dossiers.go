@@ -144,7 +144,7 @@ func markOf(s enrolment.PaperStatus) mark {
 		return mark{ui.HeadCross, "x", ui.ColourBlue, "à remplacer par la famille"}
 	default:
 		if !s.Paper.Required {
-			return mark{ui.HeadRest, "", ui.ColourMuted, "non fourni, facultatif"}
+			return mark{ui.HeadRest, "s", ui.ColourMuted, "non fourni, facultatif"}
 		}
 		return mark{ui.HeadHollow, "f", ui.ColourBlue, "attendu de la famille"}
 	}

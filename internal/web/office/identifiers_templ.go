@@ -49,9 +49,9 @@ func identifiers(p identifiersPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var3 string
-			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(french.Count(int64(len(p.Rows)), "famille ne s’est", "familles ne se sont") + " pas encore connectée(s), dont " + itoa(p.Untold) + " sans lettre ni mail.")
+			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(french.Count(int64(len(p.Rows)), "famille ne s’est pas encore connectée", "familles ne se sont pas encore connectées") + ", dont " + itoa(p.Untold) + " sans lettre ni mail.")
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `identifiers.templ`, Line: 14, Col: 182}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `identifiers.templ`, Line: 14, Col: 202}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 			if templ_7745c5c3_Err != nil {
