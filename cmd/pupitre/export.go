@@ -4,9 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 
 	"pupitre/internal/domain/transfer"
-	"pupitre/internal/platform/fault"
 )
 
 type exportCmd struct {
@@ -16,14 +17,17 @@ type exportCmd struct {
 
 // Run writes the whole school to the folder.
 func (c *exportCmd) Run(ctx context.Context, io streams) error {
+	if _, err := os.Stat(c.Data); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("le dossier %s n’existe pas", c.Data)
+	}
 	k, err := c.open(ctx)
 	if err != nil {
 		return err
 	}
 	defer k.Close()
 	err = transfer.Export(ctx, k.store, k.blobs, c.Out)
-	if errors.Is(err, fault.ErrNotFound) {
-		return errors.New("il n’y a pas d’école à exporter ici, ou un document déposé manque : " + err.Error())
+	if errors.Is(err, transfer.ErrNoSchool) {
+		return errors.New("il n’y a pas encore d’école à exporter ici")
 	}
 	if err != nil {
 		return err

@@ -67,7 +67,7 @@ func TestImportWithOneBadLineImportsNothing(t *testing.T) {
 	if said := run(t, school, "import", "--dry-run", demoFolder(t)); !strings.Contains(said, "Essai : rien n’a été écrit.") {
 		t.Errorf("dry run said:\n%s", said)
 	}
-	if said := run(t, school, "import", demoFolder(t)); !strings.Contains(said, "familles : 250 créés") {
+	if said := run(t, school, "import", demoFolder(t)); !strings.Contains(said, "familles : 250 ajouts") {
 		t.Errorf("import said:\n%s", said)
 	}
 }

@@ -16,7 +16,7 @@ import (
 
 type importCmd struct {
 	place
-	DryRun bool   `help:"Read everything, list every problem, write nothing." env:"PUPITRE_DRY_RUN"`
+	DryRun bool   `help:"Read everything, list every problem, write nothing."`
 	Folder string `arg:"" help:"Folder with ecole.toml, familles.csv, eleves.csv, cours.csv and enseignants.csv, or an export." type:"existingdir"`
 }
 
@@ -27,17 +27,14 @@ func (c *importCmd) Run(ctx context.Context, io streams) error {
 		return err
 	}
 	defer root.Close()
-	files, problems := folder.Read(root.FS())
-	if len(problems) > 0 {
-		return refused(io.out, problems)
-	}
 	k, err := c.open(ctx)
 	if err != nil {
 		return err
 	}
 	defer k.Close()
-	deps := transfer.Deps{Store: k.store, Blobs: k.blobs, Accounts: account.New(k.store, clock.System()), Clock: clock.System(), Files: root.FS()}
-	report, err := transfer.Import(ctx, deps, files, c.DryRun)
+	report, err := c.bringIn(ctx, transfer.Deps{
+		Store: k.store, Blobs: k.blobs, Accounts: account.New(k.store, clock.System()), Clock: clock.System(), Files: root.FS(),
+	})
 	if no := (*transfer.Refused)(nil); errors.As(err, &no) {
 		return refused(io.out, no.Problems)
 	}
@@ -46,6 +43,23 @@ func (c *importCmd) Run(ctx context.Context, io streams) error {
 	}
 	tell(io.out, report)
 	return nil
+}
+
+// bringIn restores an export into an empty school, whatever its files for a
+// reader have become, and imports any other folder.
+func (c *importCmd) bringIn(ctx context.Context, deps transfer.Deps) (transfer.Report, error) {
+	restorable, err := transfer.Restorable(ctx, deps)
+	if err != nil {
+		return transfer.Report{}, err
+	}
+	if restorable {
+		return transfer.Restore(ctx, deps, c.DryRun)
+	}
+	files, problems := folder.Read(deps.Files)
+	if len(problems) > 0 {
+		return transfer.Report{}, &transfer.Refused{Problems: problems}
+	}
+	return transfer.Import(ctx, deps, files, c.DryRun)
 }
 
 // refused lists the problems, one a line, and returns the error that ends the command.
@@ -68,7 +82,7 @@ func tell(out io.Writer, r transfer.Report) {
 		fmt.Fprintf(out, "Identifiant créé : %s pour %s\n", m.Identifier, m.Family)
 	}
 	for _, c := range r.Counts {
-		fmt.Fprintf(out, "%s : %s, %s, %d inchangés\n", c.What, french.Count(int64(c.Created), "créé", "créés"), french.Count(int64(c.Updated), "modifié", "modifiés"), c.Unchanged)
+		fmt.Fprintln(out, c.What+" : "+c.Words())
 	}
 	switch {
 	case r.DryRun:

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -15,14 +16,21 @@ import (
 	"pupitre/internal/domain/school"
 	"pupitre/internal/domain/transfer/folder"
 	"pupitre/internal/platform/db"
+	"pupitre/internal/platform/fault"
 	"pupitre/internal/platform/french"
 )
+
+// ErrNoSchool says that there is nothing to export.
+var ErrNoSchool = errors.New("there is no school yet")
 
 // schoolFiles writes the five files of a school, as an import reads them.
 func schoolFiles(ctx context.Context, r db.Reader) (map[string][]byte, error) {
 	season, err := school.CurrentSeason(ctx, r)
+	if errors.Is(err, fault.ErrNotFound) {
+		return nil, ErrNoSchool
+	}
 	if err != nil {
-		return nil, fmt.Errorf("export: there is no school yet: %w", err)
+		return nil, err
 	}
 	offer, err := catalogue.Of(ctx, r, season.ID)
 	if err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -25,21 +24,15 @@ var errDryRun = errors.New("dry run")
 // Import brings the folder into the school in one transaction; with dryRun it
 // does the same and undoes it. Importing again changes nothing; what a person
 // changed on screen since is kept and listed. A full export is restored when
-// the school is empty. It returns *Refused, and imports nothing, when the files
+// the school is empty (Restore). It returns *Refused, and imports nothing, when the files
 // disagree with what the school holds.
 func Import(ctx context.Context, deps Deps, f *folder.Folder, dryRun bool) (Report, error) {
-	isExport, err := isExport(deps.Files)
+	restorable, err := Restorable(ctx, deps)
 	if err != nil {
 		return Report{}, err
 	}
-	if isExport {
-		empty, err := isEmpty(ctx, deps.Store)
-		if err != nil {
-			return Report{}, err
-		}
-		if empty {
-			return restore(ctx, deps, f, dryRun)
-		}
+	if restorable {
+		return Restore(ctx, deps, dryRun)
 	}
 	documents, err := keepDownloads(ctx, deps, f, dryRun)
 	if err != nil {
@@ -52,6 +45,9 @@ func Import(ctx context.Context, deps Deps, f *folder.Folder, dryRun bool) (Repo
 		if err := im.run(); err != nil {
 			return err
 		}
+		if isExport(deps.Files) {
+			im.warn(dataFolder, 0, "", "L’école n’est pas vide : seuls les cinq fichiers ont été lus, pas le reste de l’export.")
+		}
 		report = *im.report
 		if dryRun {
 			return errDryRun
@@ -60,9 +56,6 @@ func Import(ctx context.Context, deps Deps, f *folder.Folder, dryRun bool) (Repo
 	})
 	if errors.Is(err, errDryRun) {
 		err = nil
-	}
-	if err == nil && isExport {
-		report.Warnings = append(report.Warnings, folder.Problem{File: dataFolder, Message: "L’école n’est pas vide : seuls les cinq fichiers ont été lus, pas le reste de l’export."})
 	}
 	return report, err
 }
@@ -116,7 +109,7 @@ func (im *importer) sign() error {
 	var parts []string
 	for _, c := range im.report.Counts {
 		if c.Created+c.Updated > 0 {
-			parts = append(parts, fmt.Sprintf("%s : %d créés, %d modifiés", c.What, c.Created, c.Updated))
+			parts = append(parts, c.What+" : "+c.Words())
 		}
 	}
 	return journal.Append(im.ctx, im.tx, journal.By(Importer, im.now, journal.Line{Event: "school.imported", After: strings.Join(parts, " ; ")}))

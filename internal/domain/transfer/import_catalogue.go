@@ -29,14 +29,16 @@ func (im *importer) levels(file string, line int, words []string) []string {
 	return codes
 }
 
-func levelCode(word string) school.Level {
+func levelCode(word string) school.Level { return levelByWord[french.Fold(word)] }
+
+// levelByWord knows a level by its French word and by its code.
+var levelByWord = func() map[string]school.Level {
+	all := map[string]school.Level{}
 	for _, l := range school.Levels {
-		if french.Fold(l.French()) == french.Fold(word) || french.Fold(string(l)) == french.Fold(word) {
-			return l
-		}
+		all[french.Fold(l.French())], all[french.Fold(string(l))] = l, l
 	}
-	return ""
-}
+	return all
+}()
 
 type programmeFields struct {
 	Title    string           `json:"intitule"`

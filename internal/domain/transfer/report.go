@@ -12,6 +12,7 @@ import (
 	"pupitre/internal/platform/blob"
 	"pupitre/internal/platform/clock"
 	"pupitre/internal/platform/db"
+	"pupitre/internal/platform/french"
 )
 
 // Deps is what an import works with. Files is the folder that was read: the
@@ -38,6 +39,18 @@ type Report struct {
 type Count struct {
 	What                        string // in French, plural
 	Created, Updated, Unchanged int
+}
+
+// Words writes the count: « 3 ajouts, 1 modification, 12 sans changement ».
+func (c Count) Words() string {
+	words := french.Count(int64(c.Created), "ajout", "ajouts")
+	if c.Updated > 0 {
+		words += ", " + french.Count(int64(c.Updated), "modification", "modifications")
+	}
+	if c.Unchanged > 0 {
+		words += fmt.Sprintf(", %d sans changement", c.Unchanged)
+	}
+	return words
 }
 
 // Kept is one field that the file would change, and a person had changed on screen.

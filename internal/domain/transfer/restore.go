@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"slices"
 
 	"pupitre/internal/domain/transfer/folder"
 	"pupitre/internal/platform/db"
@@ -25,35 +24,38 @@ func refuse(file string, line int, message string) *Refused {
 }
 
 // isExport tells whether the folder is a full export.
-func isExport(files fs.FS) (bool, error) {
+func isExport(files fs.FS) bool {
 	if files == nil {
-		return false, nil
+		return false
 	}
 	info, err := fs.Stat(files, dataFolder)
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
-	return err == nil && info.IsDir(), err
+	return err == nil && info.IsDir()
 }
 
-// isEmpty tells whether the database holds no school yet. It returns *Refused
-// when accounts were made before it: an export brings its own.
-func isEmpty(ctx context.Context, r db.Reader) (bool, error) {
-	schools, err := db.One[int64](ctx, r, `select count(*) from school`)
+// Restorable tells whether the folder is a full export and there is no school
+// yet. It returns *Refused when accounts were made before it: an export brings
+// its own.
+func Restorable(ctx context.Context, deps Deps) (bool, error) {
+	if !isExport(deps.Files) {
+		return false, nil
+	}
+	schools, err := db.One[int64](ctx, deps.Store, `select count(*) from school`)
 	if err != nil || schools > 0 {
 		return false, err
 	}
-	accounts, err := db.One[int64](ctx, r, `select count(*) from account`)
+	accounts, err := db.One[int64](ctx, deps.Store, `select count(*) from account`)
 	if err == nil && accounts > 0 {
 		err = refuse(dataFolder, 0, "Un export se rétablit dans une base vide, et des comptes sont déjà créés dans celle-ci. Importez d’abord l’export, créez d’autres comptes ensuite.")
 	}
 	return true, err
 }
 
-// restore writes a full export back, row by row and file by file, into an
-// empty school. It is the one place that writes rooms' tables for them: what
-// they hold comes back as it was, with nothing judged anew.
-func restore(ctx context.Context, deps Deps, f *folder.Folder, dryRun bool) (Report, error) {
+// Restore writes a full export back, row by row and file by file, into an
+// empty school; with dryRun it does the same and undoes it. It is the one place
+// that writes rooms' tables for them: what they hold comes back as it was, with
+// nothing judged anew. It returns *Refused when the export is not whole, or its
+// places do not add up.
+func Restore(ctx context.Context, deps Deps, dryRun bool) (Report, error) {
 	files := map[string][]byte{}
 	for _, t := range tables {
 		data, err := fs.ReadFile(deps.Files, t.file())
@@ -65,23 +67,24 @@ func restore(ctx context.Context, deps Deps, f *folder.Folder, dryRun bool) (Rep
 		}
 		files[t.name] = data
 	}
-	report := Report{DryRun: dryRun, Restored: true, Warnings: slices.Clip(f.Warnings)}
+	report := Report{DryRun: dryRun, Restored: true}
 	err := deps.Store.Write(ctx, func(tx *db.Tx) error {
-		report.Counts, report.Warnings = nil, slices.Clip(f.Warnings)
+		report.Counts = nil
 		for _, t := range tables {
 			if err := t.restore(ctx, tx, files[t.name]); err != nil {
 				return err
 			}
-			report.Counts = append(report.Counts, Count{What: t.name, Created: bytes.Count(files[t.name], []byte("\n"))})
+			if what := restoredWords[t.name]; what != "" {
+				report.Counts = append(report.Counts, Count{What: what, Created: bytes.Count(files[t.name], []byte("\n"))})
+			}
 		}
 		if err := sound(ctx, tx); err != nil {
 			return err
 		}
-		edited, err := editedSince(ctx, deps, tx)
-		if err != nil {
+		var err error
+		if report.Warnings, err = editedSince(ctx, deps, tx); err != nil {
 			return err
 		}
-		report.Warnings = append(report.Warnings, edited...)
 		if err := restoreFiles(ctx, deps, tx, dryRun); err != nil {
 			return err
 		}
@@ -94,6 +97,12 @@ func restore(ctx context.Context, deps Deps, f *folder.Folder, dryRun bool) (Rep
 		err = nil
 	}
 	return report, err
+}
+
+// restoredWords names the tables that a report counts.
+var restoredWords = map[string]string{
+	"household": "familles", "pupil": "élèves", "account": "comptes", "course": "cours", "dossier": "dossiers",
+	"request": "demandes de place", "deposit": "pièces déposées", "journal": "lignes du journal", "outgoing_mail": "courriels",
 }
 
 // sound refuses an export whose places do not add up: it was edited by hand.

@@ -221,6 +221,19 @@ func TestAFileEditedInAnExportIsToldAndTakenTheSecondTime(t *testing.T) {
 	}
 }
 
+func TestAnExportComesBackWhateverAFamilyCallsItself(t *testing.T) {
+	h := newHouse(t, dbtest.SQLite(t))
+	h.load(small(t))
+	abelard := must(account.ByLogin(ctx, h.store, "ABELARD-1844"))(t)
+	if err := account.New(h.store, h.clock).ChangeLogin(ctx, abelard.Actor(), "apolline+musique@exemple.fr"); err != nil {
+		t.Fatal(err)
+	}
+	first := h.export()
+	other := newHouse(t, dbtest.SQLite(t))
+	other.load(os.DirFS(first))
+	sameFolders(t, first, other.export())
+}
+
 func TestAnExportIsNotRestoredBesideAccounts(t *testing.T) {
 	h := newHouse(t, dbtest.SQLite(t))
 	h.load(small(t))

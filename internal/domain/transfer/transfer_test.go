@@ -53,6 +53,13 @@ func newHouse(t *testing.T, store *db.Store) house {
 
 func (h house) try(files fs.FS, dryRun bool) (transfer.Report, error) {
 	h.t.Helper()
+	deps := transfer.Deps{Store: h.store, Blobs: h.blobs, Accounts: account.New(h.store, h.clock), Clock: h.clock, Files: files}
+	if restorable, err := transfer.Restorable(ctx, deps); restorable || err != nil {
+		if err != nil {
+			return transfer.Report{}, err
+		}
+		return transfer.Restore(ctx, deps, dryRun)
+	}
 	f, problems := folder.Read(files)
 	for _, p := range problems {
 		h.t.Error(transfer.Sentence(p))
@@ -60,7 +67,6 @@ func (h house) try(files fs.FS, dryRun bool) (transfer.Report, error) {
 	if len(problems) > 0 {
 		h.t.FailNow()
 	}
-	deps := transfer.Deps{Store: h.store, Blobs: h.blobs, Accounts: account.New(h.store, h.clock), Clock: h.clock, Files: files}
 	return transfer.Import(ctx, deps, f, dryRun)
 }
 
