@@ -244,6 +244,18 @@ func TestTheOfficeSetsAnAddressAtOnce(t *testing.T) {
 	})
 }
 
+func TestTheOfficesNewAddressOnTheFormCountsAtOnce(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, store *db.Store) {
+		seed(t, store)
+		form := identity()
+		form.Guardians[0].Email = "bureau@exemple.fr"
+		h, err := save(store, secretary, form)
+		if err != nil || h.Guardians[0].Email != "bureau@exemple.fr" || h.Guardians[0].PendingEmail != "" {
+			t.Errorf("got %+v, %v", h, err)
+		}
+	})
+}
+
 func TestSavePupil(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, store *db.Store) {
 		seed(t, store)

@@ -253,3 +253,25 @@ func TestExportDoesNotOverwrite(t *testing.T) {
 		t.Error("an export was overwritten")
 	}
 }
+
+func TestPlacesAlreadyAskedForAreLeftToTheRegistrar(t *testing.T) {
+	h := newHouse(t, dbtest.SQLite(t))
+	h.load(demofiles.Files)
+	c := newCampaign(h)
+	pupil := c.adults(1)[0]
+	c.submit(c.prepare(pupil, "cheques"), pupil)
+	files := edited(t, "cours.csv", func(s string) string {
+		return strings.Replace(strings.Replace(s, "Chœur;Loire;30;", "Chœur;Loire;29;", 1), "Éveil musical;Loire;10;", "Éveil musical;Loire;9;", 1)
+	})
+	report := h.load(files)
+	if last := report.Warnings[len(report.Warnings)-1]; last.Column != "places" || !strings.Contains(last.Message, "L-CHOEUR-ADULTES") {
+		t.Errorf("got %+v", last)
+	}
+	places := must(enrolment.PlacesOf(ctx, h.store, c.season.ID))(t)
+	if got := places[enrolment.OfferingID(c.course.ID, 0)].Capacity; got != 30 {
+		t.Errorf("the choir has %d places, want 30", got)
+	}
+	if n := h.count("offering o join course c on c.id = o.course_id where c.code = 'L-JARDIN' and o.capacity = 9"); n != 1 {
+		t.Error("a course that nobody asked for did not take its new places")
+	}
+}
