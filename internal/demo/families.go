@@ -132,12 +132,17 @@ func (s *seeding) sendAll() error {
 				return err
 			}
 		}
+		if f.at.Sub(s.clock.Now()) > 6*time.Hour {
+			if err := s.runJobs(); err != nil { // the evening's mails leave that evening
+				return err
+			}
+		}
 		s.clock.Set(f.at)
 		if err := s.send(f, f.sending()); err != nil {
 			return fmt.Errorf("%s: %w", f.login, err)
 		}
 	}
-	return nil
+	return s.runJobs()
 }
 
 // sending is whom the family sends: all, but for the one that one signs in as,

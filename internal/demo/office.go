@@ -164,6 +164,9 @@ func (s *seeding) byLogin(login string) *family {
 // everyState adds what the ordinary course of things has not shown yet: a paper
 // without value, a withdrawal, places offered, a dossier on paper, delays run out.
 func (s *seeding) everyState() error {
+	if err := s.runJobs(); err != nil {
+		return err
+	}
 	s.clock.Add(time.Hour)
 	if err := s.worthless(); err != nil {
 		return err

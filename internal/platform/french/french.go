@@ -137,10 +137,12 @@ func Phone(s string) string {
 	return s
 }
 
+var spelt = strings.NewReplacer("œ", "oe", "Œ", "oe", "æ", "ae", "Æ", "ae", "’", "'", "ß", "ss")
+
 // Fold lowers s and drops its accents and doubled spaces, so that "elodie"
 // finds "Élodie". Ligatures are spelt out.
 func Fold(s string) string {
-	s = strings.NewReplacer("œ", "oe", "Œ", "oe", "æ", "ae", "Æ", "ae", "’", "'", "ß", "ss").Replace(s)
+	s = spelt.Replace(s)
 	out, _, err := transform.String(transform.Chain(norm.NFD, runes.Remove(runes.In(unicode.Mn)), norm.NFC), s)
 	if err != nil {
 		out = s
