@@ -6,6 +6,7 @@ package reporttest
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -192,13 +193,20 @@ func (f Family) Choose(programme string, courses ...string) Family {
 	return f
 }
 
+// onePage is a whole PDF of one empty page.
+const onePage = "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n" +
+	"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\nxref\n0 4\n0000000000 65535 f \n0000000009 00000 n \n" +
+	"0000000052 00000 n \n0000000101 00000 n \ntrailer<</Size 4/Root 1 0 R>>\nstartxref\n162\n%%EOF\n"
+
 // Deposit hands in a paper of the household (a small PDF that is kept), and returns its id.
 func (f Family) Deposit(paper string) string {
 	f.s.T.Helper()
 	f.s.files++
 	key := fmt.Sprintf("pieces/test-%d", f.s.files)
+	_, err := f.s.Blobs.Put(f.s.Ctx, key, strings.NewReader(onePage))
+	f.s.Must(err)
 	id, err := f.s.Registrar.Deposit(f.s.Ctx, f.Actor, enrolment.Deposit{Household: f.Household, Paper: paper, File: document.File{
-		Name: paper + ".pdf", BlobKey: key, MediaType: "application/pdf", Size: 1000, Pages: 1, SHA256: "00",
+		Name: paper + ".pdf", BlobKey: key, MediaType: "application/pdf", Size: int64(len(onePage)), Pages: 1, SHA256: "00",
 	}})
 	f.s.Must(err)
 	f.s.Clock.Add(time.Minute)
