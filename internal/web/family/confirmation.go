@@ -1,6 +1,8 @@
 package family
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"pupitre/internal/domain/enrolment"
@@ -33,6 +35,14 @@ type sentDossier struct {
 	Before       string // until when it can be completed, "" without a date
 }
 
+// atLatest ends a sentence with the date until which the dossier can be completed.
+func (d sentDossier) atLatest() string {
+	if d.Before == "" {
+		return ""
+	}
+	return ", au plus tard le " + d.Before
+}
+
 // ShowConfirmation answers « Valider » on screen, at once (R21).
 func (p *Pages) ShowConfirmation(v *door.Visit) error {
 	r, err := p.registration(v)
@@ -45,27 +55,23 @@ func (p *Pages) ShowConfirmation(v *door.Visit) error {
 	return p.showConfirmation(v, []enrolment.Registration{r})
 }
 
-// ShowConfirmationAll answers « Valider pour tous »: the dossiers sent last, together.
+// ShowConfirmationAll answers « Valider pour tous »: the dossiers of ?eleves=id,id.
 func (p *Pages) ShowConfirmationAll(v *door.Visit) error {
 	registrations, err := p.registrations(v)
 	if err != nil {
 		return err
 	}
-	var last time.Time
-	for _, r := range registrations {
-		if r.Dossier.State.Sent() && !r.Elsewhere && r.Dossier.SentAt.After(last) {
-			last = r.Dossier.SentAt
-		}
-	}
+	asked := strings.Split(v.Query("eleves"), ",")
 	var together []enrolment.Registration
 	for _, r := range registrations {
-		if r.Dossier.State.Sent() && !r.Elsewhere && r.Dossier.SentAt.Equal(last) {
+		if r.Dossier.State.Sent() && !r.Elsewhere && slices.Contains(asked, r.Pupil.ID) {
 			together = append(together, r)
 		}
 	}
 	if len(together) == 0 {
 		return v.Redirect("/accueil")
 	}
+	slices.SortStableFunc(together, func(a, b enrolment.Registration) int { return placeIn(asked, a.Pupil.ID) - placeIn(asked, b.Pupil.ID) })
 	return p.showConfirmation(v, together)
 }
 

@@ -4,6 +4,8 @@
 package family
 
 import (
+	"slices"
+
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/people"
 	"pupitre/internal/platform/blob"
@@ -39,8 +41,12 @@ func (p *Pages) household(v *door.Visit) (people.Household, error) {
 	return people.HouseholdByID(v.Ctx(), p.store, v.Actor, v.Actor.Household)
 }
 
+// pupils are the household's, an adult who is its responsible after the others.
 func (p *Pages) pupils(v *door.Visit) ([]people.Pupil, error) {
-	return people.PupilsOf(v.Ctx(), p.store, v.Actor.Household)
+	all, err := people.PupilsOf(v.Ctx(), p.store, v.Actor.Household)
+	isSelf := func(p people.Pupil) int { return min(len(p.GuardianID), 1) }
+	slices.SortStableFunc(all, func(a, b people.Pupil) int { return isSelf(a) - isSelf(b) })
+	return all, err
 }
 
 // called is how the portal calls a pupil: by first name, « Claire (vous) » for

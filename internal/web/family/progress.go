@@ -41,7 +41,7 @@ func nextStep(r enrolment.Registration) step {
 	switch {
 	case r.Household.CheckedForSeason != r.Season.ID || len(people.MissingFamily(r.Household)) > 0:
 		return stepHousehold
-	case !r.Dossier.Administrative || len(people.MissingPupil(r.Pupil, r.InSeason)) > 0:
+	case isOthers(r) || !r.Dossier.Administrative || len(people.MissingPupil(r.Pupil, r.InSeason)) > 0:
 		return stepPupil
 	case !r.Dossier.OnPaperForm && len(r.Breaches) > 0:
 		return stepCourses
@@ -50,6 +50,12 @@ func nextStep(r enrolment.Registration) step {
 	default:
 		return stepSend
 	}
+}
+
+// isOthers tells whether the dossier is the other household's: its draft must
+// be taken up before it is sent.
+func isOthers(r enrolment.Registration) bool {
+	return r.Dossier.ID != "" && r.Dossier.Household != r.Household.ID
 }
 
 // isReady tells whether « Valider » would be accepted, papers apart (R29).
@@ -195,9 +201,10 @@ func paperTask(p enrolment.PaperStatus, pupil, suite string) ui.Task {
 	default:
 		task.URL = "/pieces/" + d.ID
 		if d.FileName != "" {
-			task.Note = joinNonEmpty(" · ", task.Note, d.FileName)
+			task.Note = joinNonEmpty(" · ", d.State.Detail(), d.FileName)
 		}
 	}
+	task.Note = sentence(task.Note)
 	return task
 }
 

@@ -41,6 +41,7 @@ type leftLine struct{ Text, URL string }
 type sendPage struct {
 	ui.Base
 	Head    wizardHead
+	Refused string // why, above the errors
 	Left    []leftLine
 	Missing []string
 	Pupil   []ui.RecapRow
@@ -103,7 +104,10 @@ func (p *Pages) showSend(v *door.Visit, r enrolment.Registration, invalid *fault
 		return err
 	}
 	page.Agree.Ticked, page.Agree.Message = agreed, invalid.Of("accord")
-	page.Errors = sendErrors(invalid)
+	page.Errors, page.Refused = sendErrors(invalid), "La demande n’est pas envoyée"
+	if invalid != nil && len(invalid.Fields) > 0 {
+		page.Refused = invalid.Message
+	}
 	all, err := p.registrations(v)
 	if err != nil {
 		return err
@@ -160,13 +164,10 @@ func fieldLabel(name string) string {
 
 func pupilRows(r enrolment.Registration) []ui.RecapRow {
 	edit := stepPupil.path(r.Pupil.ID)
-	birth := ""
-	if r.Pupil.BirthDate != "" {
-		birth = "né(e) le " + french.CivilDate(r.Pupil.BirthDate)
-	}
 	image := map[string]string{people.Yes: "Oui", people.No: "Non"}[r.InSeason.ImageRight]
 	return []ui.RecapRow{
-		{Term: "Élève", Text: r.Pupil.FullName(), Note: joinNonEmpty(", ", birth, levelText(r.InSeason.Level)), EditURL: edit},
+		{Term: "Élève", Text: r.Pupil.FullName(), Note: levelText(r.InSeason.Level), EditURL: edit},
+		{Term: "Date de naissance", Text: orTodo(french.CivilDate(r.Pupil.BirthDate)), EditURL: edit},
 		{Term: "Droit à l’image", Text: orTodo(image), EditURL: edit},
 	}
 }
@@ -215,7 +216,7 @@ func papersRow(r enrolment.Registration) ui.RecapRow {
 			there++
 		}
 	}
-	row := ui.RecapRow{Term: "Documents", Text: fmt.Sprintf("%d sur %d importés", there, len(r.Papers)), EditURL: stepPapers.path(r.Pupil.ID)}
+	row := ui.RecapRow{Term: "Documents", Text: fmt.Sprintf("%s sur %d", french.Count(int64(there), "importé", "importés"), len(r.Papers)), EditURL: stepPapers.path(r.Pupil.ID)}
 	if len(r.Papers) == 0 {
 		row.Text = "Aucun n’est demandé"
 	}

@@ -57,7 +57,7 @@ func (p *Pages) SendAll(v *door.Visit) error {
 	if len(refused) > 0 || len(outcomes) == 0 {
 		return p.showSendAll(v, order, &fault.Invalid{Message: "Tout n’est pas envoyé."}, refused, agreed)
 	}
-	return v.Redirect("/reinscription/confirmation")
+	return v.Redirect("/reinscription/confirmation?eleves=" + strings.Join(order, ","))
 }
 
 func (p *Pages) showSendAll(v *door.Visit, order []string, invalid *fault.Invalid, refused map[string]*fault.Invalid, agreed bool) error {

@@ -85,7 +85,8 @@ func (page *statePage) tell(v *door.Visit, r enrolment.Registration) {
 		}
 	case enrolment.NotReturning:
 		say(ui.MessageInfo, called(r.Pupil)+" ne se réinscrit pas", d.Reason)
-		page.CanReturn = !r.Season.HasClosed(v.Now)
+		page.CanReturn = !r.Season.HasClosed(v.Now) && !isOthers(r)
+		page.CanRestart = !r.Season.HasClosed(v.Now) && isOthers(r)
 	case enrolment.Lapsed:
 		say(ui.MessageError, "Le délai est écoulé", "Le rang et les places sont perdus. Un nouveau « Valider » donne un nouveau rang.")
 		page.CanRestart = true

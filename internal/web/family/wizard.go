@@ -49,9 +49,12 @@ func (p *Pages) draft(v *door.Visit) (r enrolment.Registration, sent bool, err e
 	switch r.Dossier.State {
 	case "", enrolment.Draft, enrolment.Lapsed, enrolment.Withdrawn, enrolment.TurnedDown:
 		return r, false, nil
-	default:
-		return r, true, v.Redirect(wizardPath(r.Pupil.ID))
+	case enrolment.NotReturning:
+		if isOthers(r) { // the other household's answer does not bind this one
+			return r, false, nil
+		}
 	}
+	return r, true, v.Redirect(wizardPath(r.Pupil.ID))
 }
 
 type wizardHouseholdPage struct {

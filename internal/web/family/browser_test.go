@@ -1,0 +1,92 @@
+package family_test
+
+import (
+	"flag"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"pupitre/internal/browser"
+	"pupitre/internal/domain/enrolment"
+	"pupitre/internal/platform/db/dbtest"
+	"pupitre/internal/web/assets/axe"
+	"pupitre/internal/web/door"
+)
+
+var pictures = flag.String("pictures", "", "folder to write a screenshot of every page to")
+
+const policy = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; frame-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+
+// served is the portal on a port, for a browser signed in as login.
+func (s *site) served(login string) string {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Security-Policy", policy)
+		if strings.HasPrefix(r.URL.Path, "/favicon") {
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
+		r.AddCookie(&http.Cookie{Name: door.SessionCookie, Value: login})
+		s.handler.ServeHTTP(w, r)
+	}))
+	s.t.Cleanup(server.Close)
+	return server.URL
+}
+
+// TestPagesInABrowser opens every page of a family whose pupils stand
+// differently, on a phone and on a wide screen.
+func TestPagesInABrowser(t *testing.T) {
+	s := newSite(t, dbtest.SQLite(t))
+	v, lucie, malo, claire := s.as(moreau), s.pupil(moreau, "Lucie"), s.pupil(moreau, "Malo"), s.pupil(moreau, "Claire")
+	wizard := "/eleves/" + lucie + "/reinscription"
+	send := walk(s, v, lucie)
+	url := s.served(moreau)
+	b := browser.Start(t).Page()
+	check := func(paths ...string) {
+		for _, path := range paths {
+			look(t, b, url, path)
+		}
+	}
+	check("/accueil", "/famille/identite", wizard+"/famille", wizard+"/eleve", wizard+"/cours", wizard+"/cours?formule=choisir", wizard+"/pieces", wizard+"/envoi")
+	identity := v.get("/famille/identite")
+	v.submit(identity, "/famille/identite", "moyens", "prelevement")
+	check("/famille/documents", "/famille/importer?document=rib", "/eleves/"+lucie+"/documents", "/factures",
+		"/eleves/"+malo+"/identite", "/eleves/"+malo+"/cours", "/eleves/"+claire+"/reinscription/eleve", "/telechargements/texte-reglement")
+	v.submit(send, wizard+"/envoi", "accord", "oui")
+	check(wizard + "/confirmation")
+	v.upload("/famille/importer", "rib", map[string][]byte{"rib.png": photo(t, 10)})
+	v.upload("/famille/importer", "mandat", map[string][]byte{"mandat.png": photo(t, 20)})
+	other := ""
+	for _, q := range s.registration(moreau, lucie).Requests {
+		other = q.ID
+	}
+	check("/accueil", "/famille/documents", wizard, wizard+"/confirmation", wizard+"/changer", wizard+"/renoncer", wizard+"/renoncer?demande="+other, "/reinscription/envoi")
+	if s.registration(moreau, lucie).Dossier.State != enrolment.Complete {
+		t.Error("the last paper has not completed the dossier")
+	}
+}
+
+// look opens the page at both widths: no violation, nothing sticking out.
+func look(t *testing.T, b *browser.Page, url, path string) {
+	t.Helper()
+	for _, width := range []int{390, 1440} {
+		b.Viewport(width, 900)
+		b.Open(url + path)
+		b.NoHorizontalOverflow()
+		// As tall as the page, so that the bar at the bottom covers nothing.
+		b.Viewport(width, browser.Eval[int](b, "document.documentElement.scrollHeight"))
+		for _, violation := range b.Axe(axe.Source) {
+			t.Errorf("%s at %d px: %s", path, width, violation)
+		}
+		for _, e := range b.Errors() {
+			if !strings.Contains(e, "/couleur/") {
+				t.Errorf("%s: %s", path, e)
+			}
+		}
+		if *pictures != "" {
+			name := strings.NewReplacer("/", "_", "?", "-", "=", "-", "&", "-").Replace(strings.Trim(path, "/"))
+			b.Screenshot(filepath.Join(*pictures, name+map[int]string{390: "", 1440: "-large"}[width]+".png"))
+		}
+	}
+}
