@@ -38,5 +38,5 @@ func NeverSignedIn(ctx context.Context, r db.Reader, a actor.Actor) ([]NeverIn, 
 		join household h on h.id = a.household_id
 		join guardian g on g.household_id = a.household_id and g.position = 0
 		where a.role = 'family' and a.password_hash = '' and a.disabled_at is null
-		order by g.search, a.login_folded`)
+		order by g.last_name, g.first_name, a.login_folded`)
 }

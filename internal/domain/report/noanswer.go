@@ -52,7 +52,7 @@ func NoAnswer(ctx context.Context, r db.Reader, a actor.Actor, season string, li
 	}
 	rows, err := db.All[Silent](ctx, r, `select p.id as pupil_id, p.first_name, p.last_name, ph.household_id, coalesce(a.login, '') as login,
 			coalesce(a.password_hash, '') <> '' as signed_in, coalesce(d.state, '') as state`+silent+`
-		order by p.search, p.id, ph.household_id limit $2 offset $3`, season, limit, offset)
+		order by p.last_name, p.first_name, p.id, ph.household_id limit $2 offset $3`, season, limit, offset)
 	if err != nil {
 		return nil, fmt.Errorf("list those without answer: %w", err)
 	}

@@ -1,0 +1,216 @@
+package office_test
+
+import (
+	"strings"
+	"testing"
+
+	"pupitre/internal/domain/account"
+	"pupitre/internal/domain/actor"
+	"pupitre/internal/domain/correspondence"
+	"pupitre/internal/domain/report/reporttest"
+	"pupitre/internal/domain/school"
+	"pupitre/internal/platform/db"
+	"pupitre/internal/web/office"
+)
+
+func TestSearchLeadsToTheFamily(t *testing.T) {
+	r := sqlite(t)
+	f := r.augustin()
+	for _, c := range []struct{ what, q, says string }{
+		{"a family without accents", "francoise", "Françoise Aubry"},
+		{"a dossier", "D-0001", "Augustin Aubry"},
+		{"an identifiant", "aubry-4572", "Françoise Aubry"},
+		{"a telephone", "06 39 98 09 77", "Françoise Aubry"},
+	} {
+		p := r.get("/bureau/recherche?q=" + strings.ReplaceAll(c.q, " ", "+"))
+		r.says(p, "tbody", c.says)
+		if href, _ := p.Find("[data-ligne]").First().Attr("href"); href != "/bureau/familles/"+f.Household {
+			t.Errorf("%s leads to %s", c.what, href)
+		}
+	}
+	none := r.get("/bureau/recherche?q=%3Cscript%3Ealert(1)%3C/script%3E")
+	r.says(none, ".vide", "Rien pour « <script>alert(1)</script> »")
+	p := r.get("/bureau/familles/" + f.Household)
+	r.says(p, "h1", "Famille Françoise Aubry")
+	r.says(p, "main", "Identifiant AUBRY-4572")
+	r.says(p, "tbody", "D-0001")
+	r.says(p, ".journal", "rang 1")
+	if got := r.do("GET", "/bureau/familles/nobody", nil).StatusCode; got != 404 {
+		t.Errorf("no such family: got %d", got)
+	}
+}
+
+func TestSettingAnAddress(t *testing.T) {
+	r := sqlite(t)
+	f := r.augustin()
+	p := r.get("/bureau/familles/" + f.Household)
+	again := r.press(422, p, "Enregistrer l’adresse", "email", "nouvelle@exemple.fr")
+	r.says(again, "[role=alert]", "vérifié qui appelle")
+	is(t, "kept", again.Find("#email").AttrOr("value", ""), "nouvelle@exemple.fr")
+	r.says(r.press(422, p, "Enregistrer l’adresse", "email", "pas une adresse", "verifie", "oui"), "[role=alert]", "nom@exemple.fr")
+	r.press(303, p, "Enregistrer l’adresse", "email", "nouvelle@exemple.fr", "verifie", "oui")
+	is(t, "on file", r.guardianOf(f).Email, "nouvelle@exemple.fr")
+	is(t, "the old address is told", r.mails("address_changed"), 1)
+	r.says(r.get("/bureau/familles/"+f.Household), ".journal", "nouvelle@exemple.fr")
+	other := r.Family("BATARD-6474", "Mathis")
+	r.post(404, "/bureau/familles/"+f.Household+"/adresse", "responsable", r.guardianOf(other).ID, "email", "x@exemple.fr", "verifie", "oui")
+}
+
+func TestReopeningForOneFamily(t *testing.T) {
+	r := sqlite(t)
+	f := r.Family("BATARD-6474", "Mathis").Prepare().Choose("cursus", "L-HAUTBOIS", "L-ORCHESTRE-1")
+	season := r.Season
+	season.ClosesAt = reporttest.Paris("2027-06-20 20:00")
+	r.Must(r.Store.Write(r.Ctx, func(tx *db.Tx) error { return school.PutSeason(r.Ctx, tx, season) }))
+	is(t, "open: nothing to reopen", r.get("/bureau/familles/"+f.Household).Find("form[action$=rouvrir]").Length(), 0)
+	r.Clock.Set(reporttest.Paris("2027-06-21 10:00"))
+	r.token = r.signIn(actor.Secretary, "Anne Morin")
+	p := r.get("/bureau/familles/" + f.Household)
+	r.says(r.press(422, p, "Rouvrir", "jusqu_au", "demain", "motif", "hospitalisée"), "[role=alert]", "date à venir")
+	again := r.press(422, p, "Rouvrir", "jusqu_au", "30/06/2027", "motif", "")
+	is(t, "kept", again.Find("#jusqu_au").AttrOr("value", ""), "30/06/2027")
+	r.press(422, p, "Rouvrir", "jusqu_au", "01/06/2027", "motif", "hospitalisée")
+	r.press(303, p, "Rouvrir", "jusqu_au", "30/06/2027", "motif", "hospitalisée")
+	is(t, "until the last minute of that day", f.Dossier().ReopenedUntil, reporttest.Paris("2027-06-30 23:59"))
+	f.Send()
+	is(t, "ranks at its own time", f.Dossier().Rank, 1)
+}
+
+func TestIdentifiersByLetterAndByMail(t *testing.T) {
+	r := sqlite(t)
+	aubry, athimon := r.Family("AUBRY-4572", "Augustin"), r.Family("ATHIMON-3000", "Joël")
+	list := r.get("/bureau/identifiants")
+	r.says(list, "tbody", "AUBRY-4572")
+	all := list.Find("tbody tr").Length()
+
+	pdf := r.post(200, "/bureau/identifiants/lettres", "s", aubry.Account, "s", athimon.Account)
+	is(t, "type", pdf.Header.Get("Content-Type"), "application/pdf")
+	is(t, "a PDF", strings.HasPrefix(pdf.body, "%PDF-"), true)
+	held, err := account.ByID(r.Ctx, r.Store, aubry.Account)
+	r.Must(err)
+	is(t, "noted", held.LetterPrintedAt.IsZero(), false)
+
+	answer := r.post(303, "/bureau/identifiants/mails", "s", aubry.Account, "s", athimon.Account)
+	is(t, "Joël has no address", r.mails("identifier"), 1)
+	is(t, "back", answer.to(), "/bureau/identifiants")
+	r.post(303, "/bureau/identifiants/lettres")
+	is(t, "nobody chosen prints nothing", r.get("/bureau/identifiants").Find("tbody tr").Length(), all)
+
+	r.post(200, "/bureau/familles/"+athimon.Household+"/lettre")
+	r.post(303, "/bureau/familles/"+aubry.Household+"/mail-identifiant")
+	is(t, "again, on demand", r.mails("identifier"), 2)
+	r.post(303, "/bureau/identifiants/mails", "lesquels", "nouveaux")
+	r.says(r.get("/bureau"), "main", "familles sans identifiant reçu")
+}
+
+func TestNoAnswerAndItsFile(t *testing.T) {
+	r := sqlite(t)
+	r.augustin()
+	p := r.get("/bureau/sans-reponse")
+	r.says(p, "main", "élèves n’ont ni dossier envoyé")
+	if strings.Contains(p.text("tbody"), "Augustin Aubry") {
+		t.Error("one who has sent a dossier is listed")
+	}
+	csv := r.get("/bureau/sans-reponse.csv")
+	is(t, "type", csv.Header.Get("Content-Type"), "text/csv; charset=utf-8")
+	is(t, "to keep", csv.Header.Get("Content-Disposition"), `attachment; filename="sans-reponse.csv"`)
+	if !strings.HasPrefix(csv.body, "\ufeffeleve_nom;") || strings.Contains(csv.body, "Aubry;Augustin") {
+		t.Errorf("got %.200q", csv.body)
+	}
+}
+
+func TestAFailedMailIsTriedAgain(t *testing.T) {
+	r := sqlite(t)
+	f := r.mathis()
+	r.says(r.get("/bureau/mails"), ".vide", "Tous les mails sont partis")
+	id, err := db.One[string](r.Ctx, r.Store, `select id from outgoing_mail where household_id = $1`, f.Household)
+	r.Must(err)
+	r.Must(r.Store.Write(r.Ctx, func(tx *db.Tx) error {
+		if _, err := tx.Exec(r.Ctx, `update job set dead_at = $1, attempts = 9 where key = $2`, r.Clock.Now(), "mail:"+id); err != nil {
+			return err
+		}
+		return correspondence.Abandoned(r.Ctx, tx, id, "550 boîte inconnue", r.Clock.Now())
+	}))
+	p := r.get("/bureau/mails")
+	r.says(p, "tbody", "550 boîte inconnue")
+	r.says(r.get("/bureau"), "main", "1 mail non parti")
+	r.press(303, p, "Renvoyer")
+	r.says(r.get("/bureau/mails"), ".vide", "Tous les mails sont partis")
+	dead, err := db.One[int64](r.Ctx, r.Store, `select count(*) from job where dead_at is not null`)
+	r.Must(err)
+	is(t, "jobs given up", dead, 0)
+	r.press(409, p, "Renvoyer")
+}
+
+// Nobody but the office comes in, whatever the page or the act.
+func TestOnlyTheOfficeComesIn(t *testing.T) {
+	r := sqlite(t)
+	f := r.augustin()
+	teacher, bursar := r.signIn(actor.Teacher, "Paul Roy"), r.signIn(actor.Bursar, "Rita Sol")
+	for _, route := range (&office.Pages{}).Routes() {
+		path := strings.NewReplacer("{id}", f.Dossier().ID, "{deposit}", "x", "{household}", f.Household, "{pupil}", f.Pupil.ID,
+			"{course}", r.Wish("L-PIANO", 0).Course, "{semester}", "0", "{mail}", "x").Replace(route.Path)
+		for who, token := range map[string]string{"nobody": "", "a teacher": teacher, "the bursar": bursar} {
+			r.token = token
+			p := r.do(route.Method, path, nil)
+			want := 403
+			if who == "nobody" {
+				want = 303
+			}
+			if p.StatusCode != want || strings.Contains(p.body, "Aubry") {
+				t.Errorf("%s, %s %s: got %d, want %d", who, route.Method, path, p.StatusCode, want)
+			}
+			if who == "nobody" && !strings.HasPrefix(p.to(), "/connexion") {
+				t.Errorf("nobody, %s: sent to %s", path, p.to())
+			}
+		}
+	}
+}
+
+// Each form refuses what no keyboard types and what is too long, and writes nothing.
+func TestBadInput(t *testing.T) {
+	r := sqlite(t)
+	f := r.augustin()
+	deposit := firstDeposit(r, dossierURL(f))
+	offering := "/bureau/places/" + r.offering("L-PIANO")
+	long := strings.Repeat("é", 301)
+	before := f.Dossier().Version
+	for _, c := range []struct {
+		path  string
+		field string
+		rest  []string
+	}{
+		{dossierURL(f) + "/pieces/" + deposit + "/refuser", "precision", []string{"version", "1", "motif", "1"}},
+		{dossierURL(f) + "/pieces/" + deposit + "/sans-valeur", "motif", []string{"version", "1"}},
+		{dossierURL(f) + "/confirmer", "motif", []string{"partie", "oui"}},
+		{dossierURL(f) + "/refuser", "motif", nil},
+		{dossierURL(f) + "/renoncement", "motif", []string{"reponse", "renoncer"}},
+		{dossierURL(f) + "/cours", "motif", []string{"formule", r.Programme("cursus"), "pole", r.Site("L-PIANO")}},
+		{"/bureau/dossier-papier", "motif", []string{"eleve", r.Family("BATARD-6474", "Mathis").Pupil.ID}},
+		{offering + "/capacite", "motif", []string{"places", "30"}},
+		{offering + "/saut", "motif", nil},
+		{offering + "/annuler-le-cours", "motif", []string{"sur", "oui"}},
+		{"/bureau/eleves/" + f.Pupil.ID + "/rouvrir", "motif", []string{"jusqu_au", "30/06/2027"}},
+		{"/bureau/familles/" + f.Household + "/adresse", "email", []string{"responsable", r.guardianOf(f).ID, "verifie", "oui"}},
+	} {
+		for _, value := range []string{"a\x00b", long, "\xff"} {
+			r.post(422, c.path, append([]string{c.field, value}, c.rest...)...)
+		}
+	}
+	is(t, "nothing was written", f.Dossier().Version, before)
+	p := r.post(422, dossierURL(f)+"/refuser", "motif", "")
+	is(t, "no script of anybody's", strings.Contains(p.body, "<script>"), false)
+}
+
+func TestTheRailHasNoDeadEnd(t *testing.T) {
+	r := sqlite(t)
+	for _, e := range office.Nav(reporttest.Secretary) {
+		p := r.get(e.URL)
+		if here := p.Find(".rail [aria-current=page]"); here.AttrOr("href", "") != e.URL {
+			t.Errorf("%s: the rail marks %q", e.URL, here.AttrOr("href", ""))
+		}
+	}
+	if office.Nav(actor.Actor{Role: actor.Family}) != nil {
+		t.Error("a family has the office's rail")
+	}
+}
