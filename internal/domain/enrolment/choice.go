@@ -165,7 +165,7 @@ func (u *unit) change(d *Dossier, in NewChoice, received time.Time) error {
 	if d.State == OnList || d.State == Enrolled && !u.actor.IsOffice() {
 		d.State = Complete // the office looks at it again
 	}
-	return u.writeOf(d, MailChangedChoice, fmt.Sprintf("%s@%d", d.ID, u.at.UnixMicro()), Told{GivenUp: givenUp})
+	return u.writeOf(d, MailChangedChoice, d.event(), Told{GivenUp: givenUp})
 }
 
 // describe writes the choice for the journal.

@@ -124,7 +124,7 @@ func (u *unit) hold(d *Dossier, kind mailKind, told Told, reason string) error {
 		return err
 	}
 	told.Dossiers = []ToldDossier{t}
-	return u.write(d.Household, d, kind, fmt.Sprintf("%s@%d", d.ID, u.at.UnixMicro()), told, nil, leaves)
+	return u.write(d.Household, d, kind, d.event(), told, nil, leaves)
 }
 
 func later(a, b time.Time) time.Time {

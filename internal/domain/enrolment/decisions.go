@@ -141,7 +141,7 @@ func (u *unit) confirm(d *Dossier, partReason string) (State, error) {
 	d.State, d.ConfirmedAt, d.ConfirmedBy, d.Reason = Enrolled, u.at, u.actor.Name, partReason
 	u.changed(d)
 	u.told(d, "dossier.enrolled", before.French(), Enrolled.French(), partReason)
-	return Enrolled, u.writeOf(d, MailEnrolled, fmt.Sprintf("%s@%d", d.ID, u.at.UnixMicro()), Told{Reason: partReason})
+	return Enrolled, u.writeOf(d, MailEnrolled, d.event(), Told{Reason: partReason})
 }
 
 // toList answers that the dossier waits; its places are held up to the school's date (R33b).
@@ -153,7 +153,7 @@ func (u *unit) toList(d *Dossier) (State, error) {
 	d.State, d.ConfirmedBy = OnList, u.actor.Name
 	u.changed(d)
 	u.told(d, "dossier.on_list", before.French(), OnList.French(), "")
-	return OnList, u.writeOf(d, MailOnList, fmt.Sprintf("%s@%d", d.ID, u.at.UnixMicro()), Told{Until: u.season.PartialReleaseAt})
+	return OnList, u.writeOf(d, MailOnList, d.event(), Told{Until: u.season.PartialReleaseAt})
 }
 
 // TurnDown refuses a dossier with a reason; its places go to the next in line.
@@ -180,7 +180,7 @@ func (r *Registrar) TurnDown(ctx context.Context, a actor.Actor, dossier, reason
 			return err
 		}
 		d.Reason = reason
-		return u.writeOf(d, MailTurnedDown, fmt.Sprintf("%s@%d", d.ID, u.at.UnixMicro()), Told{Reason: reason, GivenUp: given})
+		return u.writeOf(d, MailTurnedDown, d.event(), Told{Reason: reason, GivenUp: given})
 	})
 }
 

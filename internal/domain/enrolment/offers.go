@@ -2,7 +2,6 @@ package enrolment
 
 import (
 	"context"
-	"fmt"
 
 	"pupitre/internal/domain/actor"
 	"pupitre/internal/platform/db"
@@ -180,7 +179,7 @@ func (r *Registrar) EndOffers(ctx context.Context) (int, error) {
 				return err
 			}
 			u.forget(d, row)
-			if err := u.write(d.Household, d, MailOfferEnded, fmt.Sprintf("%s@%d", id, u.at.UnixMicro()), told, nil, u.bySchool()); err != nil {
+			if err := u.write(d.Household, d, MailOfferEnded, id, told, nil, u.bySchool()); err != nil {
 				return err
 			}
 			n++

@@ -250,7 +250,11 @@ func (r *Registrar) Refuse(ctx context.Context, a actor.Actor, in Review) error 
 			if err != nil {
 				return err
 			}
-			if paper.Required && (dossier.State == Complete || dossier.State == OnList || dossier.State == PaperRefused) {
+			lacks, err := u.lacks(dossier, paper)
+			if err != nil {
+				return err
+			}
+			if lacks && (dossier.State == Complete || dossier.State == OnList || dossier.State == PaperRefused) {
 				held = true
 				if err := u.hold(dossier, MailPaperRefused, told, d.Reason); err != nil {
 					return err
@@ -283,7 +287,11 @@ func (r *Registrar) DeclareWorthless(ctx context.Context, a actor.Actor, in Revi
 			if err != nil {
 				return err
 			}
-			if !paper.Required || !dossier.State.Ranked() || dossier.State == Enrolled {
+			lacks, err := u.lacks(dossier, paper)
+			if err != nil {
+				return err
+			}
+			if !lacks || !dossier.State.Ranked() || dossier.State == Enrolled {
 				continue
 			}
 			fell = true
@@ -302,6 +310,12 @@ func (r *Registrar) DeclareWorthless(ctx context.Context, a actor.Actor, in Revi
 		}
 		return u.write(d.Household, nil, MailPaperWorthless, d.ID, told, nil, zero)
 	})
+}
+
+// lacks tells whether the paper is required of the dossier, and missing.
+func (u *unit) lacks(d *Dossier, paper document.Paper) (bool, error) {
+	missing, err := u.missing(d)
+	return slices.ContainsFunc(missing, func(p document.Paper) bool { return p.Code == paper.Code }), err
 }
 
 func (u *unit) decide(a actor.Actor, in Review, to document.State) (document.Deposit, error) {

@@ -2,7 +2,6 @@ package enrolment
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -60,7 +59,7 @@ func (u *unit) lapse(d *Dossier, missing []document.Paper) error {
 		return err
 	}
 	told := Told{Dossiers: []ToldDossier{t}, Paper: french.List(paperNames(missing)), Required: true, GivenUp: given}
-	return u.write(d.Household, d, MailDelayEnded, fmt.Sprintf("%s@%d", d.ID, u.at.UnixMicro()), told, nil, u.bySchool())
+	return u.write(d.Household, d, MailDelayEnded, d.event(), told, nil, u.bySchool())
 }
 
 // CloseCampaign follows the closing (R36): an incomplete dossier becomes a
@@ -88,7 +87,7 @@ func (r *Registrar) CloseCampaign(ctx context.Context) (int, error) {
 			d.State = Draft
 			u.changed(d)
 			u.told(d, "dossier.closed", Received.French(), Draft.French(), "clôture de la campagne")
-			if err := u.write(d.Household, d, MailCampaignClosed, fmt.Sprintf("%s@%d", d.ID, u.at.UnixMicro()), Told{Dossiers: []ToldDossier{t}}, nil, u.bySchool()); err != nil {
+			if err := u.write(d.Household, d, MailCampaignClosed, d.event(), Told{Dossiers: []ToldDossier{t}}, nil, u.bySchool()); err != nil {
 				return err
 			}
 			n++
@@ -242,7 +241,7 @@ func (u *unit) warnPart(d *Dossier, at time.Time) error {
 	if err != nil {
 		return err
 	}
-	return u.write(d.Household, d, MailPartlyFull, fmt.Sprintf("%s@%d", d.ID, u.at.UnixMicro()), Told{Dossiers: []ToldDossier{t}, Until: until}, nil, u.bySchool())
+	return u.write(d.Household, d, MailPartlyFull, d.event(), Told{Dossiers: []ToldDossier{t}, Until: until}, nil, u.bySchool())
 }
 
 func (u *unit) releasePart(d *Dossier) error {
@@ -257,5 +256,5 @@ func (u *unit) releasePart(d *Dossier) error {
 	if err != nil {
 		return err
 	}
-	return u.write(d.Household, d, MailPartlyReleased, fmt.Sprintf("%s@%d", d.ID, u.at.UnixMicro()), Told{Dossiers: []ToldDossier{t}, GivenUp: given}, nil, u.bySchool())
+	return u.write(d.Household, d, MailPartlyReleased, d.event(), Told{Dossiers: []ToldDossier{t}, GivenUp: given}, nil, u.bySchool())
 }

@@ -1,6 +1,7 @@
 package enrolment
 
 import (
+	"fmt"
 	"time"
 
 	"pupitre/internal/domain/correspondence"
@@ -192,6 +193,9 @@ func eachAddress(h people.Household) []people.Guardian {
 	}
 	return all
 }
+
+// event names what has just changed the dossier, as no other change of it is named.
+func (d *Dossier) event() string { return fmt.Sprintf("%s@%d", d.ID, d.Version) }
 
 // writeOf enqueues a mail about the dossier as it stands now.
 func (u *unit) writeOf(d *Dossier, kind correspondence.Kind, event string, told Told) error {

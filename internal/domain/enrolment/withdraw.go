@@ -2,7 +2,6 @@ package enrolment
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -82,7 +81,7 @@ func (u *unit) withdrawAll(d *Dossier, reason string) error {
 		return err
 	}
 	d.Reason, d.WithdrawalAskedAt = reason, zero
-	return u.writeOf(d, MailWithdrawn, fmt.Sprintf("%s@%d", d.ID, u.at.UnixMicro()), Told{Whole: true, GivenUp: given})
+	return u.writeOf(d, MailWithdrawn, d.event(), Told{Whole: true, GivenUp: given})
 }
 
 func (u *unit) withdrawOne(d *Dossier, request, reason string) error {
@@ -105,7 +104,7 @@ func (u *unit) withdrawOne(d *Dossier, request, reason string) error {
 		return err
 	}
 	u.forget(d, given)
-	return u.writeOf(d, MailWithdrawn, fmt.Sprintf("%s@%d", request, u.at.UnixMicro()), Told{GivenUp: []string{courseTitle(course, semester)}})
+	return u.writeOf(d, MailWithdrawn, request, Told{GivenUp: []string{courseTitle(course, semester)}})
 }
 
 // AnswerWithdrawal accepts or refuses a family's wish to leave after « inscrit ».
@@ -125,18 +124,18 @@ func (r *Registrar) AnswerWithdrawal(ctx context.Context, a actor.Actor, dossier
 			return needReason()
 		}
 		askedAt := d.WithdrawalAskedAt
-		which, err := u.wishedAway(d)
+		which, whole, err := u.wishedAway(d)
 		if err != nil {
 			return err
 		}
-		told := Told{Whole: which == nil, Accepted: accept, Reason: reason, Until: askedAt}
+		told := Told{Whole: whole, Accepted: accept, Reason: reason, Until: askedAt}
 		if told.GivenUp, err = u.titlesOf(which); err != nil {
 			return err
 		}
 		switch {
 		case !accept:
 			u.told(d, "dossier.withdrawal_refused", "renoncement demandé", Enrolled.French(), reason)
-		case which == nil:
+		case whole:
 			if told.GivenUp, err = u.titles(d); err != nil {
 				return err
 			}
@@ -144,41 +143,37 @@ func (r *Registrar) AnswerWithdrawal(ctx context.Context, a actor.Actor, dossier
 				return err
 			}
 		default:
-			if err := u.giveBack(d, Returned, reason, which...); err != nil {
-				return err
-			}
 			for _, r := range which {
+				if err := u.giveBack(d, Returned, reason, r); err != nil {
+					return err
+				}
 				u.forget(d, r)
 			}
 		}
 		d.WithdrawalAskedAt = zero
 		u.changed(d)
-		return u.writeOf(d, MailWithdrawalAns, fmt.Sprintf("%s@%d", d.ID, u.at.UnixMicro()), told)
+		return u.writeOf(d, MailWithdrawalAns, d.event(), told)
 	})
 }
 
-// wishedAway returns the requests that the family asked to give up, nil for
-// the whole dossier.
-func (u *unit) wishedAway(d *Dossier) ([]*Request, error) {
+// wishedAway returns the requests that the family asked to give up, and
+// whether they are the whole dossier.
+func (u *unit) wishedAway(d *Dossier) (which []*Request, whole bool, err error) {
 	course, found, err := db.Maybe[string](u.ctx, u.tx, `select course_id from journal where dossier_id = $1 and event = $2
 		order by at desc, id desc limit 1`, d.ID, withdrawalAsked)
-	if err != nil || !found || course == "" {
-		return nil, err
+	if err != nil {
+		return nil, false, err
 	}
 	requests, err := u.requestsOf(d)
-	if err != nil {
-		return nil, err
+	if err != nil || !found || course == "" {
+		return requests, true, err
 	}
-	var which []*Request
 	for _, r := range requests {
 		if id, _ := splitOffering(r.Offering); id == course {
 			which = append(which, r)
 		}
 	}
-	if len(which) == len(requests) {
-		return nil, nil
-	}
-	return which, nil
+	return which, len(which) == len(requests), nil
 }
 
 // NotReturning notes that the pupil does not re-register (R20b), with a reason
