@@ -1,0 +1,258 @@
+package work
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"pupitre/internal/domain/account"
+	"pupitre/internal/domain/correspondence"
+	"pupitre/internal/domain/enrolment"
+	"pupitre/internal/domain/school"
+	"pupitre/internal/letter"
+	"pupitre/internal/platform/blob"
+	"pupitre/internal/platform/clock"
+	"pupitre/internal/platform/db"
+	"pupitre/internal/platform/db/dbtest"
+	"pupitre/internal/platform/jobs"
+	"pupitre/internal/platform/mail"
+)
+
+var at = time.Date(2027, 6, 8, 20, 52, 7, 0, time.UTC)
+
+// kindsOfRooms reads every mail kind that a room declares.
+func kindsOfRooms(t *testing.T) []correspondence.Kind {
+	t.Helper()
+	declared := regexp.MustCompile(`correspondence\.Kind\s*=\s*"([a-z_]+)"`)
+	var kinds []correspondence.Kind
+	err := fs.WalkDir(os.DirFS("../domain"), ".", func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		text, err := os.ReadFile("../domain/" + path)
+		if err != nil {
+			return err
+		}
+		for _, m := range declared.FindAllSubmatch(text, -1) {
+			kinds = append(kinds, correspondence.Kind(m[1]))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return kinds
+}
+
+func TestEveryKindOfMailHasItsLetter(t *testing.T) {
+	kinds := kindsOfRooms(t)
+	if len(kinds) < 20 {
+		t.Fatalf("only %d kinds found in the rooms: the search is wrong", len(kinds))
+	}
+	known := map[correspondence.Kind]bool{}
+	for _, k := range kinds {
+		known[k] = true
+		if letters[k] == nil {
+			t.Errorf("no letter writes %q", k)
+		}
+	}
+	for k := range letters {
+		if !known[k] {
+			t.Errorf("a letter writes %q, which no room enqueues", k)
+		}
+	}
+}
+
+// facts is a mail of enrolment with everything said.
+func facts() enrolment.Told {
+	guitar := enrolment.ToldPlace{Course: "Guitare", State: enrolment.Waiting, Position: 3}
+	return enrolment.Told{
+		Name: "Claire Moreau", At: at, Paper: "Mandat de prélèvement", Required: true, Cost: "Le tarif maximal sera appliqué.",
+		Reason: "La signature manque.", Until: at.AddDate(0, 0, 7), OnPaperAt: at.AddDate(0, 0, -2), GivenUp: []string{"Alto"},
+		Course: &guitar, Kept: []enrolment.ToldPlace{{Course: "Orchestre à cordes", State: enrolment.Place}},
+		Dossiers: []enrolment.ToldDossier{{
+			ID: "d", Number: "D-0057", Pupil: "Lucie <b>Moreau</b>", Programme: "Cursus Instrumental Enfant / ados", Site: "Pôle Loire", Rank: 57, CompleteAt: at,
+			Places:  []enrolment.ToldPlace{{Course: "Violoncelle", State: enrolment.Place}, guitar},
+			Missing: []string{"RIB"}, CompleteBefore: at.AddDate(0, 0, 20),
+		}},
+	}
+}
+
+func TestEachLetterOfEnrolmentNamesThePupil(t *testing.T) {
+	raw, err := json.Marshal(facts())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for kind, write := range letters {
+		if !isEnrolment(kind) || kind == enrolment.MailPlaceOffered {
+			continue
+		}
+		got, err := write(envelope{Args: correspondence.Args{Kind: kind, Facts: raw}, school: letter.School{Name: "École de musique"}, url: "https://ecole.example"})
+		if err != nil {
+			t.Errorf("%s: %v", kind, err)
+			continue
+		}
+		if !strings.Contains(got.Text, "Lucie") || got.Subject == "" {
+			t.Errorf("%s: the letter does not name the pupil: %q\n%s", kind, got.Subject, got.Text)
+		}
+		if strings.Contains(got.HTML, "<b>Moreau") {
+			t.Errorf("%s: a name reaches the HTML unescaped", kind)
+		}
+	}
+}
+
+func isEnrolment(kind correspondence.Kind) bool {
+	switch kind {
+	case account.MailNewPassword, account.MailRecoveryLink, account.MailIdentifier, "confirm_address", "address_changed":
+		return false
+	}
+	return true
+}
+
+// house is a school with a moved clock and a mail server that obeys the test.
+type house struct {
+	store  *db.Store
+	clock  *clock.Moved
+	outbox *obeying
+	runner *jobs.Runner
+}
+
+// obeying is a mail server that answers as told, and keeps what it accepted.
+type obeying struct {
+	answer error
+	tries  []string // Message-IDs, in order
+	kept   []mail.Message
+}
+
+func (o *obeying) Send(_ context.Context, m mail.Message) error {
+	o.tries = append(o.tries, m.ID)
+	if o.answer == nil {
+		o.kept = append(o.kept, m)
+	}
+	return o.answer
+}
+
+func newHouse(t *testing.T, store *db.Store) *house {
+	t.Helper()
+	h := &house{store: store, clock: clock.At(at), outbox: &obeying{}}
+	blobs, err := blob.Disk(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Write(t.Context(), func(tx *db.Tx) error {
+		return school.Put(t.Context(), tx, school.School{
+			Name: "École de musique Sèvre & Loire", ShortName: "Sèvre & Loire", Phone: "0240000000", Recovery: school.RecoverByPassword,
+			PasswordMin: 8, PasswordMax: 20, SessionMinutes: 60, PaperDays: 7, OfferDays: 3, QuietFrom: 20, QuietUntil: 8, Accessibility: "non conforme",
+		})
+	}); err != nil {
+		t.Fatal(err)
+	}
+	registrar := enrolment.NewRegistrar(store, h.clock)
+	t.Cleanup(registrar.Close)
+	h.runner = NewRunner(Deps{
+		Store: store, Clock: h.clock, Log: slog.New(slog.DiscardHandler), Registrar: registrar, Accounts: account.New(store, h.clock),
+		Blobs: blobs, Outbox: h.outbox, PublicURL: "https://ecole.example", MailFrom: "portail@ecole.example",
+	})
+	return h
+}
+
+func (h *house) enqueue(t *testing.T, m correspondence.Mail) {
+	t.Helper()
+	if err := h.store.Write(t.Context(), func(tx *db.Tx) error {
+		return correspondence.Enqueue(t.Context(), tx, h.clock.Now(), m)
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// run does the mail jobs that are due; those of deadlines need a season and are not these tests'.
+func (h *house) run(t *testing.T) {
+	t.Helper()
+	if _, err := h.runner.RunDue(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func receivedMail(event, to string) correspondence.Mail {
+	return correspondence.Mail{Event: event, Recipient: to, Kind: enrolment.MailReceived, Household: "h", Facts: facts()}
+}
+
+func TestAMailIsEnqueuedOnceAndKeepsItsIdentity(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, store *db.Store) {
+		h := newHouse(t, store)
+		h.enqueue(t, receivedMail("sent:1", "claire@exemple.fr"))
+		h.enqueue(t, receivedMail("sent:1", "claire@exemple.fr"))
+		h.enqueue(t, receivedMail("sent:1", ""))
+		h.outbox.answer = errors.New("the server is busy")
+		h.run(t)
+		if len(h.outbox.tries) != 1 {
+			t.Fatalf("tries while the server is busy: want 1, got %d", len(h.outbox.tries))
+		}
+		h.run(t)
+		if len(h.outbox.tries) != 1 {
+			t.Error("tried again before its backoff")
+		}
+		h.outbox.answer = nil
+		h.clock.Add(time.Hour)
+		h.run(t)
+		if len(h.outbox.kept) != 1 || h.outbox.tries[0] != h.outbox.tries[len(h.outbox.tries)-1] {
+			t.Fatalf("mails kept: want the same one, got %d after tries %v", len(h.outbox.kept), h.outbox.tries)
+		}
+		if m := h.outbox.kept[0]; m.To != "claire@exemple.fr" || !strings.HasSuffix(m.ID, "@ecole.example") || m.HTML == "" {
+			t.Errorf("the mail: %+v", m)
+		}
+		sent, err := correspondence.OfHousehold(t.Context(), store, "h", 10)
+		if err != nil || len(sent) != 1 || sent[0].SentAt.IsZero() || sent[0].Subject == "" {
+			t.Errorf("what the office lists: %+v (%v)", sent, err)
+		}
+	})
+}
+
+func TestAMailThatCannotLeaveIsListed(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, store *db.Store) {
+		h := newHouse(t, store)
+		h.enqueue(t, receivedMail("sent:2", "inconnu@exemple.fr"))
+		h.outbox.answer = &mail.Permanent{Code: 550, Reason: "no such user"}
+		h.run(t)
+		failed, err := correspondence.Failed(t.Context(), store, 10)
+		if err != nil || len(failed) != 1 || !strings.Contains(failed[0].LastError, "no such user") {
+			t.Fatalf("mails not sent: %+v (%v)", failed, err)
+		}
+	})
+}
+
+func TestAPasswordIsForgottenOnceItsMailHasLeft(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, store *db.Store) {
+		h := newHouse(t, store)
+		h.enqueue(t, correspondence.Mail{
+			Event: "new_password:1", Recipient: "claire@exemple.fr", Kind: account.MailNewPassword, Household: "h",
+			Facts:  account.NewPasswordFacts{Name: "Claire Moreau", Identifier: "MOREAU-4821", ValidUntil: at.AddDate(0, 0, 1)},
+			Secret: account.NewPasswordSecret{Password: "Kestrel7Bavard"},
+		})
+		h.run(t)
+		if len(h.outbox.kept) != 1 {
+			t.Fatalf("mails kept: want 1, got %d", len(h.outbox.kept))
+		}
+		text := h.outbox.kept[0].Text
+		for _, line := range []string{"Identifiant : MOREAU-4821", "Mot de passe : Kestrel7Bavard"} {
+			if !strings.Contains("\n"+text, "\n"+line+"\n") {
+				t.Errorf("the text lacks the line %q:\n%s", line, text)
+			}
+		}
+		left, err := db.One[int64](t.Context(), store, `select count(*) from job where secret like '%Kestrel%' or args like '%Kestrel%'`)
+		if err != nil || left != 0 {
+			t.Errorf("jobs that still hold the password: %d (%v)", left, err)
+		}
+		listed, err := db.One[int64](t.Context(), store, `select count(*) from outgoing_mail where subject like '%Kestrel%' or last_error like '%Kestrel%'`)
+		if err != nil || listed != 0 {
+			t.Errorf("the list shows the password: %d (%v)", listed, err)
+		}
+	})
+}
