@@ -53,9 +53,9 @@ func addressView(page addressPage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var3 string
-				templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs("Il a déjà servi, ou il est trop ancien. Si votre adresse n’est pas encore confirmée, enregistrez-la de nouveau dans « Famille », « Identité »\u202f: un autre message partira.")
+				templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs("Il a déjà servi, ou il est trop ancien. Si votre adresse n’est pas encore confirmée, enregistrez-la de nouveau dans « Famille », « Identité »\u202f: un autre message partira.")
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `address.templ`, Line: 13, Col: 195}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `address.templ`, Line: 13, Col: 203}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 				if templ_7745c5c3_Err != nil {
@@ -88,7 +88,7 @@ func addressView(page addressPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.LinkButton("/famille/identite", ui.ButtonSpec{Label: "Ouvrir « Identité »", Style: ui.StyleSecond}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.LinkButton("/famille/identite", ui.ButtonSpec{Label: "Ouvrir « Identité »", Style: ui.StyleSecond}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -314,9 +314,9 @@ func onPaper(page wizardCoursesPage) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var13 string
-		templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs("Le « formulaire de réinscription pédagogique » tient lieu de choix\u202f: téléchargez-le, complétez-le, puis importez-le avec vos pièces.")
+		templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs("Le « formulaire de réinscription pédagogique » tient lieu de choix\u202f: téléchargez-le, complétez-le, puis importez-le avec vos pièces.")
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `courses.templ`, Line: 54, Col: 155}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `courses.templ`, Line: 54, Col: 159}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var13))
 		if templ_7745c5c3_Err != nil {
@@ -338,7 +338,7 @@ func onPaper(page wizardCoursesPage) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "<p>Les places d’un formulaire papier sont demandées quand le secrétariat le saisit, avec l’heure de votre « Valider ». Une place demandée en ligne d’ici là peut ne plus être libre.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "<p>Les places d’un formulaire papier sont demandées quand le secrétariat le saisit, avec l’heure de votre «\u202fValider\u202f». Une place demandée en ligne d’ici là peut ne plus être libre.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

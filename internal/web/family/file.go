@@ -14,7 +14,7 @@ import (
 // does not start in a sandbox, and needs its own styles.
 const (
 	imagePolicy = "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox"
-	pdfPolicy   = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; plugin-types application/pdf; frame-ancestors 'self'"
+	pdfPolicy   = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'self'"
 )
 
 // ShowDeposited streams a deposited file: to the family that handed it in, and

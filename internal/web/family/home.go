@@ -19,7 +19,7 @@ type homePage struct {
 	ui.Base
 	Greeting  string
 	Todo      int
-	Before    string // « avant le vendredi 25 juin », "" without a date
+	Before    string // « avant le vendredi 25 juin », "" without a date
 	Campaign  string // said when it is not open
 	Done      string // « Tout est prêt… », when nothing is left
 	Resume    *ui.Task

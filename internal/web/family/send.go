@@ -136,7 +136,7 @@ func leftOf(r enrolment.Registration) []leftLine {
 		left = append(left, leftLine{"Famille" + colon + fieldLabel(f.Name) + ". " + f.Message, "/famille/identite?suite=" + stepSend.path(r.Pupil.ID) + "#" + f.Name})
 	}
 	if !r.Dossier.Administrative {
-		left = append(left, leftLine{"Cochez « Réinscription administrative ».", stepPupil.path(r.Pupil.ID)})
+		left = append(left, leftLine{"Cochez « Réinscription administrative ».", stepPupil.path(r.Pupil.ID)})
 	}
 	for _, f := range people.MissingPupil(r.Pupil, r.InSeason) {
 		left = append(left, leftLine{r.Pupil.FirstName + colon + fieldLabel(f.Name) + ". " + f.Message, stepPupil.path(r.Pupil.ID)})

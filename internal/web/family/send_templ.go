@@ -145,9 +145,9 @@ func sendView(page sendPage) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var7 string
-					templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs("Vous pouvez valider\u202f: le dossier sera « reçu, incomplet », sans rang ni place, jusqu’à l’import de ce qui manque.")
+					templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs("Vous pouvez valider\u202f: le dossier sera « reçu, incomplet », sans rang ni place, jusqu’à l’import de ce qui manque.")
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `send.templ`, Line: 28, Col: 138}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `send.templ`, Line: 28, Col: 142}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 					if templ_7745c5c3_Err != nil {

@@ -76,7 +76,7 @@ func (page *statePage) tell(v *door.Visit, r enrolment.Registration) {
 	case enrolment.OnList:
 		say(ui.MessageInfo, "En liste d’attente", "Votre dossier est vérifié, complet depuis le "+french.MomentSecond(d.CompleteAt)+". Il manque une place"+colon+"nous vous écrirons dès qu’elle se libère.")
 		if at := r.Season.PartialReleaseAt; !at.IsZero() {
-			page.Text = append(page.Text, "Les places obtenues vous sont gardées jusqu’au "+french.Moment(at)+". D’ici là, vous pouvez attendre, prendre la partie manquante ailleurs, ou garder le reste sous une autre formule"+colon+"« Changer de choix ».")
+			page.Text = append(page.Text, "Les places obtenues vous sont gardées jusqu’au "+french.Moment(at)+". D’ici là, vous pouvez attendre, prendre la partie manquante ailleurs, ou garder le reste sous une autre formule"+colon+"« Changer de choix ».")
 		}
 	case enrolment.Enrolled:
 		say(ui.MessageOK, "Inscription confirmée", "Confirmée le "+french.Moment(d.ConfirmedAt)+".")
@@ -88,12 +88,12 @@ func (page *statePage) tell(v *door.Visit, r enrolment.Registration) {
 		page.CanReturn = !r.Season.HasClosed(v.Now) && !isOthers(r)
 		page.CanRestart = !r.Season.HasClosed(v.Now) && isOthers(r)
 	case enrolment.Lapsed:
-		say(ui.MessageError, "Le délai est écoulé", "Le rang et les places sont perdus. Un nouveau « Valider » donne un nouveau rang.")
+		say(ui.MessageError, "Le délai est écoulé", "Le rang et les places sont perdus. Un nouveau « Valider » donne un nouveau rang.")
 		page.CanRestart = true
 	case enrolment.TurnedDown:
 		say(ui.MessageError, "Dossier refusé", d.Reason)
 	default:
-		say(ui.MessageInfo, "Vous avez renoncé à ce dossier", "Revenir est un nouveau « Valider », avec un nouveau rang.")
+		say(ui.MessageInfo, "Vous avez renoncé à ce dossier", "Revenir est un nouveau « Valider », avec un nouveau rang.")
 		page.CanRestart = !r.Season.HasClosed(v.Now)
 	}
 }

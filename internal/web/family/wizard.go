@@ -217,7 +217,7 @@ func (p *Pages) keepPupil(v *door.Visit, r enrolment.Registration, page wizardPu
 		return invalid, err
 	}
 	var c fault.Check
-	c.That(page.Administrative, "administrative", "Cochez « Réinscription administrative » pour continuer.")
+	c.That(page.Administrative, "administrative", "Cochez « Réinscription administrative » pour continuer.")
 	if asksBeginner(r, page.Form) {
 		c.That(page.Form.Beginner != "", people.FieldBeginner, "Répondez oui ou non.")
 	}
