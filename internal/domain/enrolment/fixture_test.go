@@ -174,11 +174,15 @@ func (w *world) course(ctx context.Context, tx *db.Tx, code string, kind catalog
 // family makes a household that pays by cheque, with everything yellow filled in.
 func (w *world) family(name string, pupils ...string) family {
 	w.Helper()
-	f := family{actor.Actor{Account: "a-" + name, Name: "Mme " + name, Role: actor.Family, Household: db.NewID()}, map[string]string{}}
+	f := newFamily(name)
 	w.write(func(ctx context.Context, tx *db.Tx) error {
 		return w.putFamily(ctx, tx, f, name, pupils...)
 	})
 	return f
+}
+
+func newFamily(name string) family {
+	return family{actor.Actor{Account: "a-" + name, Name: "Mme " + name, Role: actor.Family, Household: db.NewID()}, map[string]string{}}
 }
 
 func (w *world) putFamily(ctx context.Context, tx *db.Tx, f family, name string, pupils ...string) error {
