@@ -213,10 +213,72 @@ func TestTheCampaignsDates(t *testing.T) {
 		s.clock.Add(time.Hour)
 		v.expect(v.send(lucie), 303, wizard+"/confirmation")
 		s.campaign(evening.AddDate(0, 0, -7), evening.Add(30*time.Minute))
-		v.get("/accueil").says(t, "close depuis le mardi 8 juin à 22 h 35")
+		home := v.get("/accueil")
+		home.says(t, "close depuis le mardi 8 juin à 22 h 35", "Non envoyée")
+		home.saysNot(t, "Commencer la réinscription", "champs jaunes")
 		malo := s.ready(moreau, "Malo", "GS", "eveil", "L-EVEIL-1")
 		if p := v.send(malo); p.code != 422 {
 			t.Errorf("after the closing: got %d", p.code)
+		}
+	})
+}
+
+func TestARefusedPaperOpensADelay(t *testing.T) {
+	sqlite(t, func(s *site) {
+		v := s.as(moreau)
+		lucie := s.ready(moreau, "Lucie", "6e", "cursus", "L-VIOLONCELLE", "L-CORDES")
+		wizard := "/eleves/" + lucie + "/reinscription"
+		v.send(lucie)
+		// A means of payment that asks for papers, after the rank.
+		v.submit(v.get("/famille/identite"), "/famille/identite", "moyens", "prelevement")
+		v.get("/famille/identite").says(t, "Une pièce devient obligatoire pour le dossier de Lucie", "jusque-là, le rang et les places sont conservés")
+		v.get("/accueil").says(t, "Pièce à remplacer")
+		p := v.get(wizard)
+		p.says(t, "Une pièce est à remplacer avant le", "votre rang et vos places sont conservés", "Importer : RIB", "Place réservée")
+		v.upload("/famille/importer", "rib", map[string][]byte{"rib.png": photo(t, 1)})
+		v.upload("/famille/importer", "mandat", map[string][]byte{"mandat.png": photo(t, 2)})
+		if r := s.registration(moreau, lucie); r.Dossier.State != enrolment.Complete || r.Dossier.Rank != 1 {
+			t.Errorf("the dossier is %s, rank %d", r.Dossier.State, r.Dossier.Rank)
+		}
+	})
+}
+
+func TestEnrolledGivingUpIsARequest(t *testing.T) {
+	sqlite(t, func(s *site) {
+		v := s.as(moreau)
+		lucie := s.ready(moreau, "Lucie", "6e", "cursus", "L-VIOLONCELLE", "L-CORDES")
+		wizard := "/eleves/" + lucie + "/reinscription"
+		v.send(lucie)
+		_, err := s.registrar.Confirm(t.Context(), s.secretary, s.registration(moreau, lucie).Dossier.ID, "")
+		s.must(err)
+		v.get(wizard).says(t, "Inscription confirmée")
+		v.expect(v.get(wizard+"/changer"), 303, wizard)
+		p := v.get(wizard + "/renoncer")
+		p.says(t, "Demander à renoncer", "l’inscription tient")
+		v.expect(v.submit(p, wizard+"/renoncer"), 303, wizard)
+		v.get(wizard).says(t, "Renoncement demandé le", "L’école vous répondra")
+		if r := s.registration(moreau, lucie); r.Dossier.State != enrolment.Enrolled {
+			t.Errorf("the dossier is %s", r.Dossier.State)
+		}
+	})
+}
+
+func TestBeginnerIsAskedWhenACourseRefusesThem(t *testing.T) {
+	sqlite(t, func(s *site) {
+		v, claire := s.as(moreau), s.pupil(moreau, "Claire")
+		wizard := "/eleves/" + claire + "/reinscription"
+		p := v.get(wizard + "/eleve")
+		if p.Find("input[name=debutant]").Length() != 2 {
+			t.Fatalf("« Débutant » is not asked: %s", p.text())
+		}
+		p = v.post(wizard+"/eleve", "administrative", "oui", "niveau", "adulte", "droit_image", "yes", "demande_debutant", "oui")
+		if p.code != 422 || p.Find("#debutant").AttrOr("aria-invalid", p.Find("[aria-invalid]").AttrOr("role", "")) == "" {
+			t.Errorf("unanswered: got %d", p.code)
+		}
+		v.expect(v.post(wizard+"/eleve", "administrative", "oui", "niveau", "adulte", "droit_image", "yes", "demande_debutant", "oui", "debutant", "yes"), 303, wizard+"/cours")
+		lucie := s.pupil(moreau, "Lucie")
+		if p := v.get("/eleves/" + lucie + "/reinscription/eleve"); p.Find("input[name=debutant]").Length() != 0 {
+			t.Error("a pupil with an instrument this year is asked")
 		}
 	})
 }

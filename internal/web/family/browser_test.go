@@ -4,6 +4,7 @@ import (
 	"flag"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -64,6 +65,45 @@ func TestPagesInABrowser(t *testing.T) {
 	check("/accueil", "/famille/documents", wizard, wizard+"/confirmation", wizard+"/changer", wizard+"/renoncer", wizard+"/renoncer?demande="+other, "/reinscription/envoi")
 	if s.registration(moreau, lucie).Dossier.State != enrolment.Complete {
 		t.Error("the last paper has not completed the dossier")
+	}
+}
+
+// TestChoosingAndImportingInABrowser is what the style sheet and the script add.
+func TestChoosingAndImportingInABrowser(t *testing.T) {
+	s := newSite(t, dbtest.SQLite(t))
+	lucie := s.ready(moreau, "Lucie", "6e", "cursus", "L-VIOLONCELLE", "L-CORDES")
+	wizard := "/eleves/" + lucie + "/reinscription"
+	url := s.served(moreau)
+	b := browser.Start(t).Page()
+	b.Open(url + wizard + "/cours")
+	shown := func(pole string) int {
+		return browser.Eval[int](b, `[...document.querySelectorAll('label[data-pole="`+pole+`"]')].filter(e => e.offsetParent).length`)
+	}
+	if shown("loire") == 0 || shown("sevre") != 0 {
+		t.Errorf("pole Loire chosen: %d courses of Loire and %d of Sèvre are shown", shown("loire"), shown("sevre"))
+	}
+	b.ClickText("Pôle Sèvre")
+	if shown("loire") != 0 || shown("sevre") == 0 {
+		t.Errorf("pole Sèvre chosen: %d courses of Loire and %d of Sèvre are shown", shown("loire"), shown("sevre"))
+	}
+	// What stays ticked at the other pole is given up, and said.
+	b.ClickText("Continuer")
+	b.WaitForText("Ce qui était coché ailleurs est retiré")
+
+	file := filepath.Join(t.TempDir(), "caf.png")
+	s.must(os.WriteFile(file, photo(t, 1), 0o600))
+	b.Open(url + "/famille/importer?document=quotient-familial")
+	b.Upload("input[name=fichier]", file)
+	b.ClickText("Importer")
+	b.WaitForText("est importé")
+	b.WaitForText("caf.png")
+	if got := b.URL(); got != url+"/famille/documents" {
+		t.Errorf("the address is %s", got)
+	}
+	for _, e := range b.Errors() {
+		if !strings.Contains(e, "/couleur/") && !strings.Contains(e, "422") {
+			t.Errorf("an error in the browser: %s", e)
+		}
 	}
 }
 

@@ -108,6 +108,9 @@ func (p *Pages) sentDossier(v *door.Visit, r enrolment.Registration) (sentDossie
 		}
 	}
 	if closes := v.Season.ClosesAt; !closes.IsZero() {
+		if d.ReopenedUntil.After(closes) {
+			closes = d.ReopenedUntil
+		}
 		one.Before = french.Moment(closes)
 	}
 	if !v.School.RankShown {

@@ -13,7 +13,6 @@ import (
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/fault"
-	"pupitre/internal/platform/french"
 	"pupitre/internal/platform/intake"
 	"pupitre/internal/web/door"
 	"pupitre/internal/web/ui"
@@ -60,7 +59,7 @@ func (p *Pages) SendDeposit(v *door.Visit) error {
 		return err
 	}
 	chosen := form.Value(fieldPaper)
-	before, err := p.ranks(v)
+	before, err := p.dossiers(v)
 	if err != nil {
 		return err
 	}
@@ -72,7 +71,7 @@ func (p *Pages) SendDeposit(v *door.Visit) error {
 		return err
 	}
 	flashes := []ui.Flash{{Kind: ui.MessageOK, Title: quoted(name) + " est importé", Text: "L’école va le vérifier. Vous pouvez le remplacer tant qu’elle ne l’a pas validé."}}
-	return v.Redirect(next(suite, afterDeposit(chosen)), append(flashes, p.completed(v, before)...)...)
+	return v.Redirect(next(suite, afterDeposit(chosen)), append(flashes, p.followed(v, before)...)...)
 }
 
 func afterDeposit(slot string) string {
@@ -189,43 +188,4 @@ func (p *Pages) depositOptions(v *door.Visit) ([]ui.Option, error) {
 		}
 	}
 	return options, nil
-}
-
-// ranks are the ranks of the household's dossiers, by pupil.
-func (p *Pages) ranks(v *door.Visit) (map[string]int64, error) {
-	dossiers, err := enrolment.DossiersOf(v.Ctx(), p.store, v.Actor, v.Actor.Household)
-	if err != nil {
-		return nil, err
-	}
-	ranks := map[string]int64{}
-	for pupil, d := range dossiers {
-		ranks[pupil] = d.Rank
-	}
-	return ranks, nil
-}
-
-// completed says which dossiers have got their rank since the given ranks; an
-// error here costs the message alone, since what was done is done.
-func (p *Pages) completed(v *door.Visit, before map[string]int64) []ui.Flash {
-	dossiers, err := enrolment.DossiersOf(v.Ctx(), p.store, v.Actor, v.Actor.Household)
-	if err != nil {
-		return nil
-	}
-	pupils, err := p.pupils(v)
-	if err != nil {
-		return nil
-	}
-	var flashes []ui.Flash
-	for _, pupil := range pupils {
-		d := dossiers[pupil.ID]
-		if d.Rank == 0 || d.Rank == before[pupil.ID] || d.Household != v.Actor.Household {
-			continue
-		}
-		text := "Il est complet depuis le " + french.MomentSecond(d.CompleteAt) + "."
-		if v.School.RankShown {
-			text += " C’est le " + french.Ordinal(d.Rank) + " dossier complet reçu."
-		}
-		flashes = append(flashes, ui.Flash{Kind: ui.MessageOK, Title: "Le dossier " + of(called(pupil)) + " est complet", Text: text})
-	}
-	return flashes
 }

@@ -28,6 +28,14 @@ type homePage struct {
 	Family    []ui.Task
 	Pupils    []homePupil
 	Downloads []ui.Task
+	now       time.Time
+	sent      bool // a dossier of the household was sent
+}
+
+// isOver tells whether the pupil's dossier can no longer be sent: the campaign
+// is over, and not reopened for the family (R36).
+func isOver(r enrolment.Registration, now time.Time) bool {
+	return r.Season.HasClosed(now) && !now.Before(r.Dossier.ReopenedUntil)
 }
 
 type homePupil struct {
@@ -60,14 +68,17 @@ func (p *Pages) ShowHome(v *door.Visit) error {
 	}
 	page := homePage{Base: v.Base("Accueil"), Greeting: greeting(v.Now, household), Downloads: downloadTasks(published)}
 	page.Wide = true
-	page.family(household, v.Season, papers)
-	ready := 0
+	page.now = v.Now
+	ready, active := 0, false
 	for _, r := range registrations {
+		page.sent = page.sent || r.Dossier.State.Sent()
+		active = active || page.sent || !isOver(r, v.Now)
 		page.pupil(r, v.School.RankShown)
-		if isReady(r) {
+		if isReady(r) && !isOver(r, v.Now) {
 			ready++
 		}
 	}
+	page.family(household, v.Season, papers, active)
 	page.SendAll = ready > 1
 	page.season(v)
 	return v.Show(200, homeView(page))
@@ -99,20 +110,22 @@ func greeting(now time.Time, h people.Household) string {
 	return "Bonjour" + first
 }
 
-func (page *homePage) family(h people.Household, season school.Season, papers []enrolment.PaperStatus) {
+// family lists what the household has to do; active is false when no dossier
+// of its pupils can come of it any more.
+func (page *homePage) family(h people.Household, season school.Season, papers []enrolment.PaperStatus, active bool) {
 	identity := ui.Task{Label: "Identité", URL: "/famille/identite", State: ui.StateDone, Word: "Fait"}
 	if missing := people.MissingFamily(h); len(missing) > 0 {
 		identity.State, identity.Word = ui.StateTodo, "À remplir"
 		identity.Note = yellowLeft(len(missing))
 		page.Todo++
-	} else if h.CheckedForSeason != season.ID {
+	} else if h.CheckedForSeason != season.ID && active {
 		identity.State, identity.Word, identity.Note = ui.StateTodo, "À vérifier", "Vérifiez vos coordonnées pour la saison "+season.Name
 		page.Todo++
 	}
 	page.Family = append(page.Family, identity)
 	for _, paper := range papers {
 		page.Family = append(page.Family, paperTask(paper, "", ""))
-		if toProvide(paper) {
+		if toProvide(paper) && active {
 			page.Todo++
 		}
 	}
@@ -121,6 +134,9 @@ func (page *homePage) family(h people.Household, season school.Season, papers []
 func (page *homePage) pupil(r enrolment.Registration, rankShown bool) {
 	one := homePupil{ID: r.Pupil.ID, Name: called(r.Pupil)}
 	task, todo := registrationTask(r, rankShown)
+	if over := isOver(r, page.now); over && isDraft(r) {
+		todo, task.State, task.Word, task.Note = false, ui.StateNone, "Non envoyée", ""
+	}
 	if todo {
 		page.Todo++
 		if page.Resume == nil && isDraft(r) {
@@ -131,7 +147,7 @@ func (page *homePage) pupil(r enrolment.Registration, rankShown bool) {
 			page.Resume = &ui.Task{Label: verb + " la réinscription " + of(called(r.Pupil)), URL: wizardPath(r.Pupil.ID)}
 		}
 	}
-	if r.Dossier.State != enrolment.NotReturning {
+	if r.Dossier.State != enrolment.NotReturning && !isOver(r, page.now) {
 		identity := ui.Task{Label: "Identité", URL: pupilPath(r.Pupil.ID) + "/identite", State: ui.StateDone, Word: "Fait"}
 		if missing := people.MissingPupil(r.Pupil, r.InSeason); len(missing) > 0 {
 			identity.State, identity.Word, identity.Note = ui.StateTodo, "À remplir", yellowLeft(len(missing))
@@ -143,7 +159,7 @@ func (page *homePage) pupil(r enrolment.Registration, rankShown bool) {
 	for _, paper := range r.Papers {
 		if paper.Paper.Audience == document.OfPupil && !r.Elsewhere {
 			one.Tasks = append(one.Tasks, paperTask(paper, r.Pupil.ID, ""))
-			if toProvide(paper) {
+			if toProvide(paper) && (r.Dossier.State.Sent() || !isOver(r, page.now)) {
 				page.Todo++
 			}
 		}
@@ -174,7 +190,7 @@ func (page *homePage) season(v *door.Visit) {
 	case !s.ClosesAt.IsZero():
 		page.Before = french.Day(s.ClosesAt)
 	}
-	if page.Todo == 0 && len(page.Offers) == 0 {
+	if page.Todo == 0 && len(page.Offers) == 0 && (page.sent || !s.HasClosed(v.Now)) {
 		page.Done = "Tout est prêt. Rien à faire pour le moment."
 		if start, err := time.Parse(time.DateOnly, s.StartsOn); err == nil && v.Now.Before(start) {
 			page.Done = "Tout est prêt. Rien à faire avant " + strings.Fields(french.Date(start))[1] + "."

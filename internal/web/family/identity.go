@@ -56,7 +56,7 @@ func (p *Pages) SaveIdentity(v *door.Visit) error {
 		return err
 	}
 	typed := readHousehold(form, h.ID)
-	before, err := p.ranks(v)
+	before, err := p.dossiers(v)
 	if err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func (p *Pages) SaveIdentity(v *door.Visit) error {
 			flashes = append(flashes, ui.Flash{Title: "Confirmez votre nouvelle adresse mail", Text: "Un message est parti à " + address + "\u202f: ouvrez-le et confirmez. Jusque-là, nous écrivons à l’ancienne adresse."})
 		}
 	}
-	return v.Redirect(next(page.Suite, "/famille/identite"), append(flashes, p.completed(v, before)...)...)
+	return v.Redirect(next(page.Suite, "/famille/identite"), append(flashes, p.followed(v, before)...)...)
 }
 
 func (p *Pages) showIdentity(v *door.Visit, status int, h people.Household, typed people.HouseholdForm, page identityPage) error {

@@ -142,7 +142,7 @@ func (p *Pages) SavePupilIdentity(v *door.Visit) error {
 	typed := readPupil(form, r)
 	page := pupilIdentityPage{Suite: form.Value("suite")}
 	title := r.Pupil.FirstName + ", identité"
-	before, err := p.ranks(v)
+	before, err := p.dossiers(v)
 	if err != nil {
 		return err
 	}
@@ -160,7 +160,7 @@ func (p *Pages) SavePupilIdentity(v *door.Visit) error {
 	if err != nil {
 		return err
 	}
-	flashes := append([]ui.Flash{door.Done("Modifications enregistrées")}, p.completed(v, before)...)
+	flashes := append([]ui.Flash{door.Done("Modifications enregistrées")}, p.followed(v, before)...)
 	return v.Redirect(next(page.Suite, pupilPath(r.Pupil.ID)+"/"+tabIdentity), flashes...)
 }
 
