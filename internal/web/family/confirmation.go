@@ -84,13 +84,17 @@ func (p *Pages) showConfirmation(v *door.Visit, sent []enrolment.Registration) e
 		}
 		page.Dossiers = append(page.Dossiers, one)
 	}
-	registrations, err := p.registrations(v)
+	pupils, err := p.pupils(v)
 	if err != nil {
 		return err
 	}
-	for _, r := range registrations {
-		if isDraft(r) {
-			page.Next = append(page.Next, ui.Task{Label: "Réinscrire " + called(r.Pupil), URL: wizardPath(r.Pupil.ID)})
+	dossiers, err := p.dossiers(v)
+	if err != nil {
+		return err
+	}
+	for _, pupil := range pupils {
+		if d := dossiers[pupil.ID]; d.ID == "" || d.State == enrolment.Draft {
+			page.Next = append(page.Next, ui.Task{Label: "Réinscrire " + called(pupil), URL: wizardPath(pupil.ID)})
 		}
 	}
 	return v.Show(200, confirmationView(page))

@@ -108,14 +108,28 @@ func (p *Pages) showSend(v *door.Visit, r enrolment.Registration, invalid *fault
 	if invalid != nil && len(invalid.Fields) > 0 {
 		page.Refused = invalid.Message
 	}
-	all, err := p.registrations(v)
-	if err != nil {
+	if page.Others, err = p.othersReady(v, r.Pupil.ID); err != nil {
 		return err
 	}
-	for _, other := range all {
-		page.Others = page.Others || other.Pupil.ID != r.Pupil.ID && isReady(other)
-	}
 	return v.Show(status(page.Base), sendView(page))
+}
+
+// othersReady tells whether another pupil of the household could be sent as well.
+func (p *Pages) othersReady(v *door.Visit, pupil string) (bool, error) {
+	dossiers, err := p.dossiers(v)
+	if err != nil {
+		return false, err
+	}
+	for other, d := range dossiers {
+		if other == pupil || d.State != enrolment.Draft || !d.Administrative {
+			continue
+		}
+		r, err := enrolment.RegistrationOf(v.Ctx(), p.store, v.Actor, other)
+		if err != nil || isReady(r) {
+			return err == nil, err
+		}
+	}
+	return false, nil
 }
 
 // sendErrors leads each message to what mends it on the page.
