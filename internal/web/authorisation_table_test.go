@@ -1,0 +1,251 @@
+package web_test
+
+import (
+	"net/url"
+
+	"pupitre/internal/domain/actor"
+	"pupitre/internal/domain/enrolment"
+	"pupitre/internal/platform/db"
+)
+
+// form fills nothing but these fields.
+func form(pairs ...string) func(*scene, visitor) filling {
+	return func(*scene, visitor) filling { return filling{form: fields(pairs...)} }
+}
+
+func fields(pairs ...string) url.Values {
+	form := url.Values{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		form.Add(pairs[i], pairs[i+1])
+	}
+	return form
+}
+
+// draft is a page of the pupil whose dossier is still a draft.
+func draft(pairs ...string) func(*scene, visitor) filling {
+	return func(c *scene, _ visitor) filling {
+		return filling{path: map[string]string{"pupil": c.draft}, form: fields(pairs...)}
+	}
+}
+
+// token is the path's value {token}.
+func token(of func(*scene) string) func(*scene, visitor) filling {
+	return func(c *scene, _ visitor) filling { return filling{path: map[string]string{"token": of(c)}} }
+}
+
+// table says of every route who is answered what, with the acts that end
+// something after those that need it.
+var table = []row{
+	// Everyone.
+	{route: "GET /{$}", want: everybody(303)},
+	{route: "GET /extranet/usager", want: everybody(303)},
+	{route: "GET /extranet/usager/{$}", want: everybody(303)},
+	{route: "GET /connexion", want: everybody(303).but(nobody, 200)},
+	{route: "POST /connexion", want: everybody(422), fill: form("identifiant", "", "mot_de_passe", "")},
+	{route: "GET /mot-de-passe-perdu", want: everybody(200)},
+	{route: "POST /mot-de-passe-perdu", want: everybody(422), fill: form("identifiant", "", "mail", "")},
+	{route: "GET /mot-de-passe-perdu/envoi", want: everybody(200)},
+	{route: "GET /mot-de-passe/lien/{token}", want: everybody(200), fill: token(func(c *scene) string { return c.accountLink }), open: true},
+	{route: "POST /mot-de-passe/lien/{token}", want: everybody(422), fill: token(func(c *scene) string { return c.accountLink }), open: true},
+	{route: "GET /accessibilite", want: everybody(200)},
+	{route: "POST /accessibilite", want: everybody(303), fill: form("contraste", "fort")},
+	{route: "GET /mentions-legales", want: everybody(200)},
+	{route: "GET /donnees-personnelles", want: everybody(200)},
+	{route: "GET /couleur/{colour}", want: everybody(200)},
+	{route: "GET /contact", want: everybody(200)},
+	{route: "GET /adresse/{token}", want: everybody(200), fill: token(func(c *scene) string { return c.addressLink }), open: true},
+	{route: "POST /adresse/{token}", want: everybody(404), fill: token(func(*scene) string { return "inconnu" })},
+	{route: "GET /offre/{token}", want: everybody(200), fill: token(func(c *scene) string { return c.offers[0].token }), open: true},
+	{route: "POST /offre/{token}", want: everybody(303), fill: token(func(c *scene) string { return c.offers[0].token }), open: true},
+
+	// Whoever is signed in.
+	{route: "GET /mot-de-passe", want: signedIn(200)},
+	{route: "POST /mot-de-passe", want: signedIn(422), fill: form("actuel", "", "nouveau", "")},
+	{route: "POST /mot-de-passe/identifiant", want: signedIn(422), fill: form("identifiant", "a")},
+	{route: "GET /enseignant", want: one(teacher, 200)},
+	{route: "GET /regie", want: one(bursar, 200)},
+
+	// Families: their own pages.
+	{route: "GET /accueil", want: families(200, 200)},
+	{route: "GET /telechargements/{code}", want: families(200, 200)},
+	{route: "GET /textes/{text}", want: families(200, 200)},
+	{route: "GET /factures", want: families(200, 200)},
+	{route: "GET /famille", want: families(303, 303)},
+	{route: "GET /famille/identite", want: families(200, 200)},
+	{route: "POST /famille/identite", want: families(303, 404), fill: func(c *scene, who visitor) filling {
+		f := c.identityFields(c.own)
+		if who == stranger { // the others' responsible, at one's own version
+			f.Set("version", c.text(`select cast(version as text) from household where id = $1`, c.other))
+		}
+		return filling{form: f}
+	}},
+	{route: "GET /famille/documents", want: families(200, 200)},
+	{route: "GET /famille/importer", want: families(200, 200)},
+	{route: "POST /famille/importer", want: families(303, 422), fill: func(c *scene, who visitor) filling {
+		f := filling{form: fields("document", "quotient-familial"), files: []upload{{"fichier", ownFile, sheet(c.T)}}}
+		if who != ownFamily {
+			f.form.Set("document", "formulaire:"+c.draft)
+		}
+		return f
+	}},
+	{route: "GET /famille/mandat.pdf", want: families(200, 200)},
+	{route: "GET /famille/mandat-vierge.pdf", want: families(200, 200)},
+	{route: "GET /pieces/{deposit}", want: families(200, 404).but(secretary, 200).but(director, 200).but(administrator, 200)},
+
+	// Families: a pupil's pages.
+	{route: "GET /eleves", want: families(303, 303)},
+	{route: "GET /eleves/{pupil}", want: families(303, 404)},
+	{route: "GET /eleves/{pupil}/identite", want: families(200, 404)},
+	{route: "POST /eleves/{pupil}/identite", want: families(303, 404), fill: func(c *scene, _ visitor) filling {
+		return filling{path: map[string]string{"pupil": c.draft}, form: c.pupilFields(c.draft)}
+	}},
+	{route: "GET /eleves/{pupil}/cours", want: families(200, 404)},
+	{route: "GET /eleves/{pupil}/documents", want: families(200, 404)},
+	{route: "GET /eleves/{pupil}/reinscription", want: families(200, 404)},
+	{route: "GET /eleves/{pupil}/reinscription/famille", want: families(200, 404), fill: draft()},
+	{route: "POST /eleves/{pupil}/reinscription/famille", want: families(303, 404), fill: draft()},
+	{route: "GET /eleves/{pupil}/reinscription/eleve", want: families(200, 404), fill: draft()},
+	{route: "POST /eleves/{pupil}/reinscription/eleve", want: families(303, 404), fill: func(c *scene, _ visitor) filling {
+		return filling{path: map[string]string{"pupil": c.draft}, form: c.pupilFields(c.draft)}
+	}},
+	{route: "POST /eleves/{pupil}/reinscription/revient", want: families(303, 404), fill: draft()},
+	{route: "GET /eleves/{pupil}/reinscription/cours", want: families(200, 404), fill: draft()},
+	{route: "POST /eleves/{pupil}/reinscription/cours", want: families(303, 404), fill: draft("action", "papier")},
+	{route: "GET /eleves/{pupil}/reinscription/pieces", want: families(200, 404), fill: draft()},
+	{route: "GET /eleves/{pupil}/reinscription/formulaire.pdf", want: families(200, 404), fill: draft()},
+	{route: "GET /eleves/{pupil}/reinscription/envoi", want: families(200, 404), fill: draft()},
+	{route: "GET /reinscription/envoi", want: families(200, 200)},
+	{route: "POST /reinscription/envoi", want: families(422, 404), fill: func(c *scene, _ visitor) filling {
+		return filling{form: fields("eleve", c.draft, "texte", c.rules())}
+	}},
+	{route: "POST /eleves/{pupil}/reinscription/envoi", want: families(303, 404), fill: func(c *scene, _ visitor) filling {
+		return filling{path: map[string]string{"pupil": c.draft}, form: fields("accord", "oui", "texte", c.rules())}
+	}},
+	{route: "GET /eleves/{pupil}/reinscription/confirmation", want: families(200, 404)},
+	{route: "GET /reinscription/confirmation", want: families(200, 303), fill: func(c *scene, _ visitor) filling {
+		return filling{query: "?eleves=" + c.sent}
+	}},
+	{route: "GET /eleves/{pupil}/reinscription/accuse.pdf", want: families(200, 404)},
+	{route: "GET /eleves/{pupil}/reinscription/changer", want: families(200, 404)},
+	{route: "POST /eleves/{pupil}/reinscription/changer", want: families(422, 404), fill: form("action", "valider")},
+	{route: "GET /eleves/{pupil}/reinscription/renoncer", want: families(200, 404)},
+	{route: "GET /eleves/{pupil}/offres/{request}", want: families(200, 404), fill: offer("")},
+	{route: "POST /eleves/{pupil}/offres/{request}", want: families(303, 404), fill: offer("accepter")},
+
+	// The office: reading.
+	{route: "GET /bureau", want: offices(200).but(director, 303)},
+	{route: "GET /bureau/tableau", want: offices(200)},
+	{route: "GET /bureau/dossiers", want: offices(200)},
+	{route: "GET /bureau/dossiers/{id}", want: offices(200)},
+	{route: "GET /bureau/dossiers/{id}/journal", want: offices(200)},
+	{route: "GET /bureau/dossiers/{id}/cours", want: offices(200)},
+	{route: "GET /bureau/dossier-papier", want: offices(200)},
+	{route: "GET /bureau/places", want: offices(200)},
+	{route: "GET /bureau/places/{course}/{semester}", want: offices(200)},
+	{route: "GET /bureau/catalogue", want: offices(200)},
+	{route: "GET /bureau/recherche", want: offices(200)},
+	{route: "GET /bureau/familles/{household}", want: offices(200)},
+	{route: "GET /bureau/sans-reponse", want: offices(200)},
+	{route: "GET /bureau/sans-reponse.csv", want: offices(200)},
+	{route: "GET /bureau/identifiants", want: offices(200)},
+	{route: "GET /bureau/mails", want: offices(200)},
+
+	// The office: deciding. Each decision finds a dossier that waits for it.
+	{route: "POST /bureau/dossiers/{id}/pieces/{deposit}/valider", want: offices(303), fill: paper("provided")},
+	{route: "POST /bureau/dossiers/{id}/pieces/{deposit}/annuler", want: offices(303), fill: paper("validated")},
+	{route: "POST /bureau/dossiers/{id}/pieces/{deposit}/refuser", want: offices(303), fill: paper("provided", "motif", "1")},
+	{route: "POST /bureau/dossiers/{id}/pieces/{deposit}/sans-valeur", want: offices(303), fill: paper("provided", "motif", "Une photo de vacances")},
+	{route: "POST /bureau/dossiers/{id}/confirmer", want: offices(303), fill: ready},
+	{route: "POST /bureau/dossiers/{id}/refuser", want: offices(303), fill: complete("motif", "Hors du territoire")},
+	{route: "POST /bureau/dossiers/{id}/renoncement", want: offices(303), fill: complete("reponse", "renoncer", "motif", "Par téléphone")},
+	{route: "POST /bureau/dossiers/{id}/cours", want: offices(422), fill: complete("motif", "")},
+	{route: "POST /bureau/dossiers/confirmer-prets", want: offices(303), fill: form()},
+	{route: "POST /bureau/dossier-papier", want: offices(422), fill: func(c *scene, _ visitor) filling {
+		return filling{form: fields("eleve", c.draft, "motif", "")}
+	}},
+	{route: "POST /bureau/places/{course}/{semester}/capacite", want: offices(303), fill: func(c *scene, _ visitor) filling {
+		return filling{form: fields("places", "40", "motif", "Une salle plus grande")}
+	}},
+	{route: "POST /bureau/places/{course}/{semester}/saut", want: offices(303), fill: jump},
+	{route: "POST /bureau/places/{course}/{semester}/annuler-le-cours", want: offices(422), fill: form("motif", "")},
+	{route: "POST /bureau/familles/{household}/adresse", want: offices(303), fill: func(c *scene, _ visitor) filling {
+		return filling{form: fields("responsable", c.text(`select id from guardian where household_id = $1 order by position limit 1`, c.own), "email", ownEmail, "verifie", "oui")}
+	}},
+	{route: "POST /bureau/familles/{household}/lettre", want: offices(200)},
+	{route: "POST /bureau/familles/{household}/mail-identifiant", want: offices(303)},
+	{route: "POST /bureau/eleves/{pupil}/rouvrir", want: offices(303), fill: form("jusqu_au", "30/06/2027", "motif", "Retour de voyage")},
+	{route: "POST /bureau/identifiants/lettres", want: offices(303)},
+	{route: "POST /bureau/identifiants/mails", want: offices(303)},
+	{route: "POST /bureau/mails/{mail}/renvoyer", want: offices(409)},
+
+	// What ends a dossier, a session.
+	{route: "POST /eleves/{pupil}/reinscription/renoncer", want: families(303, 404), fill: form("raison", "Déménagement")},
+	{route: "POST /deconnexion", want: everybody(303)},
+}
+
+// rules is the text that « J’accepte » accepts.
+func (c *scene) rules() string {
+	c.Helper()
+	return c.text(`select id from school_text where kind = 'reglement' order by created_at desc, id desc limit 1`)
+}
+
+// offer is a place on offer, to its own family.
+func offer(answer string) func(*scene, visitor) filling {
+	return func(c *scene, _ visitor) filling {
+		o := c.offers[0]
+		return filling{path: map[string]string{"pupil": o.pupil, "request": o.request}, form: fields("reponse", answer), own: o.household}
+	}
+}
+
+// paper is a deposit in that state, of a dossier that is not « inscrit ».
+func paper(state string, pairs ...string) func(*scene, visitor) filling {
+	return func(c *scene, _ visitor) filling {
+		found := c.texts(3, `select o.id, d.id, cast(d.version as text) from deposit d join dossier o on o.household_id = d.household_id
+			where d.state = $1 and d.replaced_at is null and d.pupil_id is null and o.state in ('complete', 'paper_refused')
+				and not exists (select 1 from dossier e where e.household_id = d.household_id and e.state = 'enrolled')
+				and d.household_id <> $2
+			order by d.id, o.id limit 1`, state, c.own)
+		return filling{path: map[string]string{"id": found[0], "deposit": found[1]}, form: fields(append(pairs, "version", found[2])...)}
+	}
+}
+
+// complete is a complete dossier, the scene's families aside.
+func complete(pairs ...string) func(*scene, visitor) filling {
+	return func(c *scene, _ visitor) filling {
+		id := c.text(`select id from dossier where state = 'complete' and received_on_paper_at is null and household_id not in ($1, $2, $3) order by rank desc limit 1`, c.own, c.other, c.offers[0].household)
+		return filling{path: map[string]string{"id": id}, form: fields(pairs...)}
+	}
+}
+
+// ready is a dossier with a place, whose papers the office has all validated.
+func ready(c *scene, who visitor) filling {
+	id := c.text(`select o.id from dossier o where o.state = 'complete' and o.received_on_paper_at is null and o.household_id not in ($1, $2, $3)
+		and exists (select 1 from request q where q.dossier_id = o.id and q.state = 'place') order by o.rank desc limit 1`, c.own, c.other, c.offers[0].household)
+	if isOffice(who) {
+		c.validateAll(id)
+	}
+	return filling{path: map[string]string{"id": id}}
+}
+
+func isOffice(who visitor) bool { return actor.Actor{Role: actor.Role(who)}.IsOffice() }
+
+// validateAll validates what waits to be checked of the dossier.
+func (c *scene) validateAll(dossier string) {
+	c.Helper()
+	found, err := db.All[struct {
+		ID      string `db:"id"`
+		Version int64  `db:"version"`
+	}](c.Context(), c.store, `select d.id, d.version from deposit d join dossier o on o.household_id = d.household_id
+		where o.id = $1 and d.state = 'provided' and d.replaced_at is null`, dossier)
+	c.must(err)
+	for _, d := range found {
+		c.must(c.registrar.Validate(c.Context(), c.secretary, enrolment.Review{Deposit: d.ID, Version: d.Version}))
+	}
+}
+
+// jump is a request that waits, at its course.
+func jump(c *scene, _ visitor) filling {
+	found := c.texts(3, `select o.course_id, cast(o.semester as text), q.id from request q join offering o on o.id = q.offering_id
+		where q.state = 'waiting' order by q.jumped, q.received_at desc, q.seq desc limit 1`)
+	return filling{path: map[string]string{"course": found[0], "semester": found[1]}, form: fields("demande", found[2], "motif", "Fratrie")}
+}

@@ -1,0 +1,408 @@
+package web_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"fmt"
+	"log/slog"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	files "pupitre/demo"
+	"pupitre/internal/demo"
+	"pupitre/internal/domain/account"
+	"pupitre/internal/domain/actor"
+	"pupitre/internal/domain/enrolment"
+	"pupitre/internal/domain/people"
+	"pupitre/internal/domain/school"
+	"pupitre/internal/platform/blob"
+	"pupitre/internal/platform/clock"
+	"pupitre/internal/platform/db"
+	"pupitre/internal/platform/db/dbtest"
+	"pupitre/internal/platform/mail"
+	"pupitre/internal/web"
+	"pupitre/internal/web/family"
+	"pupitre/internal/web/office"
+	"pupitre/internal/web/public"
+	"pupitre/internal/work"
+)
+
+// shown is the day the seeded school is visited: a Tuesday evening, twelve
+// days after the campaign has opened.
+var shown = time.Date(2027, 6, 8, 18, 0, 0, 0, time.UTC)
+
+const (
+	publicURL = "http://portail.exemple"
+	mailFrom  = "École <ecole@exemple.fr>"
+)
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if masterDir != "" {
+		os.RemoveAll(masterDir)
+	}
+	os.Exit(code)
+}
+
+var masterDir string
+
+// master is the demonstration school, seeded once; each test has a copy.
+type master struct {
+	path  string
+	blobs blob.Store
+	mails []mail.Message // sent so far, the newest first
+}
+
+var seedOnce = sync.OnceValues(func() (m master, err error) {
+	ctx := context.Background()
+	if masterDir, err = os.MkdirTemp("", "pupitre-web-*"); err != nil {
+		return m, err
+	}
+	m.path = filepath.Join(masterDir, "pupitre.db")
+	store, err := db.Open(ctx, m.path)
+	if err != nil {
+		return m, err
+	}
+	if m.blobs, err = blob.Disk(filepath.Join(masterDir, "documents")); err != nil {
+		return m, err
+	}
+	outbox := mail.NewMemory(5000)
+	if err := demo.Seed(ctx, demo.Deps{
+		Store: store, Blobs: m.blobs, Files: files.Files, Outbox: outbox, Log: slog.New(slog.DiscardHandler), Now: shown,
+		PublicURL: publicURL, MailFrom: mailFrom,
+	}); err != nil {
+		return m, err
+	}
+	m.mails = outbox.Last()
+	return m, store.Close() // which leaves one file, without its journal
+})
+
+// eachSeeded runs f on a copy of the seeded school of its own, on both engines.
+func eachSeeded(t *testing.T, f func(s *seeded)) {
+	t.Helper()
+	m, err := seedOnce()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Run("sqlite", func(t *testing.T) {
+		where := filepath.Join(t.TempDir(), "pupitre.db")
+		data, err := os.ReadFile(m.path)
+		if err == nil {
+			err = os.WriteFile(where, data, 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		f(open(t, m, where, dbtest.Open(t, where)))
+	})
+	if os.Getenv("PUPITRE_TEST_ENGINES") == "sqlite" {
+		return
+	}
+	t.Run("postgresql", func(t *testing.T) {
+		where := dbtest.Schema(t)
+		store := dbtest.Open(t, where)
+		copyRows(t, m.path, where)
+		f(open(t, m, where, store))
+	})
+}
+
+// seeded is the school served over HTTP.
+type seeded struct {
+	*testing.T
+	store     *db.Store
+	raw       *sql.DB // what the tests read and set beside the rooms
+	lite      bool
+	blobs     blob.Store
+	clock     *clock.Moved
+	outbox    *mail.Memory
+	accounts  *account.Accounts
+	registrar *enrolment.Registrar
+	season    school.Season
+	secretary actor.Actor
+	server    *httptest.Server
+	log       *lockedLog
+	sessions  map[string]string // cookies by who
+}
+
+// lockedLog is the server's log, of which a test wants no « request failed ».
+type lockedLog struct {
+	mu sync.Mutex
+	bytes.Buffer
+}
+
+func (l *lockedLog) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.Buffer.Write(b)
+}
+
+// take returns what was logged since the last time.
+func (l *lockedLog) take() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	defer l.Reset()
+	return l.String()
+}
+
+func open(t *testing.T, m master, where string, store *db.Store) *seeded {
+	t.Helper()
+	s := &seeded{T: t, store: store, lite: !db.IsPostgres(where), blobs: m.blobs, clock: clock.At(shown), log: &lockedLog{}, outbox: mail.NewMemory(5000), sessions: map[string]string{}}
+	for _, one := range slices.Backward(m.mails) {
+		s.must(s.outbox.Send(t.Context(), one))
+	}
+	s.raw = openRaw(t, where)
+	s.accounts = account.New(store, s.clock)
+	s.registrar = enrolment.NewRegistrar(store, s.clock)
+	t.Cleanup(s.registrar.Close)
+	var err error
+	s.season, err = school.CurrentSeason(t.Context(), store)
+	s.must(err)
+	s.secretary = actor.Actor{Account: s.text(`select id from account where role = 'secretary'`), Name: "Annie Douillard", Role: actor.Secretary}
+	s.server = httptest.NewServer(web.New(web.Config{
+		Store: store, Accounts: s.accounts, Clock: s.clock, Log: slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelWarn})),
+		Pages: s.pages(), Version: "test",
+	}))
+	t.Cleanup(s.server.Close)
+	return s
+}
+
+func (s *seeded) pages() web.Pages {
+	return web.Pages{
+		Public: public.New(s.store, s.accounts, office.Nav),
+		Family: family.New(s.store, s.registrar, s.blobs, s.clock, publicURL),
+		Office: office.New(s.store, s.registrar, s.accounts, s.clock, publicURL),
+	}
+}
+
+func (s *seeded) must(err error) {
+	s.Helper()
+	if err != nil {
+		s.Fatal(err)
+	}
+}
+
+func openRaw(t *testing.T, where string) *sql.DB {
+	t.Helper()
+	driver := "sqlite"
+	if db.IsPostgres(where) {
+		driver = "pgx"
+	} else {
+		where = "file:" + where + "?_pragma=busy_timeout(5000)"
+	}
+	raw, err := sql.Open(driver, where)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { raw.Close() })
+	return raw
+}
+
+// text is the first value that the query returns, as text; the test ends when
+// there is none.
+func (s *seeded) text(query string, args ...any) string {
+	s.Helper()
+	var v string
+	if err := s.raw.QueryRowContext(s.Context(), query, args...).Scan(&v); err != nil {
+		s.Fatalf("%s %v: %v", query, args, err)
+	}
+	return v
+}
+
+// texts are the columns of the query's first row.
+func (s *seeded) texts(columns int, query string, args ...any) []string {
+	s.Helper()
+	values := make([]string, columns)
+	into := make([]any, columns)
+	for i := range values {
+		into[i] = &values[i]
+	}
+	if err := s.raw.QueryRowContext(s.Context(), query, args...).Scan(into...); err != nil {
+		s.Fatalf("%s %v: %v", query, args, err)
+	}
+	return values
+}
+
+// set writes beside the rooms what no screen sets yet.
+func (s *seeded) set(statement string, args ...any) {
+	s.Helper()
+	s.must(s.store.Write(s.Context(), func(tx *db.Tx) error {
+		_, err := tx.Exec(s.Context(), statement, args...)
+		return err
+	}))
+}
+
+// runJobs does what is due: mails leave.
+func (s *seeded) runJobs() {
+	s.Helper()
+	runner := work.NewRunner(work.Deps{
+		Store: s.store, Clock: s.clock, Log: slog.New(slog.DiscardHandler), Registrar: s.registrar, Accounts: s.accounts, Blobs: s.blobs,
+		Outbox: s.outbox, PublicURL: publicURL, MailFrom: mailFrom,
+	})
+	for range 2 { // what is due, then the mails it enqueues
+		_, err := runner.RunDue(s.Context())
+		s.must(err)
+	}
+}
+
+// mailed is what the pattern's group finds in the newest mail to the address.
+func (s *seeded) mailed(to, pattern string) string {
+	s.Helper()
+	found := regexp.MustCompile(pattern)
+	for _, m := range s.outbox.Last() {
+		if hit := found.FindStringSubmatch(m.Text); hit != nil && strings.Contains(m.To, to) {
+			return hit[1]
+		}
+	}
+	s.Fatalf("no mail to %s has %s", to, pattern)
+	return ""
+}
+
+func (s *seeded) household(id string) people.Household {
+	s.Helper()
+	h, err := people.HouseholdByID(s.Context(), s.store, s.secretary, id)
+	s.must(err)
+	return h
+}
+
+// fleeting tables change when somebody merely comes by; the registrar's lock
+// on the season's row counts what it has looked at.
+var (
+	fleeting = []string{"session", "throttle", "goose_db_version"}
+	locks    = []string{"last_at", "moves"}
+)
+
+// digest is the content of every table that a refused visit must leave alone.
+func (s *seeded) digest() map[string]string {
+	s.Helper()
+	digests := map[string]string{}
+	for _, table := range tables(s.T, s.raw, s.lite) {
+		if slices.Contains(fleeting, table) {
+			continue
+		}
+		var lines []string
+		for _, row := range rows(s.T, s.raw, table, locks...) {
+			lines = append(lines, fmt.Sprint(row...))
+		}
+		slices.Sort(lines)
+		sum := sha256.Sum256([]byte(strings.Join(lines, "\n")))
+		digests[table] = fmt.Sprintf("%d rows %s", len(lines), hex.EncodeToString(sum[:4]))
+	}
+	return digests
+}
+
+// unchanged fails when the tables are not as they were, and returns them as they are.
+func (s *seeded) unchanged(what string, before map[string]string) map[string]string {
+	s.Helper()
+	after := s.digest()
+	for table, was := range before {
+		if after[table] != was {
+			s.Errorf("%s: the table %s has changed: %s, was %s", what, table, after[table], was)
+		}
+	}
+	return after
+}
+
+// tables lists the tables in the order they were made: each after those it refers to.
+func tables(t *testing.T, raw *sql.DB, lite bool) []string {
+	t.Helper()
+	query := `select relname from pg_class where relkind = 'r' and relnamespace = current_schema()::regnamespace order by oid`
+	if lite {
+		query = `select name from sqlite_master where type = 'table' and name not like 'sqlite_%' order by rowid`
+	}
+	found, err := raw.Query(query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer found.Close()
+	var names []string
+	for found.Next() {
+		var name string
+		if err := found.Scan(&name); err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, name)
+	}
+	return names
+}
+
+// rows are all rows of the table, the columns left out being nil.
+func rows(t *testing.T, raw *sql.DB, table string, without ...string) [][]any {
+	t.Helper()
+	found, err := raw.Query(`select * from ` + table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer found.Close()
+	columns, err := found.Columns()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all [][]any
+	for found.Next() {
+		row, into := make([]any, len(columns)), make([]any, len(columns))
+		for i := range row {
+			into[i] = &row[i]
+		}
+		if err := found.Scan(into...); err != nil {
+			t.Fatal(err)
+		}
+		for i, column := range columns {
+			if slices.Contains(without, column) {
+				row[i] = nil
+			}
+		}
+		all = append(all, row)
+	}
+	return all
+}
+
+// copyRows fills an empty schema of PostgreSQL with the rows of a SQLite file.
+func copyRows(t *testing.T, path, where string) {
+	t.Helper()
+	from, to := openRaw(t, path), openRaw(t, where)
+	tx, err := to.Begin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tx.Rollback()
+	for _, table := range tables(t, from, true) {
+		if table == "goose_db_version" {
+			continue
+		}
+		empty, err := tx.Query(`select * from ` + table + ` limit 0`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		types, err := empty.ColumnTypes()
+		empty.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for chunk := range slices.Chunk(rows(t, from, table), 500) {
+			for _, row := range chunk {
+				for i, v := range row {
+					if n, ok := v.(int64); ok && types[i].DatabaseTypeName() == "BOOL" {
+						row[i] = n != 0
+					}
+				}
+			}
+			values, args := db.Rows(chunk)
+			if _, err := tx.Exec(`insert into `+table+` values `+values, args...); err != nil {
+				t.Fatalf("copy %s: %v", table, err)
+			}
+		}
+	}
+	if err := tx.Commit(); err != nil {
+		t.Fatal(err)
+	}
+}
