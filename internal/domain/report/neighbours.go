@@ -48,7 +48,7 @@ func PositionOf(ctx context.Context, r db.Reader, a actor.Actor, season string, 
 	}
 	var q query
 	is := q.param(d.ID)
-	before := order(&q, d, false)
+	before := stands(&q, group, d, false)
 	q.with(`d.season_id = ?`, season)
 	q.with(group.in())
 	n, err := db.One[counted](ctx, r, `select coalesce(sum(case when `+before+` then 1 else 0 end), 0) as before, count(*) as total,
@@ -58,35 +58,40 @@ func PositionOf(ctx context.Context, r db.Reader, a actor.Actor, season string, 
 	return p, err
 }
 
-// order is the condition of standing after (or before) the dossier in inOrder.
-func order(q *query, d enrolment.Dossier, after bool) string {
-	number := q.param(d.Number)
+// stands is the condition of standing after (or before) the dossier in the
+// group's order.
+func stands(q *query, group Group, d enrolment.Dossier, after bool) string {
+	sign := "<"
+	if after {
+		sign = ">"
+	}
 	if d.Rank > 0 {
-		rank := q.param(d.Rank)
-		if after {
-			return `(d.rank is null or d.rank > ` + rank + ` and d.number <> ` + number + `)`
+		rank := `d.rank ` + sign + ` ` + q.param(d.Rank)
+		if after && (group == Everyone || group == Incomplete) {
+			return `(d.rank is null or ` + rank + `)`
 		}
-		return `(d.rank < ` + rank + ` and d.number <> ` + number + `)`
+		return rank
 	}
 	sent := d.SentAt
-	if sent.IsZero() {
+	if sent.IsZero() { // it stands behind all that were sent
 		sent = time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)
 	}
-	at := q.param(sent)
+	at, number := q.param(sent), q.param(d.Number)
+	unranked := `d.rank is null and (d.sent_at ` + sign + ` ` + at + ` or d.sent_at = ` + at + ` and d.number ` + sign + ` ` + number + `)`
 	if after {
-		return `(d.rank is null and (d.sent_at > ` + at + ` or d.sent_at = ` + at + ` and d.number > ` + number + `))`
+		return `(` + unranked + `)`
 	}
-	return `(d.rank is not null or d.sent_at < ` + at + ` or d.sent_at = ` + at + ` and d.number < ` + number + `)`
+	return `(d.rank is not null or ` + unranked + `)`
 }
 
 func beside(ctx context.Context, r db.Reader, season string, group Group, d enrolment.Dossier, after bool) (Neighbour, error) {
 	var q query
 	q.with(`d.season_id = ?`, season)
 	q.with(group.in())
-	q.with(order(&q, d, after))
-	by := inOrder
+	q.with(stands(&q, group, d, after))
+	by := group.order("")
 	if !after {
-		by = ` order by case when d.rank is null then 1 else 0 end desc, d.rank desc, d.sent_at desc, d.number desc`
+		by = group.order("desc")
 	}
 	n, _, err := db.Maybe[Neighbour](ctx, r, `select d.id, p.first_name, p.last_name from dossier d join pupil p on p.id = d.pupil_id
 		where `+q.conditions()+by+` limit 1`, q.args...)
@@ -98,7 +103,7 @@ func First(ctx context.Context, r db.Reader, a actor.Actor, season string, group
 	if err := officeOnly(a); err != nil {
 		return "", err
 	}
-	id, found, err := db.Maybe[string](ctx, r, `select d.id from dossier d where d.season_id = $1 and (`+group.in()+`)`+inOrder+` limit 1`, season)
+	id, found, err := db.Maybe[string](ctx, r, `select d.id from dossier d where d.season_id = $1 and (`+group.in()+`)`+group.order("")+` limit 1`, season)
 	if err == nil && !found {
 		err = fmt.Errorf("first dossier %s: %w", group, fault.ErrNotFound)
 	}

@@ -75,10 +75,9 @@ type Filter struct {
 
 // ready tells in SQL what enrolment.Registrar.ConfirmReady confirms: every
 // required paper « Validé », a place in every course chosen.
-const ready = `(d.state = 'complete' and d.on_paper_form = false
-	and not exists (select 1 from request q where q.dossier_id = d.id and q.state in ('waiting', 'offered'))
-	and (select count(*) from request q where q.dossier_id = d.id and q.state = 'place') > 0
+const ready = `(d.state = 'complete' and d.on_paper_form = false and d.choice <> '[]'
 	and (select count(*) from request q where q.dossier_id = d.id and q.state = 'place') = length(d.choice) - length(replace(d.choice, '{', ''))
+	and not exists (select 1 from request q where q.dossier_id = d.id and q.state in ('waiting', 'offered'))
 	and not exists (select 1 from paper p where p.season_id = d.season_id and p.required = true and p.condition <> 'on_paper'
 		and (p.condition <> 'debit' or exists (select 1 from household_payment_mean m join payment_mean n on n.code = m.mean
 			where m.household_id = d.household_id and n.is_debit = true))
@@ -246,8 +245,18 @@ const rowColumns = `d.id, d.number, d.rank, d.state, d.pupil_id, p.first_name, p
 	d.sent_at, d.complete_at, d.received_on_paper_at, d.hold_until, d.withdrawal_asked_at,
 	exists (select 1 from request q where q.dossier_id = d.id and q.jumped > 0 and q.state in ('place', 'waiting', 'offered')) as jumped`
 
-// inOrder is the order of completeness, then of sending for those that are incomplete.
-const inOrder = ` order by case when d.rank is null then 1 else 0 end, d.rank, d.sent_at, d.number`
+// order is that of the group: by rank, then by time of sending for those that
+// have none. A group whose dossiers all have a rank is read along its index.
+func (g Group) order(direction string) string {
+	switch g {
+	case Incomplete:
+		return ` order by d.sent_at ` + direction + `, d.number ` + direction
+	case Everyone:
+		return ` order by case when d.rank is null then 1 else 0 end ` + direction + `, d.rank ` + direction + `, d.sent_at ` + direction + `, d.number ` + direction
+	default:
+		return ` order by d.rank ` + direction
+	}
+}
 
 // Queue is one page of the dossiers' table.
 type Queue struct {
@@ -271,7 +280,7 @@ func QueueOf(ctx context.Context, r db.Reader, a actor.Actor, season school.Seas
 	q := f.narrowed(season.ID)
 	q.with(f.Group.in())
 	out.Rows, err = db.All[Row](ctx, r, `select `+rowColumns+` from dossier d join pupil p on p.id = d.pupil_id where `+q.conditions()+
-		inOrder+` limit `+q.param(int64(PageSize))+` offset `+q.param((out.Page-1)*PageSize), q.args...)
+		f.Group.order("")+` limit `+q.param(int64(PageSize))+` offset `+q.param((out.Page-1)*PageSize), q.args...)
 	if err != nil {
 		return out, fmt.Errorf("list dossiers: %w", err)
 	}
