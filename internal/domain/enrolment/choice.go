@@ -9,7 +9,6 @@ import (
 
 	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/catalogue"
-	"pupitre/internal/domain/people"
 	"pupitre/internal/platform/fault"
 	"pupitre/internal/platform/french"
 )
@@ -76,7 +75,7 @@ func (u *unit) hasCancelled(d *Dossier) (bool, error) {
 }
 
 func (u *unit) own(a actor.Actor, pupil string) (*Dossier, error) {
-	if _, _, err := people.PupilOf(u.ctx, u.tx, a, pupil); err != nil {
+	if err := u.seen(a, pupil); err != nil {
 		return nil, err
 	}
 	d, err := u.dossierOf(pupil)

@@ -15,6 +15,9 @@ import (
 // paper no longer asked. lacked is what each lacked before the act, lastPaper
 // names what was deposited, "" for none.
 func (u *unit) recheck(dossiers []*Dossier, lacked map[string][]document.Paper, lastPaper string) error {
+	if err := u.readHouseholds(householdsOf(dossiers)...); err != nil {
+		return err
+	}
 	for _, d := range dossiers {
 		missing, err := u.missing(d)
 		if err != nil {
@@ -40,6 +43,9 @@ func (u *unit) recheckOf(household, lastPaper string) error {
 // lacked returns what each dossier lacks now, to be compared after an act.
 func (u *unit) lacked(dossiers []*Dossier) (map[string][]document.Paper, error) {
 	all := map[string][]document.Paper{}
+	if err := u.readHouseholds(householdsOf(dossiers)...); err != nil {
+		return nil, err
+	}
 	for _, d := range dossiers {
 		if !d.State.Ranked() {
 			continue
@@ -51,6 +57,14 @@ func (u *unit) lacked(dossiers []*Dossier) (map[string][]document.Paper, error) 
 		all[d.ID] = missing
 	}
 	return all, nil
+}
+
+func householdsOf(dossiers []*Dossier) []string {
+	ids := make([]string, len(dossiers))
+	for i, d := range dossiers {
+		ids[i] = d.Household
+	}
+	return ids
 }
 
 // fresh lists what the dossier lacks and did not lack before; none when it was not asked.

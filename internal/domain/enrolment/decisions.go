@@ -102,7 +102,7 @@ func (u *unit) unvalidated(d *Dossier) ([]document.Paper, error) {
 	if err != nil {
 		return nil, err
 	}
-	held, err := document.HeldBy(u.ctx, u.tx, u.season.ID, d.Household)
+	held, err := u.heldBy(d.Household)
 	if err != nil {
 		return nil, err
 	}

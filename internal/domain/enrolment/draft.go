@@ -152,12 +152,8 @@ func insertDossier(ctx context.Context, tx *db.Tx, d Dossier) error {
 // ensure is ensureDossier within the registrar; fault.ErrNotFound when the
 // pupil is not of the household.
 func (u *unit) ensure(pupil, household string) (*Dossier, error) {
-	n, err := db.One[int64](u.ctx, u.tx, `select count(*) from pupil_household where pupil_id = $1 and household_id = $2`, pupil, household)
-	if err != nil {
+	if err := u.isOf(pupil, household); err != nil {
 		return nil, err
-	}
-	if n == 0 {
-		return nil, notFound("pupil", pupil)
 	}
 	if d, err := u.dossierOf(pupil); err != nil || d != nil {
 		return d, err

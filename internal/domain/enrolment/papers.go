@@ -50,6 +50,7 @@ func (r *Registrar) Deposit(ctx context.Context, a actor.Actor, in Deposit) (id 
 			return err
 		}
 		u.written++
+		delete(u.held, in.Household)
 		return u.recheckOf(in.Household, paper.Name)
 	})
 	return id, err
@@ -63,12 +64,8 @@ func (u *unit) mayDeposit(paper document.Paper, in Deposit) error {
 	}
 	onPaper := false
 	if paper.Audience == document.OfPupil {
-		n, err := db.One[int64](u.ctx, u.tx, `select count(*) from pupil_household where pupil_id = $1 and household_id = $2`, in.Pupil, in.Household)
-		if err != nil {
+		if err := u.isOf(in.Pupil, in.Household); err != nil {
 			return err
-		}
-		if n == 0 {
-			return notFound("pupil", in.Pupil)
 		}
 		d, err := u.dossierOf(in.Pupil)
 		if err != nil {
@@ -138,9 +135,7 @@ func (u *unit) alter(dossiers []*Dossier, write func(ctx context.Context, tx *db
 		return err
 	}
 	u.written++
-	u.papers, u.catalogue = nil, nil
-	clear(u.households)
-	clear(u.pupils)
+	u.papers, u.catalogue, u.facts = nil, nil, noFacts()
 	return u.recheck(dossiers, lacked, "")
 }
 
@@ -322,6 +317,7 @@ func (u *unit) decide(a actor.Actor, in Review, to document.State) (document.Dep
 	d, err := document.Decide(u.ctx, u.tx, u.at, a, in.Deposit, in.Version, to, in.Reason)
 	if err == nil {
 		u.written++
+		delete(u.held, d.Household)
 	}
 	return d, err
 }

@@ -12,7 +12,6 @@ import (
 	"pupitre/internal/domain/school"
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/fault"
-	"pupitre/internal/platform/french"
 )
 
 // RequestView is a request as a screen shows it.
@@ -70,29 +69,6 @@ func viewOf(c catalogue.Catalogue, r Request, position int64) RequestView {
 	id, semester := splitOffering(r.Offering)
 	course, _ := c.Course(id)
 	return RequestView{Request: r, CourseID: id, Title: course.Title, Kind: course.Kind, Slot: course.Slot(), Semester: semester, Position: position}
-}
-
-// factsOf gathers what the rules ask about a pupil.
-func factsOf(ctx context.Context, r db.Reader, season school.Season, c catalogue.Catalogue, pupil string) (catalogue.Pupil, error) {
-	p, _, err := people.PupilOf(ctx, r, actor.System, pupil)
-	if err != nil {
-		return catalogue.Pupil{}, err
-	}
-	inSeason, err := people.PupilSeasonOf(ctx, r, pupil, season.ID)
-	if err != nil {
-		return catalogue.Pupil{}, err
-	}
-	now, err := people.CoursesNow(ctx, r, []string{pupil})
-	if err != nil {
-		return catalogue.Pupil{}, err
-	}
-	facts := catalogue.Pupil{Age: french.Age(p.BirthDate, season.AgesOn), Level: inSeason.Level, Beginner: inSeason.Beginner}
-	for _, code := range now[pupil] {
-		for _, course := range c.Courses {
-			facts.HasInstrument = facts.HasInstrument || course.Code == code && course.Kind == catalogue.Instrument
-		}
-	}
-	return facts, nil
 }
 
 // PaperStatus is one paper asked of a household or pupil, and what it holds.
@@ -163,9 +139,7 @@ func (v *Registration) fill(ctx context.Context, r db.Reader) (err error) {
 		return err
 	}
 	v.Now = now[v.Pupil.ID]
-	if v.Facts, err = factsOf(ctx, r, v.Season, v.Catalogue, v.Pupil.ID); err != nil {
-		return err
-	}
+	v.Facts = factsFrom(v.Season, v.Catalogue, v.Pupil, v.InSeason, v.Now)
 	v.Programme, _ = v.Catalogue.Programme(v.Dossier.Programme)
 	if v.Dossier.ID != "" {
 		requests, err := RequestsOf(ctx, r, v.Catalogue, v.Dossier.ID)

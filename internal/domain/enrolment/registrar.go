@@ -38,6 +38,7 @@ type Registrar struct {
 type order struct {
 	ctx     context.Context
 	actor   actor.Actor
+	about   []string // pupils to be read at once with those of the whole batch
 	arrived time.Time
 	do      func(*unit) error
 	answer  error
@@ -67,7 +68,12 @@ var errStopping = &fault.Busy{RetryAfter: 10 * time.Second, Message: "Le serveur
 
 // submit queues the act and returns its outcome once it is durable.
 func (r *Registrar) submit(ctx context.Context, a actor.Actor, do func(*unit) error) error {
-	o := &order{ctx: ctx, actor: a, do: do, done: make(chan struct{})}
+	return r.submitAbout(ctx, a, nil, do)
+}
+
+// submitAbout is submit for an act on these pupils.
+func (r *Registrar) submitAbout(ctx context.Context, a actor.Actor, pupils []string, do func(*unit) error) error {
+	o := &order{ctx: ctx, actor: a, about: pupils, do: do, done: make(chan struct{})}
 	r.mu.Lock()
 	if r.closed {
 		r.mu.Unlock()
@@ -143,6 +149,13 @@ func (r *Registrar) transact(batch []*order) error {
 	err := r.store.Write(context.Background(), func(tx *db.Tx) error {
 		u, err := r.begin(tx)
 		if err != nil {
+			return err
+		}
+		var about []string
+		for _, o := range batch {
+			about = append(about, o.about...)
+		}
+		if err := u.read(about...); err != nil {
 			return err
 		}
 		for _, o := range batch {

@@ -35,7 +35,7 @@ type Outcome struct {
 // it stands: a double click changes nothing.
 func (r *Registrar) Submit(ctx context.Context, a actor.Actor, s Submission) ([]Outcome, error) {
 	var outcomes []Outcome
-	err := r.submit(ctx, a, func(u *unit) error {
+	err := r.submitAbout(ctx, a, s.Pupils, func(u *unit) error {
 		outcomes = nil
 		// Judge all before writing any, so that what was refused has written nothing.
 		var sent []*Dossier
@@ -67,23 +67,26 @@ func (r *Registrar) Submit(ctx context.Context, a actor.Actor, s Submission) ([]
 
 // agreement checks the box « J'accepte » against the text in force.
 func (u *unit) agreement(s Submission) (string, error) {
-	text, err := currentText(u.ctx, u.tx)
-	if err != nil {
-		return "", err
+	if u.rules == "" {
+		text, err := currentText(u.ctx, u.tx)
+		if err != nil {
+			return "", err
+		}
+		u.rules = text.ID
 	}
 	if !s.Agreed {
 		return "", &fault.Invalid{Message: "Cochez « J’accepte » pour envoyer.", Fields: []fault.Field{{Name: "accord", Message: "Cochez « J’accepte » après avoir lu le règlement."}}}
 	}
-	if s.Text != text.ID {
+	if s.Text != u.rules {
 		return "", &fault.Invalid{Message: "Le règlement a changé depuis l’ouverture de cette page.", Fields: []fault.Field{{Name: "accord", Message: "Relisez le règlement, puis cochez « J’accepte » de nouveau."}}}
 	}
-	return text.ID, nil
+	return u.rules, nil
 }
 
 // judge returns the pupil's dossier ready to be sent, or again when it is sent
 // already, or a fault.Invalid that says everything left to do.
 func (u *unit) judge(a actor.Actor, pupil string) (d *Dossier, again bool, err error) {
-	if _, _, err := people.PupilOf(u.ctx, u.tx, a, pupil); err != nil {
+	if err := u.seen(a, pupil); err != nil {
 		return nil, false, err
 	}
 	if d, err = u.dossierOf(pupil); err != nil {
@@ -146,11 +149,7 @@ func (u *unit) left(d *Dossier) ([]fault.Field, error) {
 	if err != nil {
 		return nil, err
 	}
-	inSeason, err := people.PupilSeasonOf(u.ctx, u.tx, d.Pupil, u.season.ID)
-	if err != nil {
-		return nil, err
-	}
-	fields := append(prefixed("famille.", people.MissingFamily(h)), prefixed("eleve.", people.MissingPupil(pupil, inSeason))...)
+	fields := append(prefixed("famille.", people.MissingFamily(h)), prefixed("eleve.", people.MissingPupil(pupil, u.inSeason[d.Pupil]))...)
 	if !d.Administrative {
 		fields = append(fields, fault.Field{Name: "administrative", Message: "Cochez « Réinscription administrative »."})
 	}
@@ -181,7 +180,7 @@ func (u *unit) breaches(d *Dossier) ([]catalogue.Breach, error) {
 	if err != nil {
 		return nil, err
 	}
-	pupil, err := factsOf(u.ctx, u.tx, u.season, *c, d.Pupil)
+	pupil, err := u.factsOf(d.Pupil, *c)
 	if err != nil {
 		return nil, err
 	}

@@ -27,24 +27,24 @@ type unit struct {
 	arrived time.Time
 	written int // counts what was changed, to tell an act that failed half-done
 
-	school     school.School
-	season     school.Season
-	moves      int64
-	nextRank   int64
-	last       time.Time // the last stamp given
-	seq        int64
-	board      *Board
-	jumpsRead  bool
-	catalogue  *catalogue.Catalogue
-	papers     []document.Paper
-	means      map[string]bool // payment means that are debits
-	dossiers   map[string]*Dossier
-	versions   map[string]int64 // of the dossiers, as they were read
-	ofPupil    map[string]string
-	households map[string]people.Household
-	pupils     map[string]people.Pupil
-	requests   map[string]*Request
-	ofDossier  map[string][]*Request
+	school    school.School
+	season    school.Season
+	moves     int64
+	nextRank  int64
+	last      time.Time // the last stamp given
+	seq       int64
+	board     *Board
+	jumpsRead bool
+	catalogue *catalogue.Catalogue
+	papers    []document.Paper
+	means     map[string]bool // payment means that are debits
+	rules     string          // id of the text in force that « J'accepte » accepts
+	dossiers  map[string]*Dossier
+	versions  map[string]int64  // of the dossiers, as they were read
+	ofPupil   map[string]string // "" when it is known to have none
+	facts
+	requests  map[string]*Request
+	ofDossier map[string][]*Request
 
 	dirtyDossiers map[string]bool
 	newRequests   []*Request
@@ -77,7 +77,7 @@ func open(ctx context.Context, tx *db.Tx, where string, args ...any) (*unit, err
 		ctx: ctx, tx: tx, moves: lock.Moves, nextRank: lock.NextRank, last: lock.Last, seq: lock.Moves * seqPerMove,
 		board:    &Board{Offerings: map[string]*Offering{}, Requests: map[string]*Asked{}},
 		dossiers: map[string]*Dossier{}, versions: map[string]int64{}, ofPupil: map[string]string{},
-		households: map[string]people.Household{}, pupils: map[string]people.Pupil{},
+		facts:    noFacts(),
 		requests: map[string]*Request{}, ofDossier: map[string][]*Request{},
 		dirtyDossiers: map[string]bool{}, dirtyRequests: map[string]bool{}, dirtyOffers: map[string]bool{},
 	}
@@ -169,14 +169,8 @@ func (u *unit) dossier(id string) (*Dossier, error) {
 
 // dossierOf returns the pupil's dossier of the season, or nil.
 func (u *unit) dossierOf(pupil string) (*Dossier, error) {
-	if id := u.ofPupil[pupil]; id != "" {
-		return u.dossiers[id], nil
-	}
-	found, err := u.load(`season_id = $1 and pupil_id = $2`, u.season.ID, pupil)
-	if err != nil || len(found) == 0 {
-		return nil, err
-	}
-	return found[0], nil
+	err := u.read(pupil)
+	return u.dossiers[u.ofPupil[pupil]], err
 }
 
 // dossiersOf returns the household's dossiers of the season, in the order of
@@ -196,28 +190,6 @@ func bySending(a, b *Dossier) int {
 		return -1
 	}
 	return cmp.Or(a.SentAt.Compare(b.SentAt), cmp.Compare(a.Number, b.Number))
-}
-
-func (u *unit) household(id string) (people.Household, error) {
-	if h, ok := u.households[id]; ok {
-		return h, nil
-	}
-	h, err := people.HouseholdByID(u.ctx, u.tx, actor.System, id)
-	if err == nil {
-		u.households[id] = h
-	}
-	return h, err
-}
-
-func (u *unit) pupil(id string) (people.Pupil, error) {
-	if p, ok := u.pupils[id]; ok {
-		return p, nil
-	}
-	p, _, err := people.PupilOf(u.ctx, u.tx, actor.System, id)
-	if err == nil {
-		u.pupils[id] = p
-	}
-	return p, err
 }
 
 func (u *unit) offer() (*catalogue.Catalogue, error) {
@@ -277,7 +249,7 @@ func (u *unit) missing(d *Dossier) ([]document.Paper, error) {
 	if err != nil {
 		return nil, err
 	}
-	held, err := document.HeldBy(u.ctx, u.tx, u.season.ID, d.Household)
+	held, err := u.heldBy(d.Household)
 	if err != nil {
 		return nil, err
 	}
@@ -288,22 +260,8 @@ const requestColumns = `id, dossier_id, offering_id, state, received_at, seq, ju
 
 // requestsOf returns the dossier's active requests in the order of its choice.
 func (u *unit) requestsOf(d *Dossier) ([]*Request, error) {
-	if _, ok := u.ofDossier[d.ID]; !ok {
-		rows, err := db.All[Request](u.ctx, u.tx, `select `+requestColumns+` from request
-			where dossier_id = $1 and state in ('place', 'waiting', 'offered') order by line, seq`, d.ID)
-		if err != nil {
-			return nil, err
-		}
-		list := []*Request{}
-		for i := range rows {
-			r := u.requests[rows[i].ID]
-			if r == nil {
-				r = &rows[i]
-				u.requests[r.ID] = r
-			}
-			list = append(list, r)
-		}
-		u.ofDossier[d.ID] = list
+	if err := u.readRequests([]*Dossier{d}); err != nil {
+		return nil, err
 	}
 	var active []*Request
 	for _, r := range u.ofDossier[d.ID] {

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"pupitre/internal/domain/actor"
-	"pupitre/internal/domain/people"
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/fault"
 	"pupitre/internal/platform/french"
@@ -180,7 +179,7 @@ func (u *unit) wishedAway(d *Dossier) (which []*Request, whole bool, err error) 
 // if wanted. A ranked dossier is given up first.
 func (r *Registrar) NotReturning(ctx context.Context, a actor.Actor, pupil, household, reason string) error {
 	return r.submit(ctx, a, func(u *unit) error {
-		if _, _, err := people.PupilOf(u.ctx, u.tx, a, pupil); err != nil {
+		if err := u.seen(a, pupil); err != nil {
 			return err
 		}
 		if u.season.HasClosed(u.arrived) && !a.IsOffice() {
