@@ -6,28 +6,28 @@ import (
 	"strings"
 	"testing"
 
+	"pupitre/internal/demo/testschool"
 	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/report"
-	"pupitre/internal/domain/report/reporttest"
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/db/dbtest"
 	"pupitre/internal/platform/fault"
 )
 
-var secretary = reporttest.Secretary
+var secretary = testschool.Secretary
 
 // campaign is a school where each group of the queue has someone: Augustin is
 // complete with papers to check, Mathis is ready, Salomé is incomplete, Thaïs
 // has a refused RIB, Inès is enrolled, Isaac does not come back, Zoé has a draft.
 type campaign struct {
-	*reporttest.School
-	augustin, mathis, salome, thais, ines, isaac, zoe reporttest.Family
+	*testschool.School
+	augustin, mathis, salome, thais, ines, isaac, zoe testschool.Family
 }
 
 func open(t *testing.T, store *db.Store) campaign {
 	t.Helper()
-	c := campaign{School: reporttest.Open(t, store)}
+	c := campaign{School: testschool.Open(t, store)}
 	c.augustin = c.Family("AUBRY-4572", "Augustin").Prepare("prelevement").Choose("cursus", "S-VIOLON", "S-ORCHESTRE-1")
 	c.augustin.Deposit("rib")
 	c.augustin.Deposit("mandat")
@@ -137,7 +137,7 @@ func TestRowSaysCoursesPapersAndBadges(t *testing.T) {
 		c.Must(c.Registrar.EnterPaper(c.Ctx, secretary, lea.Household, enrolment.OnPaper{
 			NewChoice: enrolment.NewChoice{Pupil: lea.Pupil.ID, Programme: c.Programme("cursus"), Site: c.Site("L-PIANO"),
 				Wishes: enrolment.Choice{c.Wish("L-PIANO", 0), c.Wish("L-CHOEUR-ENFANTS", 0)}, Reason: "sans internet"},
-			ReceivedAt: reporttest.Paris("2027-06-02 10:30"),
+			ReceivedAt: testschool.Paris("2027-06-02 10:30"),
 		}))
 		q, err := report.QueueOf(c.Ctx, c.Store, secretary, c.Season, report.Filter{Group: report.Everyone})
 		c.Must(err)
@@ -160,7 +160,7 @@ func TestRowSaysCoursesPapersAndBadges(t *testing.T) {
 }
 
 func neighboursFollowTheRank(t *testing.T, c campaign) {
-	at := func(group report.Group, f reporttest.Family) report.Position {
+	at := func(group report.Group, f testschool.Family) report.Position {
 		p, err := report.PositionOf(c.Ctx, c.Store, secretary, c.Season.ID, group, f.Dossier())
 		c.Must(err)
 		return p
@@ -219,7 +219,7 @@ func noAnswer(t *testing.T, c campaign) {
 	}
 	for _, row := range []struct {
 		what   string
-		pupil  reporttest.Family
+		pupil  testschool.Family
 		listed bool
 	}{
 		{"sent and complete", c.augustin, false},
@@ -279,7 +279,7 @@ func TestDashboard(t *testing.T) {
 
 func TestOnlyTheOfficeReads(t *testing.T) {
 	store := dbtest.SQLite(t)
-	s := reporttest.Open(t, store)
+	s := testschool.Open(t, store)
 	family := s.Family("AUBRY-4572", "Augustin").Actor
 	for _, a := range []actor.Actor{family, {Role: actor.Teacher}, {Role: actor.Bursar}, {}} {
 		for what, read := range map[string]func() error{

@@ -4,10 +4,10 @@ import (
 	"strings"
 	"testing"
 
+	"pupitre/internal/demo/testschool"
 	"pupitre/internal/domain/account"
 	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/correspondence"
-	"pupitre/internal/domain/report/reporttest"
 	"pupitre/internal/domain/school"
 	"pupitre/internal/platform/db"
 	"pupitre/internal/web/office"
@@ -60,10 +60,10 @@ func TestReopeningForOneFamily(t *testing.T) {
 	r := sqlite(t)
 	f := r.Family("BATARD-6474", "Mathis").Prepare().Choose("cursus", "L-HAUTBOIS", "L-ORCHESTRE-1")
 	season := r.Season
-	season.ClosesAt = reporttest.Paris("2027-06-20 20:00")
+	season.ClosesAt = testschool.Paris("2027-06-20 20:00")
 	r.Must(r.Store.Write(r.Ctx, func(tx *db.Tx) error { return school.PutSeason(r.Ctx, tx, season) }))
 	is(t, "open: nothing to reopen", r.get("/bureau/familles/"+f.Household).Find("form[action$=rouvrir]").Length(), 0)
-	r.Clock.Set(reporttest.Paris("2027-06-21 10:00"))
+	r.Clock.Set(testschool.Paris("2027-06-21 10:00"))
 	r.token = r.signIn(actor.Secretary, "Anne Morin")
 	p := r.get("/bureau/familles/" + f.Household)
 	r.says(r.press(422, p, "Rouvrir", "jusqu_au", "demain", "motif", "hospitalisée"), "[role=alert]", "date à venir")
@@ -71,7 +71,7 @@ func TestReopeningForOneFamily(t *testing.T) {
 	is(t, "kept", again.Find("#jusqu_au").AttrOr("value", ""), "30/06/2027")
 	r.press(422, p, "Rouvrir", "jusqu_au", "01/06/2027", "motif", "hospitalisée")
 	r.press(303, p, "Rouvrir", "jusqu_au", "30/06/2027", "motif", "hospitalisée")
-	is(t, "until the last minute of that day", f.Dossier().ReopenedUntil, reporttest.Paris("2027-06-30 23:59"))
+	is(t, "until the last minute of that day", f.Dossier().ReopenedUntil, testschool.Paris("2027-06-30 23:59"))
 	f.Send()
 	is(t, "ranks at its own time", f.Dossier().Rank, 1)
 }
@@ -204,7 +204,7 @@ func TestBadInput(t *testing.T) {
 
 func TestTheRailHasNoDeadEnd(t *testing.T) {
 	r := sqlite(t)
-	for _, e := range office.Nav(reporttest.Secretary) {
+	for _, e := range office.Nav(testschool.Secretary) {
 		p := r.get(e.URL)
 		if here := p.Find(".rail [aria-current=page]"); here.AttrOr("href", "") != e.URL {
 			t.Errorf("%s: the rail marks %q", e.URL, here.AttrOr("href", ""))

@@ -12,10 +12,10 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
+	"pupitre/internal/demo/testschool"
 	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/people"
-	"pupitre/internal/domain/report/reporttest"
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/db/dbtest"
 	"pupitre/internal/web"
@@ -29,7 +29,7 @@ const password = "Violoncelle-2027"
 
 // rig is the whole site on the demonstration school, and someone signed in.
 type rig struct {
-	*reporttest.School
+	*testschool.School
 	handler http.Handler
 	token   string
 }
@@ -37,7 +37,7 @@ type rig struct {
 // open signs a secretary in.
 func open(t *testing.T, store *db.Store) *rig {
 	t.Helper()
-	r := &rig{School: reporttest.Open(t, store)}
+	r := &rig{School: testschool.Open(t, store)}
 	pages := web.Pages{
 		Public: public.New(store, r.Accounts, office.Nav),
 		Family: family.New(store, r.Registrar, r.Blobs, r.Clock, "https://portail.exemple.fr"),
@@ -166,7 +166,7 @@ func (r *rig) press(want int, p page, label string, pairs ...string) page {
 }
 
 // augustin is complete, a RIB and a mandate to check.
-func (r *rig) augustin() reporttest.Family {
+func (r *rig) augustin() testschool.Family {
 	f := r.Family("AUBRY-4572", "Augustin").Prepare("prelevement").Choose("cursus", "S-VIOLON", "S-ORCHESTRE-1")
 	f.Deposit("rib")
 	f.Deposit("mandat")
@@ -175,15 +175,15 @@ func (r *rig) augustin() reporttest.Family {
 }
 
 // mathis is ready to be confirmed: cheques, a place in each course.
-func (r *rig) mathis() reporttest.Family {
+func (r *rig) mathis() testschool.Family {
 	f := r.Family("BATARD-6474", "Mathis").Prepare().Choose("cursus", "L-HAUTBOIS", "L-ORCHESTRE-1")
 	f.Send()
 	return f
 }
 
-func dossierURL(f reporttest.Family) string { return "/bureau/dossiers/" + f.Dossier().ID }
+func dossierURL(f testschool.Family) string { return "/bureau/dossiers/" + f.Dossier().ID }
 
-func (r *rig) state(f reporttest.Family, want enrolment.State) {
+func (r *rig) state(f testschool.Family, want enrolment.State) {
 	r.T.Helper()
 	if got := f.Dossier().State; got != want {
 		r.T.Errorf("%s: got %q, want %q", f.Pupil.FirstName, got, want)
@@ -198,7 +198,7 @@ func (r *rig) offering(code string) string {
 // setCapacity leaves a course with that many places.
 func (r *rig) setCapacity(code string, n int64) {
 	r.T.Helper()
-	r.Must(r.Registrar.SetCapacity(r.Ctx, reporttest.Secretary, r.offering(code), n, "test"))
+	r.Must(r.Registrar.SetCapacity(r.Ctx, testschool.Secretary, r.offering(code), n, "test"))
 }
 
 // mails counts the mails enqueued of a kind.
@@ -209,9 +209,9 @@ func (r *rig) mails(kind string) int64 {
 	return n
 }
 
-func (r *rig) guardianOf(f reporttest.Family) people.Guardian {
+func (r *rig) guardianOf(f testschool.Family) people.Guardian {
 	r.T.Helper()
-	h, err := people.HouseholdByID(r.Ctx, r.Store, reporttest.Secretary, f.Household)
+	h, err := people.HouseholdByID(r.Ctx, r.Store, testschool.Secretary, f.Household)
 	r.Must(err)
 	return h.Guardians[0]
 }

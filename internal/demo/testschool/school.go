@@ -1,7 +1,7 @@
-// Package reporttest opens the demonstration school for the tests of lists and
+// Package testschool opens the demonstration school for the tests of lists and
 // of the office's pages: the real files, imported into a real store, and
 // families that send dossiers through the rooms at a clock that is moved.
-package reporttest
+package testschool
 
 import (
 	"context"
