@@ -9,7 +9,6 @@ import (
 	"pupitre/internal/domain/catalogue"
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/school"
-	"pupitre/internal/platform/fault"
 	"pupitre/internal/platform/french"
 	"pupitre/internal/web/door"
 	"pupitre/internal/web/ui"
@@ -29,7 +28,6 @@ type choiceForm struct {
 	Poles     []poleOption
 	Lines     []lineForm
 	Note      string
-	Invalid   *fault.Invalid
 	Cleared   []string
 }
 
@@ -258,6 +256,3 @@ func sentence(s string) string {
 	first := []rune(s)[0]
 	return strings.ToUpper(string(first)) + s[len(string(first)):]
 }
-
-// field is the message at a field of the form.
-func (f choiceForm) errorOf(name string) string { return f.Invalid.Of(name) }

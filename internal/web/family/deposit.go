@@ -32,7 +32,6 @@ type depositPage struct {
 	Suite   string
 	Papers  []ui.Option // value: code, or code:pupil
 	Chosen  string
-	Help    string
 	Invalid *fault.Invalid
 }
 

@@ -17,19 +17,20 @@ import (
 
 type homePage struct {
 	ui.Base
-	Greeting  string
-	Todo      int
-	Before    string // « avant le vendredi 25 juin », "" without a date
-	Campaign  string // said when it is not open
-	Done      string // « Tout est prêt… », when nothing is left
-	Resume    *ui.Task
-	SendAll   bool // several pupils are ready to be sent
-	Offers    []homeOffer
-	Family    []ui.Task
-	Pupils    []homePupil
-	Downloads []ui.Task
-	now       time.Time
-	sent      bool // a dossier of the household was sent
+	Greeting     string
+	Todo         int
+	Before       string // « avant le vendredi 25 juin », "" without a date
+	Campaign     string // said when it is not open
+	Done         string // « Tout est prêt… », when nothing is left
+	Resume       *ui.Task
+	SendAll      bool // several pupils are ready to be sent
+	Offers       []homeOffer
+	Family       []ui.Task
+	Pupils       []homePupil
+	Downloads    []ui.Task
+	PreEnrolment string // address for a pupil new to the school (R10)
+	now          time.Time
+	sent         bool // a dossier of the household was sent
 }
 
 // isOver tells whether the pupil's dossier can no longer be sent: the campaign
@@ -66,7 +67,7 @@ func (p *Pages) ShowHome(v *door.Visit) error {
 	if err != nil {
 		return err
 	}
-	page := homePage{Base: v.Base("Accueil"), Greeting: greeting(v.Now, household), Downloads: downloadTasks(published)}
+	page := homePage{Base: v.Base("Accueil"), Greeting: greeting(v.Now, household), Downloads: downloadTasks(published), PreEnrolment: v.School.PreEnrolmentURL}
 	page.Wide = true
 	page.now = v.Now
 	ready, active := 0, false

@@ -17,19 +17,18 @@ import (
 
 type identityPage struct {
 	ui.Base
-	Tabs      []ui.Tab
-	Season    string
-	Suite     string
-	Form      people.HouseholdForm
-	Invalid   *fault.Invalid
-	Pending   []string // addresses that wait to be confirmed
-	Changed   []ui.RecapRow
-	Modes     []school.BillingMode
-	Means     []school.PaymentMean
-	Left      int  // yellow fields still empty
-	CanAdd    bool // another responsible may be added
-	Conflict  string
-	DebitNote string
+	Tabs     []ui.Tab
+	Season   string
+	Suite    string
+	Form     people.HouseholdForm
+	Invalid  *fault.Invalid
+	Pending  []string // addresses that wait to be confirmed
+	Changed  []ui.RecapRow
+	Modes    []school.BillingMode
+	Means    []school.PaymentMean
+	Left     int  // yellow fields still empty
+	CanAdd   bool // another responsible may be added
+	Conflict string
 }
 
 // ShowHousehold leads to « Identité ».
