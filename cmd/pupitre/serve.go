@@ -19,7 +19,7 @@ type serveCmd struct {
 	place
 	Listen         string `help:"Address to listen on." default:"127.0.0.1:8080" env:"PUPITRE_LISTEN"`
 	PublicURL      string `help:"Address that families type, used in mails and letters; https makes cookies Secure." env:"PUPITRE_PUBLIC_URL" placeholder:"https://…"`
-	SMTPURL        string `help:"Mail server: smtp://host:port (STARTTLS when offered) or smtps://user:password@host." default:"smtp://localhost:25" env:"PUPITRE_SMTP_URL"`
+	SMTPURL        string `name:"smtp-url" help:"Mail server: smtp://host:port (STARTTLS when offered) or smtps://user:password@host." default:"smtp://localhost:25" env:"PUPITRE_SMTP_URL"`
 	MailFrom       string `help:"Sender of every mail." env:"PUPITRE_MAIL_FROM" placeholder:"ADDRESS"`
 	TrustedProxies string `help:"Networks whose X-Forwarded headers are believed, separated by commas." env:"PUPITRE_TRUSTED_PROXIES" placeholder:"10.0.0.0/8,…"`
 }

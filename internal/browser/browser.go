@@ -72,6 +72,7 @@ type Page struct {
 	frame  cdp.FrameID
 	mu     sync.Mutex
 	moving bool // the page is going elsewhere
+	silent bool // its scripts do not run, timers included
 	errors []string
 }
 

@@ -231,6 +231,14 @@ func (p *Page) Dark(dark bool) {
 	}))
 }
 
+// Scripts has the pages opened from now on run their scripts, or not; what
+// this package evaluates runs all the same.
+func (p *Page) Scripts(run bool) {
+	p.t.Helper()
+	p.do("switch the scripts", command(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !run}))
+	p.silent = !run
+}
+
 func first(selector string) string { return `document.querySelector(` + quote(selector) + `)` }
 
 func quote(s string) string {

@@ -65,8 +65,11 @@ func until[T any](p *Page, step, expression string) T {
 func (p *Page) settle() {
 	p.t.Helper()
 	deadline := time.Now().Add(p.Patience / 2)
-	const still = `new Promise(resolve => setTimeout(() => resolve(
+	still := `new Promise(resolve => setTimeout(() => resolve(
 		document.readyState === 'complete' && !document.querySelector('.htmx-request,.htmx-swapping,.htmx-settling')), 0))`
+	if p.silent {
+		still = `document.readyState === 'complete'`
+	}
 	for time.Now().Before(deadline) {
 		done, err := evaluate[bool](p, still)
 		p.mu.Lock()

@@ -53,7 +53,7 @@ func onList(e envelope, t enrolment.Told) (letter.Mail, error) {
 }
 
 // importPage is where the refused paper is replaced.
-func importPage(e envelope) string { return e.url + "/importer" }
+func importPage(e envelope) string { return e.url + "/famille/importer" }
 
 func paperRefused(e envelope, t enrolment.Told) (letter.Mail, error) {
 	f := letter.PaperRefusedFacts{

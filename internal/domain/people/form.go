@@ -170,13 +170,14 @@ func (f *form) phone(field, v string) string {
 	return n
 }
 
-var domainForm = regexp.MustCompile(`^[\pL\d]([\pL\d-]*[\pL\d])?(\.[\pL\d]([\pL\d-]*[\pL\d])?)+$`)
+// An accented address is a slip of the keyboard, and one that most mail servers refuse.
+var emailForm = regexp.MustCompile(`^[!-~]+@[A-Za-z\d]([A-Za-z\d-]*[A-Za-z\d])?(\.[A-Za-z\d]([A-Za-z\d-]*[A-Za-z\d])?)+$`)
 
 // NormalEmail returns the address with its domain in lower case; false when it is none.
 func NormalEmail(v string) (string, bool) {
 	a, err := mail.ParseAddress(v)
 	at := strings.LastIndex(v, "@")
-	if err != nil || a.Address != v || at < 1 || len(v) > maxEmail || !domainForm.MatchString(v[at+1:]) {
+	if err != nil || a.Address != v || at < 1 || len(v) > maxEmail || !emailForm.MatchString(v) {
 		return v, false
 	}
 	return v[:at+1] + strings.ToLower(v[at+1:]), true
@@ -187,7 +188,7 @@ func (f *form) email(field, v string) string {
 		return ""
 	}
 	a, ok := NormalEmail(v)
-	f.That(ok, field, "Une adresse mail s’écrit comme nom@exemple.fr.")
+	f.That(ok, field, "Une adresse mail s’écrit comme nom@exemple.fr, sans accent.")
 	return a
 }
 

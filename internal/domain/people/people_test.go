@@ -122,6 +122,7 @@ func TestSaveIdentityRefusesEachEmptyYellowField(t *testing.T) {
 		{"no telephone at all", people.FieldMobile, func(f *people.HouseholdForm) { f.Guardians[0].Mobile, f.Guardians[0].Phone = "", "" }},
 		{"a telephone of nine digits", people.FieldPhone, func(f *people.HouseholdForm) { f.Guardians[0].Phone = "240000000" }},
 		{"no e-mail", people.FieldEmail, func(f *people.HouseholdForm) { f.Guardians[0].Email = "" }},
+		{"an e-mail with an accent", people.FieldEmail, func(f *people.HouseholdForm) { f.Guardians[0].Email = "hélène@exemple.fr" }},
 		{"an e-mail without domain", people.FieldEmail, func(f *people.HouseholdForm) { f.Guardians[0].Email = "claire@exemple" }},
 		{"no billing mode", people.FieldBilling, func(f *people.HouseholdForm) { f.BillingMode = 0 }},
 		{"a billing mode the school has not", people.FieldBilling, func(f *people.HouseholdForm) { f.BillingMode = 8 }},

@@ -216,12 +216,13 @@ func (w row) email(col string) string {
 	return a
 }
 
-var domainForm = regexp.MustCompile(`^[\pL\d]([\pL\d-]*[\pL\d])?(\.[\pL\d]([\pL\d-]*[\pL\d])?)+$`)
+// Accents in an address are refused, as most mail servers do.
+var emailForm = regexp.MustCompile(`^[!-~]+@[A-Za-z\d]([A-Za-z\d-]*[A-Za-z\d])?(\.[A-Za-z\d]([A-Za-z\d-]*[A-Za-z\d])?)+$`)
 
 func plausibleEmail(v string) (string, bool) {
 	a, err := mail.ParseAddress(v)
 	at := strings.LastIndex(v, "@")
-	if err != nil || a.Address != v || at < 1 || !domainForm.MatchString(v[at+1:]) {
+	if err != nil || a.Address != v || at < 1 || !emailForm.MatchString(v) {
 		return "", false
 	}
 	return v[:at+1] + strings.ToLower(v[at+1:]), true

@@ -163,6 +163,7 @@ func TestProblems(t *testing.T) {
 		{"telephone in letters", HouseholdsFile, "06 39 98 48 21", "liste rouge", 2, "telephone_mobile", "téléphone"},
 		{"postal code of four digits", HouseholdsFile, "44430", "4430", 2, "code_postal", "cinq chiffres"},
 		{"address without domain", HouseholdsFile, "claire.moreau@exemple.fr", "claire.moreau@exemple", 2, "email", "adresse mail"},
+		{"address with an accent", HouseholdsFile, "claire.moreau@exemple.fr", "hélène.moreau@exemple.fr", 2, "email", "adresse mail"},
 		{"two addresses", HouseholdsFile, "claire.moreau@exemple.fr", "a@exemple.fr b@exemple.fr", 2, "email", "adresse mail"},
 		{"NUL byte", HouseholdsFile, "Le Loroux", "Le\x00Loroux", 2, "ville", "invisible"},
 		{"over-long name", HouseholdsFile, "Claire;", strings.Repeat("é", 101) + ";", 2, "prenom", "101 caractères"},
