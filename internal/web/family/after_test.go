@@ -47,6 +47,22 @@ func TestNotReturningIsAnAnswerThatCanBeUndone(t *testing.T) {
 	})
 }
 
+func TestTheOtherHouseholdsAnswerDoesNotBind(t *testing.T) {
+	sqlite(t, func(s *site) {
+		v, other := s.as(moreau), s.as("AUBRY-4572")
+		malo := s.pupil(moreau, "Malo")
+		s.other("AUBRY-4572", malo)
+		wizard := "/eleves/" + malo + "/reinscription"
+		v.post(wizard+"/eleve", "action", "non", "raison", "Entre nous")
+		p := other.get(wizard)
+		p.says(t, "L’autre foyer a répondu : ne se réinscrit pas", "Reprendre la réinscription")
+		p.saysNot(t, "Entre nous")
+		s.ready("AUBRY-4572", "Malo", "GS", "eveil", "L-EVEIL-1")
+		other.expect(other.send(malo), 303, wizard+"/confirmation")
+		v.get(wizard).says(t, "Déjà envoyée par l’autre foyer")
+	})
+}
+
 func TestAFullCourseGivesAPositionThenAnOffer(t *testing.T) {
 	each(t, func(s *site) {
 		v := s.as(moreau)

@@ -33,11 +33,8 @@ func (p *Pages) ShowWizardCourses(v *door.Visit) error {
 	}
 	c := chosen{Site: r.Dossier.Site, Wishes: r.Dossier.Choice, Note: r.Dossier.Note}
 	if len(c.Wishes) == 0 {
-		proposal := thisYear(r, r.Programme)
-		page.ThisYear = len(proposal.Wishes) > 0
-		c.Wishes = proposal.Wishes
-		if c.Site == "" {
-			c.Site = proposal.Site
+		if proposal := thisYear(r, r.Programme); len(proposal.Wishes) > 0 && (c.Site == "" || c.Site == proposal.Site) {
+			page.ThisYear, c.Wishes, c.Site = true, proposal.Wishes, proposal.Site
 		}
 	}
 	return p.showCourses(v, r, c, page)

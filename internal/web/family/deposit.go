@@ -29,6 +29,7 @@ type depositPage struct {
 	ui.Base
 	Action  string
 	Back    string
+	BackTo  string // what it leads to
 	Suite   string
 	Papers  []ui.Option // value: code, or code:pupil
 	Chosen  string
@@ -155,7 +156,10 @@ func (p *Pages) showDeposit(v *door.Visit, invalid *fault.Invalid, chosen, suite
 	code, pupil, _ := strings.Cut(chosen, ":")
 	query := url.Values{"document": {code}, "eleve": {pupil}, "suite": {suite}}
 	page.Action = "/famille/importer?" + query.Encode()
-	page.Back = next(suite, afterDeposit(chosen))
+	page.Back, page.BackTo = next(suite, afterDeposit(chosen)), "Documents fournis"
+	if page.Back == suite {
+		page.BackTo = "Revenir"
+	}
 	var err error
 	if page.Papers, err = p.depositOptions(v); err != nil {
 		return err

@@ -131,6 +131,32 @@ func TestAnotherFamilysPupilDoesNotExist(t *testing.T) {
 	}
 }
 
+// What no link of ours holds is not found, on both engines.
+func TestStrangeAddresses(t *testing.T) {
+	each(t, func(s *site) {
+		v := s.as(moreau)
+		for _, path := range []string{
+			"/eleves/%00/identite", "/eleves/%ff/reinscription", "/eleves/" + strings.Repeat("a", 3000) + "/cours", "/eleves/%27%20or%201=1/documents",
+			"/pieces/%00", "/pieces/..%2F..%2Fetc", "/telechargements/%00", "/textes/%00", "/adresse/%00", "/offre/%00",
+			"/eleves?eleve=%00autre",
+		} {
+			p := v.get(path)
+			if path == "/eleves?eleve=%00autre" { // unreadable is as good as absent
+				if p.code != 303 {
+					t.Errorf("%s: got %d", path, p.code)
+				}
+				continue
+			}
+			if p.code != 404 {
+				t.Errorf("%s: got %d", path, p.code)
+			}
+		}
+		if p := v.post("/eleves/%00/reinscription/revient"); p.code != 404 {
+			t.Errorf("a strange address to post to: got %d", p.code)
+		}
+	})
+}
+
 // A deposited file does nothing in the reader's browser.
 func TestADepositedFileIsClosed(t *testing.T) {
 	s := newSite(t, dbtest.SQLite(t))

@@ -66,6 +66,11 @@ func (page *statePage) tell(v *door.Visit, r enrolment.Registration) {
 		say(ui.MessageInfo, "Déjà envoyée par l’autre foyer le "+french.Moment(d.SentAt), "L’autre foyer répond de ce dossier. Vous en voyez ici le rang, les choix et l’état"+colon+d.State.French()+".")
 		return
 	}
+	if isOthers(r) {
+		say(ui.MessageInfo, "L’autre foyer a répondu"+colon+d.State.French(), "Vous pouvez réinscrire cet élève vous-même jusqu’à la clôture.")
+		page.CanRestart = !r.Season.HasClosed(v.Now)
+		return
+	}
 	switch d.State {
 	case enrolment.Received:
 		say(ui.MessageTodo, "Reçu, incomplet", "Envoyé le "+french.MomentSecond(d.SentAt)+". Sans rang ni place jusqu’à ce que tout soit importé.")
@@ -85,8 +90,7 @@ func (page *statePage) tell(v *door.Visit, r enrolment.Registration) {
 		}
 	case enrolment.NotReturning:
 		say(ui.MessageInfo, called(r.Pupil)+" ne se réinscrit pas", d.Reason)
-		page.CanReturn = !r.Season.HasClosed(v.Now) && !isOthers(r)
-		page.CanRestart = !r.Season.HasClosed(v.Now) && isOthers(r)
+		page.CanReturn = !r.Season.HasClosed(v.Now)
 	case enrolment.Lapsed:
 		say(ui.MessageError, "Le délai est écoulé", "Le rang et les places sont perdus. Un nouveau « Valider » donne un nouveau rang.")
 		page.CanRestart = true
