@@ -14,6 +14,11 @@ import (
 
 var zero time.Time
 
+// rowsAtOnce bounds the rows of one statement: SQLite looks each $n up in a
+// list, so that its time grows with the square of the parameters (a row of 13
+// costs 80 µs among 200, 25 among 16).
+const rowsAtOnce = 16
+
 // save writes what the unit changed: a statement for the season, one for each
 // changed dossier, and one a table for the rest.
 func (u *unit) save() error {
@@ -32,8 +37,10 @@ func (u *unit) save() error {
 	if err := u.saveOfferings(); err != nil {
 		return err
 	}
-	if err := journal.Append(u.ctx, u.tx, u.lines...); err != nil {
-		return err
+	for lines := range slices.Chunk(u.lines, rowsAtOnce) {
+		if err := journal.Append(u.ctx, u.tx, lines...); err != nil {
+			return err
+		}
 	}
 	return correspondence.Enqueue(u.ctx, u.tx, u.at, u.mails...)
 }
@@ -86,7 +93,7 @@ func (u *unit) saveRequests() error {
 			return fmt.Errorf("save request %s: %w", id, err)
 		}
 	}
-	for batch := range slices.Chunk(u.newRequests, 200) {
+	for batch := range slices.Chunk(u.newRequests, rowsAtOnce) {
 		rows := make([][]any, 0, len(batch))
 		for _, r := range batch {
 			rows = append(rows, []any{r.ID, r.Dossier, r.Offering, string(r.State), r.ReceivedAt, r.Seq, r.Jumped, r.OfferedUntil, r.TokenHash, r.DecidedAt, r.Line, r.CreatedAt})
