@@ -10,6 +10,7 @@ import (
 	"pupitre/internal/domain/correspondence"
 	"pupitre/internal/domain/school"
 	"pupitre/internal/platform/db"
+	"pupitre/internal/platform/db/dbtest"
 	"pupitre/internal/web/office"
 )
 
@@ -213,4 +214,17 @@ func TestTheRailHasNoDeadEnd(t *testing.T) {
 	if office.Nav(actor.Actor{Role: actor.Family}) != nil {
 		t.Error("a family has the office's rail")
 	}
+}
+
+// An address that the database could not read is not found, on both engines.
+func TestStrangeAddresses(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, store *db.Store) {
+		r := open(t, store)
+		for _, path := range []string{"/bureau/dossiers/%00", "/bureau/dossiers/%ff", "/bureau/familles/a%00", "/bureau/places/%ff/0"} {
+			is(t, path, r.do("GET", path, nil).StatusCode, 404)
+		}
+		for _, path := range []string{"/bureau/recherche?q=%00", "/bureau/dossiers?texte=%25%27%5C&pole=%ff&page=99999999999999", "/bureau/dossier-papier?eleve=&q=%25", "/bureau/sans-reponse?page=-3"} {
+			is(t, path, r.do("GET", path, nil).StatusCode, 200)
+		}
+	})
 }
