@@ -72,6 +72,56 @@ func TestPagesInABrowser(t *testing.T) {
 	check("/accueil", "/eleves/"+malo+"/reinscription", "/eleves/"+malo+"/offres/"+offered, "/offre/"+s.secret("place_offered"))
 }
 
+// TestRefusedFormsInABrowser judges the pages that only a POST shows.
+func TestRefusedFormsInABrowser(t *testing.T) {
+	s := newSite(t, dbtest.SQLite(t))
+	lucie := s.ready(moreau, "Lucie", "6e", "cursus", "L-VIOLONCELLE", "L-CORDES")
+	wizard := "/eleves/" + lucie + "/reinscription"
+	url := s.served(moreau)
+	b := browser.Start(t).Page()
+	b.Viewport(390, 900)
+	judge := func(what, says string) {
+		t.Helper()
+		b.WaitForText(says)
+		b.NoHorizontalOverflow()
+		b.Viewport(390, browser.Eval[int](b, "document.documentElement.scrollHeight"))
+		for _, violation := range b.Axe(axe.Source) {
+			t.Errorf("%s: %s", what, violation)
+		}
+		if *pictures != "" {
+			b.Screenshot(filepath.Join(*pictures, "post-"+what+".png"))
+		}
+		b.Viewport(390, 900)
+	}
+	b.Open(url + "/famille/identite")
+	b.Type("#code_postal", "4443")
+	b.Type("#nom", "")
+	b.ClickText("Enregistrer")
+	judge("identity", "2 champs à corriger")
+	if focus := browser.Eval[string](b, "document.activeElement.className"); !strings.Contains(focus, "message") {
+		t.Errorf("the focus is on %q, want the summary", focus)
+	}
+	b.Open(url + wizard + "/eleve")
+	b.Click("input[name=administrative]")
+	b.ClickText("Continuer")
+	judge("pupil", "Cochez « Réinscription administrative »")
+	b.Open(url + wizard + "/envoi")
+	b.ClickText("Valider")
+	judge("send", "Il reste à compléter avant de valider")
+	b.Open(url + "/famille/importer?document=quotient-familial")
+	b.ClickText("Importer")
+	judge("deposit", "Le document n’a pas été importé")
+	b.Open(url + wizard + "/eleve")
+	b.Click("input[name=administrative]")
+	b.ClickText("Continuer")
+	b.WaitForText("Les cours de Lucie")
+	s.as(moreau).send(lucie)
+	b.Open(url + wizard + "/changer")
+	b.ClickText("Alto")
+	b.ClickText("Voir ce que cela change")
+	judge("change", "Avant de valider")
+}
+
 // TestChoosingAndImportingInABrowser is what the style sheet and the script add.
 func TestChoosingAndImportingInABrowser(t *testing.T) {
 	s := newSite(t, dbtest.SQLite(t))
