@@ -228,7 +228,7 @@ func TestEveryAct(t *testing.T) {
 	for _, engine := range []struct {
 		name   string
 		checks string
-	}{{"sqlite", "60"}, {"postgresql", "20"}} {
+	}{{"sqlite", "40"}, {"postgresql", "20"}} {
 		t.Run(engine.name, func(t *testing.T) {
 			where := filepath.Join(t.TempDir(), "pupitre.db")
 			if engine.name == "postgresql" {
