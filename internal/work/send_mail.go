@@ -27,7 +27,7 @@ func (d Deps) sendMail(ctx context.Context, j jobs.Job) error {
 		return jobs.Permanent(fmt.Errorf("write mail %s: %w", args.Kind, err))
 	}
 	err = d.Outbox.Send(ctx, mail.Message{
-		ID: args.Mail + "@" + domainOf(d.MailFrom), From: d.MailFrom, To: args.To,
+		ID: args.Mail + "@" + domainOf(d.MailFrom), Date: d.Clock.Now(), From: d.MailFrom, To: args.To,
 		Subject: written.Subject, Text: written.Text, HTML: written.HTML,
 	})
 	if mail.IsPermanent(err) {
