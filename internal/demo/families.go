@@ -1,28 +1,18 @@
 package demo
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"runtime"
 	"slices"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
-	"pupitre/internal/demo/papers"
 	"pupitre/internal/domain/account"
 	"pupitre/internal/domain/actor"
-	"pupitre/internal/domain/catalogue"
-	"pupitre/internal/domain/document"
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/people"
 	"pupitre/internal/domain/school"
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/french"
-	"pupitre/internal/platform/intake"
 )
 
 // fate is what a family does of the campaign.
@@ -247,188 +237,6 @@ func (s *seeding) answers(ctx context.Context, tx *db.Tx, p people.Pupil) people
 		PupilID: p.ID, Version: p.Version, SeasonID: s.season.ID, LastName: p.LastName, FirstName: p.FirstName,
 		BirthDate: birth, Level: string(level), ImageRight: image, Beginner: beginner,
 	}
-}
-
-// choose keeps a choice that the rules accept, this year's courses first.
-func (s *seeding) choose(f *family, p people.Pupil) error {
-	v, err := enrolment.RegistrationOf(s.ctx, s.Store, f.actor, p.ID)
-	if err != nil {
-		return err
-	}
-	yes := true
-	choice := s.invent(v)
-	return enrolment.SaveDraft(s.ctx, s.Store, s.clock, f.actor, p.ID, enrolment.DraftStep{Administrative: &yes, Choice: choice})
-}
-
-// invent finds a choice that stands, or nil when none was found.
-func (s *seeding) invent(v enrolment.Registration) *enrolment.NewChoice {
-	programmes := s.likely(v)
-	for range 60 {
-		p := programmes[s.random.IntN(len(programmes))]
-		site := s.usualSite(v.Now)
-		var wishes enrolment.Choice
-		for _, line := range s.catalogue.ChoicesFor(p, v.Facts) {
-			wishes = append(wishes, s.pick(line, site, v.Now)...)
-		}
-		if len(wishes) > 0 && len(s.catalogue.Judge(p, v.Facts, site, wishes)) == 0 {
-			return &enrolment.NewChoice{Programme: p.ID, Site: site, Wishes: wishes}
-		}
-	}
-	return nil
-}
-
-// likely are the formulas open to the pupil: those that take one of this
-// year's courses when there are any.
-func (s *seeding) likely(v enrolment.Registration) []catalogue.Programme {
-	var open, same []catalogue.Programme
-	for _, p := range s.catalogue.Programmes {
-		if !p.Open(v.Facts) {
-			continue
-		}
-		open = append(open, p)
-		takesInstrument := slices.ContainsFunc(p.Lines, func(l catalogue.Line) bool { return slices.Contains(l.Kinds, catalogue.Instrument) })
-		if v.Facts.HasInstrument == takesInstrument {
-			same = append(same, p)
-		}
-	}
-	if len(same) > 0 && s.random.IntN(10) < 9 {
-		return same
-	}
-	return open
-}
-
-// usualSite is the pôle of this year's courses, most of the time.
-func (s *seeding) usualSite(now []string) string {
-	for _, c := range s.catalogue.Courses {
-		if slices.Contains(now, c.Code) && s.random.IntN(10) < 8 {
-			return c.SiteID
-		}
-	}
-	return s.catalogue.Sites[s.random.IntN(len(s.catalogue.Sites))].ID
-}
-
-// soughtAfter are the courses that fill first.
-var soughtAfter = []string{"Guitare", "Piano", "Saxophone", "Éveil musical", "Chœur enfants"}
-
-func (s *seeding) pick(line catalogue.Choices, site string, now []string) enrolment.Choice {
-	var here, kept, wanted []catalogue.Option
-	for _, o := range line.Options {
-		if o.Course.SiteID != site {
-			continue
-		}
-		here = append(here, o)
-		if slices.Contains(now, o.Course.Code) {
-			kept = append(kept, o)
-		}
-		if slices.Contains(soughtAfter, o.Course.Title) {
-			wanted = append(wanted, o)
-		}
-	}
-	switch n := s.random.IntN(10); {
-	case len(kept) > 0 && n < 6:
-		here = kept
-	case len(wanted) > 0 && n < 9:
-		here = wanted
-	}
-	var wishes enrolment.Choice
-	for range max(line.Line.Min, 1) {
-		if len(here) == 0 || line.Line.Min == 0 && s.random.IntN(2) == 0 {
-			break
-		}
-		i := s.random.IntN(len(here))
-		wishes = append(wishes, catalogue.Wish{Course: here[i].Course.ID, Semester: here[i].Semester})
-		here = slices.Delete(slices.Clone(here), i, i+1)
-	}
-	return wishes
-}
-
-// draw prepares what every family hands in, on all processors: drawing is most
-// of what seeding costs.
-func (s *seeding) draw() error {
-	var group errgroup.Group
-	group.SetLimit(runtime.NumCPU())
-	for _, f := range s.families {
-		if f.fate != sends {
-			continue
-		}
-		var codes []string
-		if f.debit {
-			codes = append(codes, "rib", "mandat")
-		}
-		if s.random.IntN(100) < 45 && f.login != Family {
-			codes = append(codes, "quotient-familial")
-		}
-		f.papers = make([]paper, len(codes))
-		for i, code := range codes {
-			sheet, photo := s.sheet(f, code), s.random.IntN(15) == 0
-			group.Go(func() (err error) {
-				f.papers[i], err = drawn(code, sheet(), photo)
-				return err
-			})
-		}
-	}
-	return group.Wait()
-}
-
-// depositAll hands in what was drawn for the family.
-func (s *seeding) depositAll(f *family) error {
-	for _, p := range f.papers {
-		if err := s.depositFile(f, p); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// sheet tells how to draw the paper of that code, as the family has it.
-func (s *seeding) sheet(f *family, code string) func() *papers.Sheet {
-	g := f.household.Guardians[0]
-	who := papers.Person{Name: g.FullName(), Address: f.household.Address, Town: f.household.Postcode + " " + f.household.Town}
-	number := int(f.at.UnixMilli() % 100_000)
-	switch code {
-	case "rib":
-		return func() *papers.Sheet { return papers.RIB(who, papers.IBAN(number)) }
-	case "mandat":
-		facts := s.mandate(f, who, number)
-		return func() *papers.Sheet { return papers.Mandate(facts) }
-	default:
-		quotient := 250 + s.random.IntN(2200)
-		return func() *papers.Sheet { return papers.QuotientFamilial(who, quotient, f.at.AddDate(0, -1, 0)) }
-	}
-}
-
-func (s *seeding) mandate(f *family, who papers.Person, number int) papers.MandateFacts {
-	return papers.MandateFacts{
-		Creditor: papers.Creditor{Name: "École de musique Sèvre & Loire", Address: "44430 Le Loroux-Bottereau", ICS: "FR00ZZZ999999"},
-		Debtor:   who, Reference: fmt.Sprintf("DEMO-%05d", number), IBAN: papers.IBAN(number), Signed: f.at.AddDate(0, 0, -2),
-	}
-}
-
-// drawn is the sheet as a PDF, or as a photo taken with a telephone.
-func drawn(code string, sheet *papers.Sheet, photo bool) (paper, error) {
-	if photo {
-		data, err := sheet.Photo(4821)
-		return paper{code, code + ".jpg", data}, err
-	}
-	data, err := sheet.PDF()
-	return paper{code, code + ".pdf", data}, err
-}
-
-func (s *seeding) depositFile(f *family, p paper) error {
-	file, err := intake.Read(s.ctx, p.name, bytes.NewReader(p.data))
-	if err != nil {
-		return fmt.Errorf("%s: %w", p.name, err)
-	}
-	key := "deposits/" + db.NewID()
-	if _, err := s.Blobs.Put(s.ctx, key, bytes.NewReader(file.Data)); err != nil {
-		return err
-	}
-	sum := sha256.Sum256(file.Data)
-	_, err = s.registrar.Deposit(s.ctx, f.actor, enrolment.Deposit{
-		Household: f.household.ID, Paper: p.code,
-		File: document.File{Name: file.OriginalName, BlobKey: key, MediaType: file.MediaType(), Size: file.Size(), Pages: int64(file.Pages), SHA256: hex.EncodeToString(sum[:])},
-	})
-	return err
 }
 
 // send is « Valider » for these pupils, in that order. What the rules refuse
