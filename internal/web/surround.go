@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"path"
 	"regexp"
 	"runtime/debug"
 	"strings"
@@ -25,24 +26,28 @@ func surround(c Config, site *door.Site, m *measures, next http.Handler) http.Ha
 		began := time.Now()
 		r = r.WithContext(door.WithRequestID(r.Context(), uuid.Must(uuid.NewV7()).String()))
 		answer := &answer{ResponseWriter: w}
-		setHeaders(answer.Header())
+		address, https := c.Proxies.Client(r)
+		setHeaders(answer.Header(), https || c.HTTPS)
 		serve(site, next, answer, r)
 		took := time.Since(began)
 		m.note(r, answer.code(), took)
 		if strings.HasPrefix(r.URL.Path, assets.Prefix) {
 			return
 		}
-		address, _ := c.Proxies.Client(r)
 		c.Log.InfoContext(r.Context(), "request", "method", r.Method, "path", loggedPath(r), "status", answer.code(),
 			"ms", took.Milliseconds(), "bytes", answer.bytes, "address", address, "request", door.RequestID(r.Context()))
 	})
 }
 
-func setHeaders(h http.Header) {
+// setHeaders guards the answer; over https the browser keeps to https for a year.
+func setHeaders(h http.Header, https bool) {
 	h.Set("Content-Security-Policy", policy)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "same-origin")
 	h.Set("X-Frame-Options", "SAMEORIGIN")
+	if https {
+		h.Set("Strict-Transport-Security", "max-age=31536000")
+	}
 }
 
 // serve turns a panic into the page of an error of ours.
@@ -65,12 +70,20 @@ func serve(site *door.Site, next http.Handler, w *answer, r *http.Request) {
 	next.ServeHTTP(w, r)
 }
 
-var secretInPath = regexp.MustCompile(`\{(token|secret)[^}]*\}`)
+var (
+	secretInPattern = regexp.MustCompile(`\{(token|secret)[^}]*\}`)
+	// secretInPath finds the links of mails, however badly they were copied.
+	secretInPath = regexp.MustCompile(`(?i)/(adresse|offre|mot-de-passe/lien)/`)
+)
 
-// loggedPath never holds a query or a token.
+// loggedPath never holds a query or a token, whatever the method or the route.
 func loggedPath(r *http.Request) string {
-	if secretInPath.MatchString(r.Pattern) {
+	if secretInPattern.MatchString(r.Pattern) {
 		return r.Pattern
+	}
+	clean := path.Clean("/" + r.URL.Path)
+	if found := secretInPath.FindStringIndex(clean); found != nil {
+		return clean[:found[1]] + "{token}"
 	}
 	return r.URL.Path
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/netip"
 
 	"pupitre/internal/domain/account"
 	"pupitre/internal/domain/school"
@@ -45,7 +46,7 @@ func New(c Config) http.Handler {
 	mux.Handle("GET "+assets.Prefix, assets.Handler())
 	mux.HandleFunc("GET /healthz", healthz(c))
 	measures := newMeasures(c.Version)
-	mux.Handle("GET /metrics", measures.page)
+	mux.HandleFunc("GET /metrics", measured(c, site, measures))
 
 	origin := http.NewCrossOriginProtection()
 	origin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -60,6 +61,21 @@ func orNone[T any](value T, err error) (T, error) {
 		return value, nil
 	}
 	return value, err
+}
+
+// measured shows the measures to this machine alone: a request that came
+// through a proxy is never this machine's.
+func measured(c Config, site *door.Site, m *measures) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		client, _ := c.Proxies.Client(r)
+		address, err := netip.ParseAddr(client)
+		forwarded := r.Header.Get("X-Forwarded-For") + r.Header.Get("Forwarded")
+		if err != nil || !address.Unmap().IsLoopback() || forwarded != "" {
+			site.RefusalPage(w, r, fault.ErrNotFound)
+			return
+		}
+		m.page.ServeHTTP(w, r)
+	}
 }
 
 // healthz answers 200 when the database answers.

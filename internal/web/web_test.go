@@ -173,6 +173,72 @@ func TestLogHoldsNoSecret(t *testing.T) {
 	}
 }
 
+// A token is in the address of a page that no route answers, too: another
+// method, a slash more, a copy in capitals.
+func TestTokensAreNotLoggedOffTheirRoutes(t *testing.T) {
+	var log bytes.Buffer
+	h, _ := site(t, &log)
+	for _, path := range []string{
+		"/adresse/secret-42", "/offre/secret-42", "/mot-de-passe/lien/secret-42", "/offre/secret-42/", "/offre/secret-42/x", "//offre/secret-42", "/offre//secret-42",
+		"/mot-de-passe/./lien/secret-42", "/OFFRE/secret-42", "/offre%2fsecret-42", "/x/adresse/secret-42",
+	} {
+		for _, method := range []string{"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PROPFIND"} {
+			log.Reset()
+			r := httptest.NewRequest(method, path, nil)
+			if method == "POST" {
+				r.Header.Set("Sec-Fetch-Site", "cross-site") // refused before any route
+			}
+			ask(h, r)
+			if !strings.Contains(log.String(), "msg=request") || strings.Contains(log.String(), "secret-42") {
+				t.Errorf("%s %s: the log holds %s", method, path, log.String())
+			}
+		}
+	}
+	log.Reset()
+	ask(h, httptest.NewRequest("GET", "/famille/adresses", nil))
+	if !strings.Contains(log.String(), "path=/famille/adresses") {
+		t.Errorf("another path is masked: %s", log.String())
+	}
+}
+
+// The measures tell what a school's days are like.
+func TestMetricsAreHiddenFromTheWorld(t *testing.T) {
+	h, _ := site(t, io.Discard)
+	for _, c := range []struct {
+		what, from, forwarded string
+		status                int
+	}{
+		{"this machine", "127.0.0.1:4000", "", 200},
+		{"this machine in IPv6", "[::1]:4000", "", 200},
+		{"the world", "198.51.100.1:4000", "", 404},
+		{"the world through the proxy", "127.0.0.1:4000", "198.51.100.1", 404},
+		{"the world that says it is this machine", "127.0.0.1:4000", "127.0.0.1, 198.51.100.1", 404},
+		{"the world that says it, without proxy", "198.51.100.1:4000", "127.0.0.1", 404},
+		{"a proxy that was fooled", "127.0.0.1:4000", "127.0.0.1", 404},
+	} {
+		r := httptest.NewRequest("GET", "/metrics", nil)
+		r.RemoteAddr = c.from
+		if c.forwarded != "" {
+			r.Header.Set("X-Forwarded-For", c.forwarded)
+		}
+		if res, body := ask(h, r); res.StatusCode != c.status || strings.Contains(body, "pupitre_") != (c.status == 200) {
+			t.Errorf("%s: got %d %s", c.what, res.StatusCode, body)
+		}
+	}
+}
+
+func TestHTTPSIsKeptTo(t *testing.T) {
+	h, _ := site(t, io.Discard)
+	for proto, want := range map[string]string{"https": "max-age=31536000", "http": ""} {
+		r := httptest.NewRequest("GET", "/connexion", nil)
+		r.RemoteAddr = "127.0.0.1:4000"
+		r.Header.Set("X-Forwarded-Proto", proto)
+		if res, _ := ask(h, r); res.Header.Get("Strict-Transport-Security") != want {
+			t.Errorf("%s: got %q, want %q", proto, res.Header.Get("Strict-Transport-Security"), want)
+		}
+	}
+}
+
 func TestHealth(t *testing.T) {
 	h, store := site(t, io.Discard)
 	if res, body := ask(h, httptest.NewRequest("GET", "/healthz", nil)); res.StatusCode != 200 {
@@ -187,7 +253,9 @@ func TestHealth(t *testing.T) {
 func TestMetricsCountRoutesAndNamePeopleNowhere(t *testing.T) {
 	h, _ := site(t, io.Discard)
 	ask(h, httptest.NewRequest("GET", "/mot-de-passe/lien/abcdef", nil))
-	_, body := ask(h, httptest.NewRequest("GET", "/metrics", nil))
+	here := httptest.NewRequest("GET", "/metrics", nil)
+	here.RemoteAddr = "127.0.0.1:4000"
+	_, body := ask(h, here)
 	for _, want := range []string{
 		`pupitre_http_requests_total{route="GET /mot-de-passe/lien/{token}",status="404"} 1`,
 		`pupitre_http_request_seconds_count{route="GET /mot-de-passe/lien/{token}"} 1`,

@@ -213,6 +213,38 @@ func TestFlashIsShownOnce(t *testing.T) {
 	}
 }
 
+// A site beside ours may set a cookie for the whole domain: its session or its
+// words must not pass for ours.
+func TestACookieOfASiteBesideOursIsNotRead(t *testing.T) {
+	s := site(new(bytes.Buffer))
+	s.HTTPS = true
+	mux := s.Mux([]door.Route{
+		door.Get("/x", door.Public, door.Everyone, "x", func(v *door.Visit) error { return say("token " + v.SessionToken())(v) }),
+		door.Post("/x", door.Public, door.Everyone, "in", func(v *door.Visit) error {
+			v.OpenSession("family")
+			return v.Redirect("/x", door.Done("Fait"))
+		}),
+	})
+	for name, want := range map[string]string{door.SessionCookie: "token ", door.SecureSessionCookie: "token family"} {
+		r := httptest.NewRequest("GET", "/x", nil)
+		r.AddCookie(&http.Cookie{Name: name, Value: "family"})
+		body := new(bytes.Buffer)
+		body.ReadFrom(ask(t, mux, r, "").Body)
+		if !strings.HasSuffix(strings.TrimSpace(body.String()), strings.TrimSpace(want)) {
+			t.Errorf("%s: got %s, want %s", name, body, want)
+		}
+	}
+	cookies := ask(t, mux, form("/x", nil), "").Cookies()
+	if len(cookies) != 2 {
+		t.Fatalf("got %v, want the session and the message", cookies)
+	}
+	for _, c := range cookies {
+		if !strings.HasPrefix(c.Name, "__Host-") || !c.Secure || c.Path != "/" || c.Domain != "" {
+			t.Errorf("got %+v", c)
+		}
+	}
+}
+
 func TestFragmentsAreSentElsewhereByHTMX(t *testing.T) {
 	mux := site(new(bytes.Buffer)).Mux([]door.Route{
 		door.Post("/x", door.Public, nil, "x", func(v *door.Visit) error { return v.Redirect("/y") }),

@@ -24,7 +24,7 @@ func (v *Visit) keepFlashes(flashes []ui.Flash) {
 }
 
 func (v *Visit) takeFlashes() []ui.Flash {
-	c, err := v.R.Cookie(flashCookie)
+	c, err := v.R.Cookie(cookieName(flashCookie, v.Secure))
 	if err != nil {
 		return nil
 	}
@@ -51,15 +51,29 @@ func Done(title string) ui.Flash { return ui.Flash{Kind: ui.MessageOK, Title: ti
 // cookie is one of ours: never read by scripts, never sent from another site.
 // maxAge 0 lasts as long as the browser, below 0 removes it.
 func (v *Visit) cookie(name, value string, maxAge int) *http.Cookie {
-	return &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: maxAge, HttpOnly: true, Secure: v.Secure, SameSite: http.SameSiteLaxMode}
+	return &http.Cookie{Name: cookieName(name, v.Secure), Value: value, Path: "/", MaxAge: maxAge, HttpOnly: true, Secure: v.Secure, SameSite: http.SameSiteLaxMode}
 }
 
-// SessionCookie is the name of the cookie that holds the session's token.
-const SessionCookie = "pupitre_session"
+// SessionCookie is the name of the cookie that holds the session's token; over
+// https it is SecureSessionCookie.
+const (
+	SessionCookie       = "pupitre_session"
+	SecureSessionCookie = hostOnly + SessionCookie
+)
+
+// hostOnly makes browsers refuse a cookie that another host of the domain sets.
+const hostOnly = "__Host-"
+
+func cookieName(name string, secure bool) string {
+	if secure {
+		return hostOnly + name
+	}
+	return name
+}
 
 // SessionToken is the token the browser sent, "" when none.
 func (v *Visit) SessionToken() string {
-	c, err := v.R.Cookie(SessionCookie)
+	c, err := v.R.Cookie(cookieName(SessionCookie, v.Secure))
 	if err != nil {
 		return ""
 	}

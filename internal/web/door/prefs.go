@@ -35,9 +35,9 @@ func PrefsOf(value func(name string) string) ui.Prefs {
 	}
 }
 
-// ReadPrefs returns the settings this browser keeps.
-func ReadPrefs(r *http.Request) ui.Prefs {
-	c, err := r.Cookie(prefsCookie)
+// prefs returns the settings this browser keeps.
+func (v *Visit) prefs() ui.Prefs {
+	c, err := v.R.Cookie(cookieName(prefsCookie, v.Secure))
 	if err != nil {
 		return ui.Prefs{}
 	}

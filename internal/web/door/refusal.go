@@ -71,6 +71,7 @@ func (s *Site) refuse(v *Visit, err error) {
 // or outside a route (a panic).
 func (s *Site) RefusalPage(w http.ResponseWriter, r *http.Request, err error) {
 	v := &Visit{W: w, R: r, Now: s.Clock.Now()}
+	s.place(v)
 	if school, failed := s.School(r.Context()); failed == nil {
 		v.School = school
 	}

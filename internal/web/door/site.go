@@ -41,8 +41,7 @@ func (s *Site) Mux(routes []Route) *http.ServeMux {
 func (s *Site) Entrance(route Route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		v := &Visit{W: w, R: r, Now: s.Clock.Now(), route: route}
-		v.Address, v.Secure = s.Proxies.Client(r)
-		v.Secure = v.Secure || s.HTTPS
+		s.place(v)
 		r.Body = http.MaxBytesReader(w, r.Body, route.maxBody())
 		err := s.admit(v)
 		if err == nil && !v.answered() {
@@ -52,6 +51,12 @@ func (s *Site) Entrance(route Route) http.Handler {
 			s.refuse(v, err)
 		}
 	})
+}
+
+// place notes where the client is and whether it speaks https.
+func (s *Site) place(v *Visit) {
+	v.Address, v.Secure = s.Proxies.Client(v.R)
+	v.Secure = v.Secure || s.HTTPS
 }
 
 // admit fills the visit and refuses who may not come in; a visit that has been

@@ -63,7 +63,7 @@ func (v *Visit) Base(title string) ui.Base {
 		SchoolName:    v.School.Name,
 		SchoolShort:   v.School.ShortName,
 		AudienceLabel: v.audienceLabel(),
-		Prefs:         ReadPrefs(v.R),
+		Prefs:         v.prefs(),
 		Flash:         v.takeFlashes(),
 		Path:          v.R.URL.Path,
 		UserName:      v.Actor.Name,

@@ -63,7 +63,7 @@ func TestCookieOfTheSession(t *testing.T) {
 		c.handler.ServeHTTP(w, r)
 		var found *http.Cookie
 		for _, cookie := range w.Result().Cookies() {
-			if cookie.Name == door.SessionCookie {
+			if cookie.Name == map[bool]string{false: door.SessionCookie, true: door.SecureSessionCookie}[c.secure] {
 				found = cookie
 			}
 		}
