@@ -123,6 +123,48 @@ func (w *world) wantNothingOf(f family) {
 	}
 }
 
+// An error that is no answer to the asker undoes its act, even when only another
+// room had written.
+func TestAnotherRoomsWriteIsUndone(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, store *db.Store) {
+		w := newWorld(t, store)
+		defer w.stop()
+		f := w.ready("Roux", "jardin")
+		err := w.reg.submit(w.ctx, office, func(u *unit) error {
+			if _, err := u.tx.Exec(u.ctx, `insert into discipline (id, name) values ($1, 'à moitié')`, db.NewID()); err != nil {
+				return err
+			}
+			return errPowerCut
+		})
+		if !errors.Is(err, errPowerCut) {
+			t.Errorf("answer: %v", err)
+		}
+		w.wantNothingOf(f)
+	})
+}
+
+// An act that asks for more than one transaction's numbers pushes the next ones on.
+func TestRequestsOfAHugeActComeBeforeTheNext(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, store *db.Store) {
+		w := newWorld(t, store)
+		defer w.stop()
+		a, b := w.ready("Alix", "jardin"), w.ready("Blin", "jardin")
+		w.must(w.reg.submit(w.ctx, office, func(u *unit) error {
+			u.seq += 3 * seqPerMove
+			d, err := u.dossierOf(a.pupils["Léo"])
+			if err != nil {
+				return err
+			}
+			return u.send([]*Dossier{d}, w.text)
+		}))
+		w.send(b, "Léo")
+		if first, next := w.requests(a, "Léo")["jardin"].Seq, w.requests(b, "Léo")["jardin"].Seq; next <= first {
+			t.Errorf("the later request has number %d, the earlier %d", next, first)
+		}
+		w.wantSound()
+	})
+}
+
 func TestABatchIsServedInOrder(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, store *db.Store) {
 		w := newWorld(t, store)

@@ -67,17 +67,19 @@ func SaveDraft(ctx context.Context, store *db.Store, clk clock.Clock, a actor.Ac
 			d.State = Draft
 		}
 		_, err = tx.Exec(ctx, `update dossier set household_id = $1, state = $2, programme_id = $3, site_id = $4, choice = $5, note = $6,
-				administrative = $7, on_paper_form = $8, updated_at = $9, version = version + 1 where id = $10`,
-			d.Household, string(d.State), orNull(d.Programme), orNull(d.Site), d.Choice.text(), d.Note, d.Administrative, d.OnPaperForm, now, d.ID)
+				administrative = $7, on_paper_form = $8, reason = $9, agreed_by = $10, text_id = $11, sent_at = $12, reopened_until = $13,
+				updated_at = $14, version = version + 1 where id = $15`,
+			d.Household, string(d.State), orNull(d.Programme), orNull(d.Site), d.Choice.text(), d.Note, d.Administrative, d.OnPaperForm,
+			d.Reason, d.AgreedBy, orNull(d.Text), d.SentAt, d.ReopenedUntil, now, d.ID)
 		return err
 	})
 }
 
 // takeOver makes the dossier that of another household of the pupil, which
-// reads nothing that the first one wrote.
+// reads nothing that the first one wrote and has no delay that was given to it.
 func (d *Dossier) takeOver(household string) {
 	if d.Household != household {
-		d.Household, d.Note, d.Reason, d.AgreedBy, d.Text, d.SentAt = household, "", "", "", "", zero
+		d.Household, d.Note, d.Reason, d.AgreedBy, d.Text, d.SentAt, d.ReopenedUntil = household, "", "", "", "", zero, zero
 	}
 }
 

@@ -307,6 +307,20 @@ func actsTwoHouseholds() []act {
 				w.Errorf("taken over: note %q, household %s", d.Note, d.Household)
 			}
 		}},
+		{"a delay given to one is not the other's when it takes the draft over", func(w *world) {
+			mother, father := separated(w)
+			w.prepare(mother, "Léo", "eveil", "jardin")
+			w.must(w.reg.Reopen(w.ctx, office, mother.pupils["Léo"], mother.Household, w.clock.Now().AddDate(0, 0, 90), "hospitalisation"))
+			yes := true
+			w.must(SaveDraft(w.ctx, w.store, w.clock, mother.Actor, mother.pupils["Léo"], DraftStep{Administrative: &yes}))
+			if w.dossier(mother, "Léo").ReopenedUntil.IsZero() {
+				w.Errorf("the mother has lost her delay by a step of her own")
+			}
+			w.must(SaveDraft(w.ctx, w.store, w.clock, father.Actor, father.pupils["Léo"], DraftStep{Administrative: &yes}))
+			if d := w.dossier(father, "Léo"); d.Household != father.Household || !d.ReopenedUntil.IsZero() {
+				w.Errorf("taken over: household %s, reopened until %v", d.Household, d.ReopenedUntil)
+			}
+		}},
 		{"the office that helps with a draft leaves it to its household", func(w *world) {
 			mother, father := separated(w)
 			w.prepare(father, "Léo", "eveil", "jardin")
