@@ -1,0 +1,139 @@
+package web_test
+
+import "net/url"
+
+// withoutFields are the acts that are a button alone, with at most the version
+// that was read.
+var withoutFields = []string{
+	"POST /deconnexion",
+	"POST /adresse/{token}",
+	"POST /eleves/{pupil}/reinscription/famille",
+	"POST /eleves/{pupil}/reinscription/revient",
+	"POST /bureau/familles/{household}/lettre",
+	"POST /bureau/familles/{household}/mail-identifiant",
+	"POST /bureau/mails/{mail}/renvoyer",
+	"POST /offre/{token}",                        // accept or decline: anything else shows the offer again
+	"POST /eleves/{pupil}/offres/{request}",      // the same
+	"POST /accessibilite",                        // choices: anything else is the usual setting
+	"POST /bureau/dossiers/confirmer-prets",      // boxes: forged ones are in the test of forged fields
+	"POST /bureau/identifiants/lettres",          // the same
+	"POST /bureau/identifiants/mails",            // the same
+	"POST /eleves/{pupil}/reinscription/envoi",   // a box: in the test of forged fields
+	"POST /reinscription/envoi",                  // the same
+	"POST /famille/importer",                     // a file: in the test of uploads
+	"POST /eleves/{pupil}/reinscription/changer", // choices: in the test of forged fields
+}
+
+// typedForms are the site's forms with something to type, those that end
+// something last.
+var typedForms = []typedForm{
+	{route: "POST /connexion", who: nobody, fill: form("identifiant", "QUELQU-1234", "mot_de_passe", "Chanson2027"),
+		mandatory: []string{"identifiant", "mot_de_passe"}, texts: []string{"identifiant"}},
+	{route: "POST /mot-de-passe-perdu", who: nobody, fill: form("identifiant", "QUELQU-1234", "mail", "quelqu.un@exemple.fr"),
+		mandatory: []string{"identifiant", "mail"}, texts: []string{"identifiant", "mail"}},
+	{route: "POST /mot-de-passe/lien/{token}", who: nobody, secret: true,
+		fill: func(c *scene, _ visitor) filling {
+			return filling{path: map[string]string{"token": c.accountLink}, form: fields("nouveau", "Chanson2027", "confirmation", "Chanson2027")}
+		},
+		mandatory: []string{"nouveau", "confirmation"}, texts: []string{"nouveau", "confirmation"}},
+	{route: "POST /mot-de-passe", who: secretary, secret: true, fill: form("actuel", "Faux-mot-de-passe-1", "nouveau", "Chanson-du-soir-2027", "confirmation", "Chanson-du-soir-2027"),
+		mandatory: []string{"actuel", "nouveau", "confirmation"}, texts: []string{"nouveau", "confirmation"}},
+	{route: "POST /mot-de-passe/identifiant", who: secretary, fill: form("identifiant", "secretariat.annie"),
+		mandatory: []string{"identifiant"}, texts: []string{"identifiant"}},
+
+	{route: "POST /famille/identite", who: ownFamily,
+		fill:      func(c *scene, _ visitor) filling { return filling{form: c.identityFields(c.own)} },
+		mandatory: []string{"nom", "prenom", "adresse", "code_postal", "ville", "facturation", "moyens", "version"},
+		texts:     []string{"nom", "prenom", "adresse", "complement", "code_postal", "ville", "telephone_mobile", "telephone_fixe", "email", "civilite"}},
+	{route: "POST /eleves/{pupil}/identite", who: ownFamily,
+		fill: func(c *scene, _ visitor) filling {
+			f := c.pupilFields(c.draft)
+			f.Set("remarque", "Allergie aux arachides")
+			return filling{path: map[string]string{"pupil": c.draft}, form: f}
+		},
+		mandatory: []string{"nom", "prenom", "date_naissance", "niveau", "droit_image"},
+		texts:     []string{"nom", "prenom", "date_naissance", "remarque"}},
+	{route: "POST /eleves/{pupil}/reinscription/eleve", who: ownFamily, keeps: true,
+		fill: func(c *scene, _ visitor) filling {
+			return filling{path: map[string]string{"pupil": c.draft}, form: c.pupilFields(c.draft)}
+		},
+		mandatory: []string{"niveau", "droit_image"}, texts: nil},
+	{route: "POST /eleves/{pupil}/reinscription/cours", who: ownFamily, keeps: true, fill: chooseCourses,
+		mandatory: []string{"pole", "ligne-0"}, texts: []string{"note"}},
+
+	{route: "POST /bureau/dossiers/{id}/pieces/{deposit}/valider", who: secretary, fill: paper("provided"), mandatory: []string{"version"}},
+	{route: "POST /bureau/dossiers/{id}/pieces/{deposit}/annuler", who: secretary, fill: paper("validated"), mandatory: []string{"version"}},
+	{route: "POST /bureau/dossiers/{id}/pieces/{deposit}/refuser", who: secretary, fill: paper("provided", "motif", "4", "precision", "La signature manque."),
+		mandatory: []string{"motif", "precision", "version"}, texts: []string{"precision"}},
+	{route: "POST /bureau/dossiers/{id}/pieces/{deposit}/sans-valeur", who: secretary, fill: paper("provided", "motif", "Une photo de vacances"),
+		mandatory: []string{"motif", "version"}, texts: []string{"motif"}},
+	{route: "POST /bureau/dossiers/{id}/confirmer", who: secretary, fill: complete("partie", "oui", "motif", "La chorale suffit"),
+		mandatory: []string{"motif"}, texts: []string{"motif"}},
+	{route: "POST /bureau/dossiers/{id}/refuser", who: secretary, fill: complete("motif", "Hors du territoire"),
+		mandatory: []string{"motif"}, texts: []string{"motif"}},
+	{route: "POST /bureau/dossiers/{id}/renoncement", who: secretary, fill: complete("reponse", "renoncer", "motif", "Par téléphone"),
+		mandatory: []string{"motif", "reponse"}, texts: []string{"motif"}},
+	{route: "POST /bureau/dossiers/{id}/cours", who: secretary, fill: complete("motif", "Erreur de saisie", "formule", "", "pole", ""),
+		mandatory: []string{"motif", "formule"}, texts: []string{"motif"}},
+	{route: "POST /bureau/dossier-papier", who: secretary, fill: onPaperDossier,
+		mandatory: []string{"eleve", "motif", "recu_le", "recu_a", "formule", "pole", "cours"}, texts: []string{"motif", "recu_le", "recu_a"}},
+	{route: "POST /bureau/places/{course}/{semester}/capacite", who: secretary, fill: form("places", "41", "motif", "Une salle plus grande"),
+		mandatory: []string{"places"}, texts: []string{"places", "motif"}},
+	{route: "POST /bureau/places/{course}/{semester}/saut", who: secretary, fill: jump, mandatory: []string{"motif", "demande"}, texts: []string{"motif"}},
+	{route: "POST /bureau/places/{course}/{semester}/annuler-le-cours", who: secretary, fill: form("motif", "Professeur parti", "sur", ""),
+		mandatory: []string{"motif"}, texts: []string{"motif"}},
+	{route: "POST /bureau/familles/{household}/adresse", who: secretary,
+		fill: func(c *scene, _ visitor) filling {
+			return filling{form: fields("responsable", c.text(`select id from guardian where household_id = $1 order by position limit 1`, c.own), "email", "retrouvee@exemple.fr", "verifie", "oui")}
+		},
+		mandatory: []string{"responsable", "email"}, texts: []string{"email"}},
+
+	{route: "POST /eleves/{pupil}/reinscription/renoncer", who: ownFamily, fill: form("raison", "Déménagement"), texts: []string{"raison"}},
+	{route: "POST /bureau/eleves/{pupil}/rouvrir", who: secretary,
+		fill: func(c *scene, _ visitor) filling {
+			c.set(`update season set campaign_closes_at = $1`, shown.AddDate(0, 0, -1))
+			return filling{form: fields("jusqu_au", "30/06/2027", "motif", "Retour de voyage")}
+		},
+		mandatory: []string{"jusqu_au", "motif"}, texts: []string{"jusqu_au", "motif"}},
+}
+
+// chooseCourses is the cursus with two courses of one pole and a note.
+func chooseCourses(c *scene, _ visitor) filling {
+	c.Helper()
+	c.chooseProgramme("cursus")
+	return filling{path: map[string]string{"pupil": c.draft}, form: url.Values{
+		"action": {"cours"}, "pole": {c.site("loire")}, "ligne-0": {c.course("L-VIOLONCELLE")}, "ligne-1": {c.course("L-CORDES")},
+		"ligne-2": {c.course("L-CULTURE-1")}, "note": {"Plutôt le mercredi"},
+	}}
+}
+
+func (c *scene) chooseProgramme(code string) {
+	c.Helper()
+	answer := c.ask(request{
+		path: "/eleves/" + c.draft + "/reinscription/cours", cookie: c.familyCookie(c.own),
+		form: fields("action", "formule", "formule", c.text(`select id from programme where code = $1`, code)),
+	})
+	if answer.status != 303 {
+		c.Fatalf("choose the formule: %d%s", answer.status, said(answer))
+	}
+}
+
+// site is the pole of that code; course the offering of the whole year of a course.
+func (c *scene) site(code string) string {
+	c.Helper()
+	return c.text(`select id from site where code = $1`, code)
+}
+
+func (c *scene) course(code string) string {
+	c.Helper()
+	return c.text(`select o.id from offering o join course c on c.id = o.course_id where c.code = $1 and o.semester = 0`, code)
+}
+
+// onPaperDossier is a dossier that came by post, of the pupil whose dossier is a draft.
+func onPaperDossier(c *scene, _ visitor) filling {
+	c.Helper()
+	return filling{form: url.Values{
+		"eleve": {c.draft}, "foyer": {c.own}, "formule": {c.text(`select id from programme where code = 'cursus'`)}, "pole": {c.site("loire")},
+		"cours": {c.course("L-VIOLONCELLE"), c.course("L-CORDES"), c.course("L-CULTURE-1")}, "recu_le": {"02/06/2027"}, "recu_a": {"10:30"}, "motif": {"Sans accès à internet"},
+	}}
+}

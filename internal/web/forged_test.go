@@ -1,0 +1,331 @@
+package web_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"pupitre/internal/domain/people"
+)
+
+// forged is a form whose hidden fields somebody has changed.
+type forged struct {
+	what   string
+	route  string
+	who    visitor
+	status int
+	says   string // a part of the answer's sentence
+	fill   func(c *scene) filling
+	closed time.Time // the campaign's closing, when it is not open
+	keeps  bool      // the draft keeps what could be
+}
+
+// identity is the household's form with one field changed.
+func identity(name string, value func(c *scene) string) func(*scene) filling {
+	return func(c *scene) filling {
+		f := c.identityFields(c.own)
+		f.Set(name, value(c))
+		return filling{form: f}
+	}
+}
+
+func is(value string) func(*scene) string { return func(*scene) string { return value } }
+
+// pupilForm is the draft's pupil with one field changed.
+func pupilForm(name, value string) func(*scene) filling {
+	return func(c *scene) filling {
+		f := c.pupilFields(c.draft)
+		f.Set(name, value)
+		return filling{path: map[string]string{"pupil": c.draft}, form: f}
+	}
+}
+
+// choice is the draft's choice of courses with one field changed.
+func choice(name string, value func(c *scene) string) func(*scene) filling {
+	return func(c *scene) filling {
+		f := chooseCourses(c, ownFamily)
+		f.form.Set(name, value(c))
+		return f
+	}
+}
+
+// ofDraft posts the fields for the pupil whose dossier is a draft.
+func ofDraft(fill func(c *scene) url.Values) func(*scene) filling {
+	return func(c *scene) filling {
+		return filling{path: map[string]string{"pupil": c.draft}, form: fill(c)}
+	}
+}
+
+// decision is a paper to check, with its version or its dossier changed.
+func decision(edit func(c *scene, f *filling)) func(*scene) filling {
+	return func(c *scene) filling {
+		f := paper("provided", "motif", "1")(c, secretary)
+		edit(c, &f)
+		return f
+	}
+}
+
+// byPost is a dossier on paper with one field changed.
+func byPost(name string, value func(c *scene) string) func(*scene) filling {
+	return func(c *scene) filling {
+		f := onPaperDossier(c, secretary)
+		f.form.Set(name, value(c))
+		return f
+	}
+}
+
+func capacity(places string) func(*scene) filling {
+	return func(*scene) filling { return filling{form: fields("places", places)} }
+}
+
+const (
+	unknownID = "00000000-0000-7000-8000-000000000000"
+	hugeText  = "99999999999999999999999"
+)
+
+// forgeries are the hidden fields that somebody may change, and what is said to that.
+var forgeries = []forged{
+	// Another family's objects.
+	{what: "another family's pupil, sent", route: "POST /eleves/{pupil}/reinscription/envoi", who: ownFamily, status: 404, fill: func(c *scene) filling {
+		return filling{path: map[string]string{"pupil": c.otherPupil}, form: fields("accord", "oui", "texte", c.rules())}
+	}},
+	{what: "another family's pupil among one's own", route: "POST /reinscription/envoi", who: ownFamily, status: 404, fill: func(c *scene) filling {
+		return filling{form: url.Values{"eleve": {c.draft, c.otherPupil}, "accord": {"oui"}, "texte": {c.rules()}}}
+	}},
+	{what: "another family's responsible", route: "POST /famille/identite", who: ownFamily, status: 404, fill: identity("responsable", func(c *scene) string {
+		return c.text(`select id from guardian where household_id = $1 limit 1`, c.other)
+	})},
+	{what: "another family's pupil's paper", route: "POST /famille/importer", who: ownFamily, status: 422, says: "Choisissez le document", fill: func(c *scene) filling {
+		return filling{form: fields("document", "formulaire:"+c.otherPupil), files: []upload{{"fichier", "rib.pdf", sheet(c.T)}}}
+	}},
+	{what: "another family's offer", route: "POST /eleves/{pupil}/offres/{request}", who: ownFamily, status: 404, fill: func(c *scene) filling {
+		return filling{path: map[string]string{"request": c.offers[0].request}, form: fields("reponse", "accepter")}
+	}},
+	{what: "another family's request", route: "POST /eleves/{pupil}/reinscription/renoncer", who: ownFamily, status: 404, fill: func(c *scene) filling {
+		return filling{form: fields("demande", c.offers[0].request)}
+	}},
+	{what: "another dossier's paper", route: "POST /bureau/dossiers/{id}/pieces/{deposit}/valider", who: secretary, status: 404, fill: decision(func(c *scene, f *filling) {
+		f.path["deposit"] = c.usual("deposit")
+	})},
+	{what: "another family's responsible, at the office", route: "POST /bureau/familles/{household}/adresse", who: secretary, status: 404, fill: func(c *scene) filling {
+		return filling{form: fields("responsable", c.text(`select id from guardian where household_id = $1 limit 1`, c.other), "email", "a@exemple.fr", "verifie", "oui")}
+	}},
+	{what: "another family's household for the paper dossier", route: "POST /bureau/dossier-papier", who: secretary, status: 404, fill: byPost("foyer", func(c *scene) string { return c.other })},
+	{what: "another family's household to reopen for", route: "POST /bureau/eleves/{pupil}/rouvrir", who: secretary, status: 404, fill: func(c *scene) filling {
+		return filling{form: fields("jusqu_au", "30/06/2027", "motif", "x", "foyer", c.other)}
+	}},
+	{what: "a request of another course", route: "POST /bureau/places/{course}/{semester}/saut", who: secretary, status: 404, fill: func(c *scene) filling {
+		f := jump(c, secretary)
+		f.path = map[string]string{"course": c.usual("course"), "semester": c.usual("semester")}
+		return f
+	}},
+
+	// Campaigns and texts.
+	{what: "a closed campaign", route: "POST /eleves/{pupil}/reinscription/envoi", who: ownFamily, status: 422, says: "La campagne est close", closed: shown.Add(-time.Hour),
+		fill: ofDraft(func(c *scene) url.Values { return fields("accord", "oui", "texte", c.rules()) })},
+	{what: "a closed campaign, for all", route: "POST /reinscription/envoi", who: ownFamily, status: 422, says: "La campagne est close", closed: shown.Add(-time.Hour),
+		fill: func(c *scene) filling {
+			return filling{form: fields("eleve", c.draft, "accord", "oui", "texte", c.rules())}
+		}},
+	{what: "« Ne se réinscrit pas » after the closing", route: "POST /eleves/{pupil}/reinscription/eleve", who: ownFamily, status: 422, says: "La campagne est close", closed: shown.Add(-time.Hour),
+		fill: ofDraft(func(*scene) url.Values { return fields("action", "non") })},
+	{what: "the agreement to no text", route: "POST /eleves/{pupil}/reinscription/envoi", who: ownFamily, status: 422, says: "Relisez le règlement",
+		fill: ofDraft(func(*scene) url.Values { return fields("accord", "oui", "texte", unknownID) })},
+	{what: "without the agreement", route: "POST /eleves/{pupil}/reinscription/envoi", who: ownFamily, status: 422, says: "J’accepte",
+		fill: ofDraft(func(c *scene) url.Values { return fields("texte", c.rules()) })},
+	{what: "nobody to send", route: "POST /reinscription/envoi", who: ownFamily, status: 422, fill: func(c *scene) filling { return filling{form: fields("accord", "oui", "texte", c.rules())} }},
+
+	// Answers that are not among those proposed.
+	{what: "a billing mode that does not exist", route: "POST /famille/identite", who: ownFamily, status: 422, fill: identity(people.FieldBilling, is("2"))},
+	{what: "a negative billing mode", route: "POST /famille/identite", who: ownFamily, status: 422, fill: identity(people.FieldBilling, is("-1"))},
+	{what: "a huge billing mode", route: "POST /famille/identite", who: ownFamily, status: 422, fill: identity(people.FieldBilling, is(hugeText))},
+	{what: "a means of payment that does not exist", route: "POST /famille/identite", who: ownFamily, status: 422, fill: identity(people.FieldMeans, is("or"))},
+	{what: "a civility that does not exist", route: "POST /famille/identite", who: ownFamily, status: 422, fill: identity(people.FieldCivility, is("Maître"))},
+	{what: "a negative version", route: "POST /famille/identite", who: ownFamily, status: 409, fill: identity("version", is("-1"))},
+	{what: "a huge version", route: "POST /famille/identite", who: ownFamily, status: 409, fill: identity("version", is(hugeText))},
+	{what: "a pupil's negative version", route: "POST /eleves/{pupil}/identite", who: ownFamily, status: 409, fill: pupilForm("version", "-1")},
+	{what: "a level that does not exist", route: "POST /eleves/{pupil}/identite", who: ownFamily, status: 422, fill: pupilForm(people.FieldLevel, "7e")},
+	{what: "an answer that is neither yes nor no", route: "POST /eleves/{pupil}/identite", who: ownFamily, status: 422, fill: pupilForm(people.FieldImageRight, "peut-être")},
+	{what: "a beginner that is neither yes nor no", route: "POST /eleves/{pupil}/identite", who: ownFamily, status: 422, fill: pupilForm(people.FieldBeginner, "peut-être")},
+	{what: "a day that does not exist", route: "POST /eleves/{pupil}/identite", who: ownFamily, status: 422, fill: pupilForm(people.FieldBirthDate, "31/02/2015")},
+	{what: "a birth to come", route: "POST /eleves/{pupil}/identite", who: ownFamily, status: 422, fill: pupilForm(people.FieldBirthDate, "14/03/2035")},
+	{what: "the year 0", route: "POST /eleves/{pupil}/identite", who: ownFamily, status: 422, fill: pupilForm(people.FieldBirthDate, "01/01/0000")},
+	{what: "a paper that is not asked", route: "POST /famille/importer", who: ownFamily, status: 422, says: "Choisissez le document", fill: func(c *scene) filling {
+		return filling{form: fields("document", "passeport"), files: []upload{{"fichier", "rib.pdf", sheet(c.T)}}}
+	}},
+
+	// Courses.
+	{what: "a formule that does not exist", route: "POST /eleves/{pupil}/reinscription/cours", who: ownFamily, status: 422, says: "formule", fill: ofDraft(func(*scene) url.Values { return fields("action", "formule", "formule", unknownID) })},
+	{what: "a formule for adults", route: "POST /eleves/{pupil}/reinscription/cours", who: ownFamily, status: 422, says: "formule", fill: ofDraft(func(c *scene) url.Values {
+		return fields("action", "formule", "formule", c.text(`select id from programme where code = 'adultes'`))
+	})},
+	{what: "a course that does not exist", route: "POST /eleves/{pupil}/reinscription/cours", who: ownFamily, status: 422, keeps: true, fill: choice("ligne-0", is(unknownID+"/0"))},
+	{what: "a course of the other pole", route: "POST /eleves/{pupil}/reinscription/cours", who: ownFamily, status: 422, keeps: true, fill: choice("ligne-0", func(c *scene) string { return c.course("S-VIOLONCELLE") })},
+	{what: "a course for adults", route: "POST /eleves/{pupil}/reinscription/cours", who: ownFamily, status: 422, keeps: true, fill: choice("ligne-1", func(c *scene) string { return c.course("L-CHOEUR-ADULTES") })},
+	{what: "a course of another line", route: "POST /eleves/{pupil}/reinscription/cours", who: ownFamily, status: 422, keeps: true, fill: choice("ligne-1", func(c *scene) string { return c.course("L-VIOLONCELLE") })},
+	{what: "a semester that does not exist", route: "POST /eleves/{pupil}/reinscription/cours", who: ownFamily, status: 422, keeps: true, fill: choice("ligne-0", func(c *scene) string { return strings.Replace(c.course("L-VIOLONCELLE"), "/0", "/"+hugeText, 1) })},
+	{what: "a pole that does not exist", route: "POST /eleves/{pupil}/reinscription/cours", who: ownFamily, status: 422, keeps: true, fill: choice("pole", is(unknownID))},
+	{what: "a changed choice of courses of the other pole", route: "POST /eleves/{pupil}/reinscription/changer", who: ownFamily, status: 422, fill: func(c *scene) filling {
+		return filling{form: fields("action", "valider", "pole", c.site("sevre"), "ligne-0", c.course("L-EVEIL-1"))}
+	}},
+	{what: "a changed choice of a formule that does not exist", route: "POST /eleves/{pupil}/reinscription/changer", who: ownFamily, status: 422, fill: func(*scene) filling {
+		return filling{form: fields("action", "valider", "formule", unknownID, "pole", unknownID)}
+	}},
+
+	// The office.
+	{what: "a negative version of a paper", route: "POST /bureau/dossiers/{id}/pieces/{deposit}/valider", who: secretary, status: 409, fill: decision(func(_ *scene, f *filling) { f.form.Set("version", "-1") })},
+	{what: "a huge version of a paper", route: "POST /bureau/dossiers/{id}/pieces/{deposit}/refuser", who: secretary, status: 422, fill: decision(func(_ *scene, f *filling) { f.form.Set("version", hugeText) })},
+	{what: "a reason that is not in the list", route: "POST /bureau/dossiers/{id}/pieces/{deposit}/refuser", who: secretary, status: 422, fill: decision(func(_ *scene, f *filling) { f.form.Set("motif", "9") })},
+	{what: "a dossier that does not exist", route: "POST /bureau/dossiers/{id}/confirmer", who: secretary, status: 404, fill: func(*scene) filling { return filling{path: map[string]string{"id": unknownID}} }},
+	{what: "a ticked dossier that does not exist", route: "POST /bureau/dossiers/confirmer-prets", who: secretary, status: 404, fill: func(*scene) filling { return filling{form: fields("s", unknownID)} }},
+	{what: "an answer to no renoncement", route: "POST /bureau/dossiers/{id}/renoncement", who: secretary, status: 409, fill: func(c *scene) filling { return complete("reponse", "accepter")(c, secretary) }},
+	{what: "a negative number of places", route: "POST /bureau/places/{course}/{semester}/capacite", who: secretary, status: 422, says: "places", fill: capacity("-1")},
+	{what: "a huge number of places", route: "POST /bureau/places/{course}/{semester}/capacite", who: secretary, status: 422, says: "places", fill: capacity("2147483647")},
+	{what: "a number of places that no computer holds", route: "POST /bureau/places/{course}/{semester}/capacite", who: secretary, status: 422, says: "places", fill: capacity(hugeText)},
+	{what: "half a place", route: "POST /bureau/places/{course}/{semester}/capacite", who: secretary, status: 422, says: "places", fill: capacity("12,5")},
+	{what: "fewer places than are taken", route: "POST /bureau/places/{course}/{semester}/capacite", who: secretary, status: 422, says: "ne peut pas descendre", fill: func(c *scene) filling {
+		found := c.texts(2, `select course_id, cast(semester as text) from offering where taken > 0 order by id limit 1`)
+		return filling{path: map[string]string{"course": found[0], "semester": found[1]}, form: fields("places", "0")}
+	}},
+	{what: "a request that does not exist", route: "POST /bureau/places/{course}/{semester}/saut", who: secretary, status: 404, fill: func(*scene) filling { return filling{form: fields("demande", unknownID, "motif", "Fratrie")} }},
+	{what: "an address that is none", route: "POST /bureau/familles/{household}/adresse", who: secretary, status: 422, fill: func(c *scene) filling {
+		return filling{form: fields("responsable", c.text(`select id from guardian where household_id = $1 order by position limit 1`, c.own), "email", "pas une adresse", "verifie", "oui")}
+	}},
+	{what: "a reopening in the past", route: "POST /bureau/eleves/{pupil}/rouvrir", who: secretary, status: 422, says: "date", fill: func(*scene) filling { return filling{form: fields("jusqu_au", "01/06/2027", "motif", "x")} }},
+	{what: "a paper dossier from the future", route: "POST /bureau/dossier-papier", who: secretary, status: 422, says: "avenir", fill: byPost("recu_le", is("01/07/2027"))},
+	{what: "a paper dossier from before the opening", route: "POST /bureau/dossier-papier", who: secretary, status: 422, says: "ouverte", fill: byPost("recu_le", is("01/01/2027"))},
+	{what: "a paper dossier with a course that does not exist", route: "POST /bureau/dossier-papier", who: secretary, status: 422, fill: byPost("cours", is(unknownID+"/0"))},
+	{what: "a paper dossier with a huge semester", route: "POST /bureau/dossier-papier", who: secretary, status: 422, fill: byPost("cours", is(unknownID+"/"+hugeText))},
+	{what: "a paper dossier with a course of the other pole", route: "POST /bureau/dossier-papier", who: secretary, status: 422, fill: byPost("cours", func(c *scene) string { return c.course("S-VIOLONCELLE") })},
+	{what: "a paper dossier of a pupil that does not exist", route: "POST /bureau/dossier-papier", who: secretary, status: 404, fill: byPost("eleve", is(unknownID))},
+	{what: "a mail that does not exist", route: "POST /bureau/mails/{mail}/renvoyer", who: secretary, status: 404, fill: func(*scene) filling { return filling{path: map[string]string{"mail": unknownID}} }},
+}
+
+// TestForgedFieldsAreRefused posts each form with a hidden field that somebody
+// has changed: refused, and nothing is written.
+func TestForgedFieldsAreRefused(t *testing.T) {
+	eachSeeded(t, func(s *seeded) {
+		c := newScene(s)
+		last := c.digest()
+		open := last["season"]
+		for _, f := range forgeries {
+			asked := c.request(row{route: f.route, fill: func(c *scene, _ visitor) filling { return f.fill(c) }}, f.who)
+			if !f.closed.IsZero() {
+				c.set(`update season set campaign_closes_at = $1`, f.closed)
+			}
+			before := last
+			if f.keeps || !f.closed.IsZero() {
+				before = c.digest() // what filling it in has kept
+			}
+			answer := c.ask(asked)
+			c.isRefusal(f.what, answer)
+			if answer.status != f.status || !strings.Contains(said(answer), f.says) {
+				c.Errorf("%s: got %d, want %d %q%s", f.what, answer.status, f.status, f.says, said(answer))
+			}
+			if f.keeps {
+				delete(before, "dossier")
+			}
+			if last = c.unchanged(f.what, before); !f.closed.IsZero() {
+				c.set(`update season set campaign_closes_at = null`)
+				last["season"] = open
+			}
+		}
+	})
+}
+
+// TestFullCourseWaits sends a dossier for a course without a place: it waits.
+func TestFullCourseWaits(t *testing.T) {
+	eachSeeded(t, func(s *seeded) {
+		c := newScene(s)
+		cookie := c.familyCookie(c.own)
+		c.set(`update offering set capacity = taken where id = $1`, c.course("L-VIOLONCELLE"))
+		c.set(`update household set billing_mode = 1 where id = $1`, c.own)
+		c.set(`delete from household_payment_mean where household_id = $1`, c.own)
+		c.set(`insert into household_payment_mean (household_id, mean) values ($1, 'cheques')`, c.own)
+		wizard := "/eleves/" + c.draft + "/reinscription"
+		for _, step := range []struct {
+			path string
+			form url.Values
+		}{
+			{wizard + "/famille", fields()},
+			{wizard + "/eleve", c.pupilFields(c.draft)},
+			{wizard + "/cours", chooseCourses(c, ownFamily).form},
+			{wizard + "/envoi", fields("accord", "oui", "texte", c.rules())},
+		} {
+			if answer := c.ask(request{path: step.path, cookie: cookie, form: step.form}); answer.status != 303 {
+				c.Fatalf("%s: got %d%s", step.path, answer.status, said(answer))
+			}
+		}
+		state := c.text(`select q.state from request q join dossier d on d.id = q.dossier_id where d.pupil_id = $1 and q.offering_id = $2`, c.draft, c.course("L-VIOLONCELLE"))
+		if state != "waiting" {
+			c.Errorf("the request for the full course is %q", state)
+		}
+		if over := c.text(`select cast(count(*) as text) from offering where taken > capacity`); over != "0" {
+			c.Errorf("%s offerings over their capacity", over)
+		}
+	})
+}
+
+// TestWrongFilesAreRefusedWithASentence hands in, by the page « Importer »,
+// what is no PDF and no photo, whatever its name says.
+func TestWrongFilesAreRefusedWithASentence(t *testing.T) {
+	whole := sheet(t)
+	var word bytes.Buffer
+	z := zip.NewWriter(&word)
+	for _, name := range []string{"[Content_Types].xml", "word/document.xml"} {
+		if _, err := z.Create(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	cases := []struct {
+		what string
+		file upload
+		says string
+	}{
+		{"a Word document", upload{"fichier", "rib.docx", word.Bytes()}, "document Word"},
+		{"a Word document called PDF", upload{"fichier", "rib.pdf", word.Bytes()}, "document Word"},
+		{"a drawing", upload{"fichier", "rib.svg", []byte(`<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>`)}, "dessin SVG"},
+		{"a web page", upload{"fichier", "rib.html", []byte(`<!doctype html><html><script>alert(1)</script></html>`)}, "page web"},
+		{"a web page called JPEG", upload{"photo", "rib.jpg", []byte(`<!doctype html><html><script>alert(1)</script></html>`)}, "page web"},
+		{"a program", upload{"fichier", "rib.exe", append([]byte("MZ\x90\x00\x03\x00\x00\x00"), make([]byte, 500)...)}, "programme"},
+		{"half a PDF", upload{"fichier", "rib.pdf", whole[:len(whole)/2]}, "incomplet"},
+		{"an empty file", upload{"fichier", "rib.pdf", nil}, "vide"},
+		{"a name that is a script", upload{"fichier", script + ".pdf", []byte("rien")}, "simple texte"},
+	}
+	eachSeeded(t, func(s *seeded) {
+		c := newScene(s)
+		before, kept := c.digest(), c.storedFiles()
+		for _, k := range cases {
+			answer := c.ask(request{path: "/famille/importer", cookie: c.familyCookie(c.own), form: fields("document", "quotient-familial"), files: []upload{k.file}})
+			c.isRefusal(k.what, answer)
+			if answer.status != 422 || !strings.Contains(answer.body, k.says) || strings.Contains(answer.body, script) {
+				c.Errorf("%s: got %d, want 422 and « %s »%s", k.what, answer.status, k.says, said(answer))
+			}
+			if !strings.Contains(answer.body, `value="quotient-familial" selected`) {
+				c.Errorf("%s: the document's name does not come back%s", k.what, said(answer))
+			}
+		}
+		none := c.ask(request{path: "/famille/importer", cookie: c.familyCookie(c.own), form: fields("document", "quotient-familial")})
+		c.isRefusal("no file at all", none)
+		c.unchanged("wrong files", before)
+		if now := c.storedFiles(); now != kept {
+			c.Errorf("%d files are stored, %d were", now, kept)
+		}
+	})
+}
+
+func (c *scene) storedFiles() int {
+	c.Helper()
+	n := 0
+	for _, err := range c.blobs.Keys(c.Context()) {
+		c.must(err)
+		n++
+	}
+	return n
+}
