@@ -53,16 +53,17 @@ func ConfirmAddress(f ConfirmAddressFacts) (Mail, error) {
 	return compose("confirm_address", f.School, f)
 }
 
-// AddressChangedFacts: the office set the account's address (R3). It may go to
-// the old address too: the new one is not told.
+// AddressChangedFacts: another address counts from now on, set by the office
+// (R3) or confirmed by the family (R11). It goes to the old one.
 type AddressChangedFacts struct {
 	School     School
 	Name       string
 	Identifier string
 	ChangedAt  time.Time
+	ByOffice   bool
 }
 
-// AddressChangedByOffice warns that the account's address has changed.
-func AddressChangedByOffice(f AddressChangedFacts) (Mail, error) {
+// AddressChanged warns that the account's address has changed.
+func AddressChanged(f AddressChangedFacts) (Mail, error) {
 	return compose("address_changed", f.School, f)
 }

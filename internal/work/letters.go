@@ -118,7 +118,7 @@ func addressChanged(e envelope) (letter.Mail, error) {
 	if err := e.facts(&f); err != nil {
 		return letter.Mail{}, err
 	}
-	return letter.AddressChangedByOffice(letter.AddressChangedFacts{School: e.school, Name: f.Name, ChangedAt: f.ChangedAt})
+	return letter.AddressChanged(letter.AddressChangedFacts{School: e.school, Name: f.Name, ChangedAt: f.ChangedAt, ByOffice: f.ByOffice})
 }
 
 // told reads the facts of an enrolment mail.

@@ -34,22 +34,37 @@ type LinkToken struct {
 	Token string `json:"token"`
 }
 
-// AddressChangedFacts is what the old address is told after the office set a new one.
+// AddressChangedFacts is what the old address is told once a new one counts.
 type AddressChangedFacts struct {
 	Name      string    `json:"name"`
 	ChangedAt time.Time `json:"changed_at"`
+	ByOffice  bool      `json:"by_office"`
 }
 
-const confirmWithin = 48 * time.Hour
+const (
+	confirmWithin = 48 * time.Hour
+
+	// A household makes the school write to so many addresses that nobody has
+	// confirmed, within so long.
+	mostConfirmations   = 5
+	confirmationsWithin = time.Hour
+)
 
 // changeEmail asks a family's new address to confirm itself; the office's, and
-// an address given up, count at once.
+// an address given up, count at once. The address that counts, typed again,
+// gives up the one that waits. It returns *fault.Busy when the household has
+// asked too many addresses.
 func changeEmail(ctx context.Context, tx *db.Tx, now time.Time, a actor.Actor, g Guardian, email string) error {
 	switch {
-	case email == g.Email, email == g.PendingEmail && now.Before(g.PendingUntil) && !a.IsOffice():
+	case email == g.Email:
+		return forgetPending(ctx, tx, g)
+	case email == g.PendingEmail && now.Before(g.PendingUntil) && !a.IsOffice():
 		return nil
 	case a.IsOffice() || email == "":
 		return setEmail(ctx, tx, now, a, g, email)
+	}
+	if err := mayAskAddress(ctx, tx, now, g.HouseholdID); err != nil {
+		return err
 	}
 	token := rand.Text() + rand.Text()
 	until := now.Add(confirmWithin)
@@ -63,13 +78,37 @@ func changeEmail(ctx context.Context, tx *db.Tx, now time.Time, a actor.Actor, g
 	})
 }
 
+// forgetPending gives up the address that waits: its link is no longer valid.
+func forgetPending(ctx context.Context, tx *db.Tx, g Guardian) error {
+	if g.PendingEmail == "" {
+		return nil
+	}
+	_, err := tx.Exec(ctx, `update guardian set pending_email = '', pending_token_hash = '', pending_until = null where id = $1`, g.ID)
+	return err
+}
+
+// mayAskAddress returns *fault.Busy when the household has made the school
+// write to too many addresses: they may be strangers'.
+func mayAskAddress(ctx context.Context, r db.Reader, now time.Time, household string) error {
+	asked, err := db.All[time.Time](ctx, r, `select queued_at from outgoing_mail
+		where household_id = $1 and kind = $2 and queued_at > $3
+		order by queued_at desc limit $4`, household, string(ConfirmAddress), now.Add(-confirmationsWithin), mostConfirmations)
+	if err != nil || len(asked) < mostConfirmations {
+		return err
+	}
+	at := asked[len(asked)-1].Add(confirmationsWithin)
+	minute := at.Add(time.Minute - time.Nanosecond).Truncate(time.Minute)
+	return &fault.Busy{RetryAfter: at.Sub(now), Message: "Votre famille a donné trop d’adresses mail à confirmer. Réessayez à " + french.Hour(minute) + "."}
+}
+
 // hashed is what is kept of a token of 260 random bits, which needs no salt.
 func hashed(token string) string {
 	sum := sha256.Sum256([]byte(token))
 	return hex.EncodeToString(sum[:])
 }
 
-// setEmail makes an address count; the one it replaces is told when the office did it.
+// setEmail makes an address count, and tells the one it replaces: its owner may
+// not be who asked.
 func setEmail(ctx context.Context, tx *db.Tx, now time.Time, a actor.Actor, g Guardian, email string) error {
 	old := g.Email
 	g.Email = email
@@ -78,12 +117,12 @@ func setEmail(ctx context.Context, tx *db.Tx, now time.Time, a actor.Actor, g Gu
 		where id = $4`, email, french.Fold(email), g.searched(), g.ID); err != nil {
 		return err
 	}
-	if !a.IsOffice() {
+	if old == email || email == "" && !a.IsOffice() {
 		return nil
 	}
 	return correspondence.Enqueue(ctx, tx, now, correspondence.Mail{
 		Event: "address_changed:" + g.ID + ":" + now.Format(time.RFC3339Nano), Recipient: old, Kind: AddressChanged, Household: g.HouseholdID,
-		Facts: AddressChangedFacts{Name: g.FullName(), ChangedAt: now},
+		Facts: AddressChangedFacts{Name: g.FullName(), ChangedAt: now, ByOffice: a.IsOffice()},
 	})
 }
 

@@ -3,7 +3,6 @@ package people_test
 import (
 	"context"
 	"errors"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -163,96 +162,6 @@ func TestSaveIdentityTwiceFromOneReadingIsAConflict(t *testing.T) {
 		var conflict *fault.Conflict
 		if !errors.As(err, &conflict) {
 			t.Errorf("got %v, want a conflict", err)
-		}
-	})
-}
-
-func TestANewAddressCountsOnceConfirmed(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, store *db.Store) {
-		seed(t, store)
-		form := identity()
-		form.Guardians[0].Email = "nouvelle@Exemple.FR"
-		h, err := save(store, moreau, form)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if g := h.Guardians[0]; g.Email != "claire@exemple.fr" || g.PendingEmail != "nouvelle@exemple.fr" {
-			t.Fatalf("before the confirmation: got %+v", g)
-		}
-		token := sentToken(t, store)
-		if got, err := people.EmailToConfirm(ctx, store, now, token); err != nil || got != "nouvelle@exemple.fr" {
-			t.Errorf("the page of the link: got %q, %v", got, err)
-		}
-		confirm := func(at time.Time, token string) error {
-			return store.Write(ctx, func(tx *db.Tx) error { _, err := people.ConfirmEmail(ctx, tx, at, token); return err })
-		}
-		if err := confirm(now, token+"x"); !errors.Is(err, fault.ErrNotFound) {
-			t.Errorf("a wrong token: got %v", err)
-		}
-		if err := confirm(now, ""); !errors.Is(err, fault.ErrNotFound) {
-			t.Errorf("no token: got %v", err)
-		}
-		if err := confirm(now.Add(48*time.Hour), token); !errors.Is(err, fault.ErrNotFound) {
-			t.Errorf("two days later: got %v", err)
-		}
-		if err := confirm(now, token); err != nil {
-			t.Fatal(err)
-		}
-		if err := confirm(now, token); !errors.Is(err, fault.ErrNotFound) {
-			t.Errorf("a second time: got %v", err)
-		}
-		h, err = people.HouseholdByID(ctx, store, moreau, "moreau")
-		if err != nil || h.Guardians[0].Email != "nouvelle@exemple.fr" || h.Guardians[0].PendingEmail != "" {
-			t.Errorf("after: got %+v, %v", h, err)
-		}
-	})
-}
-
-func sentToken(t *testing.T, store *db.Store) string {
-	t.Helper()
-	secrets, err := db.All[string](ctx, store, `select secret from job where kind = 'send_mail' and secret like '%token%'`)
-	if err != nil || len(secrets) != 1 {
-		t.Fatalf("mails with a link: got %v, %v", secrets, err)
-	}
-	return regexp.MustCompile(`"token":"([^"]+)"`).FindStringSubmatch(secrets[0])[1]
-}
-
-func TestTheOfficeSetsAnAddressAtOnce(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, store *db.Store) {
-		seed(t, store)
-		set := func(a actor.Actor, email string) error {
-			return store.Write(ctx, func(tx *db.Tx) error { return people.SetGuardianEmail(ctx, tx, now, a, "g1", email) })
-		}
-		for _, a := range []actor.Actor{moreau, haddad, teacher, {}} {
-			if err := set(a, "x@exemple.fr"); !errors.Is(err, fault.ErrForbidden) {
-				t.Errorf("%s: got %v, want forbidden", a.Role.French(), err)
-			}
-		}
-		if err := set(secretary, "pas une adresse"); err == nil {
-			t.Error("a word that is no address was taken")
-		}
-		if err := set(secretary, "bureau@exemple.fr"); err != nil {
-			t.Fatal(err)
-		}
-		h, err := people.HouseholdByID(ctx, store, moreau, "moreau")
-		if err != nil || h.Guardians[0].Email != "bureau@exemple.fr" || h.Version != 2 {
-			t.Errorf("got %+v, %v", h, err)
-		}
-		told, err := db.All[string](ctx, store, `select recipient from outgoing_mail where kind = 'address_changed'`)
-		if err != nil || !slices.Equal(told, []string{"claire@exemple.fr"}) {
-			t.Errorf("told: got %v, %v, want the old address", told, err)
-		}
-	})
-}
-
-func TestTheOfficesNewAddressOnTheFormCountsAtOnce(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, store *db.Store) {
-		seed(t, store)
-		form := identity()
-		form.Guardians[0].Email = "bureau@exemple.fr"
-		h, err := save(store, secretary, form)
-		if err != nil || h.Guardians[0].Email != "bureau@exemple.fr" || h.Guardians[0].PendingEmail != "" {
-			t.Errorf("got %+v, %v", h, err)
 		}
 	})
 }

@@ -54,6 +54,24 @@ func TestIdentityKeepsSeveralResponsiblesAndMeans(t *testing.T) {
 	})
 }
 
+// Its link would still make a mistyped address count.
+func TestAnAddressGivenUpIsConfirmedAllTheSame(t *testing.T) {
+	each(t, func(s *site) {
+		v := s.as(moreau)
+		v.submit(v.get("/famille/identite"), "/famille/identite", "facturation", "3", "moyens", "cheques", "email", "claire@nouvelle.fr")
+		link := "/adresse/" + s.secret("confirm_address")
+		v.expect(v.submit(v.get("/famille/identite"), "/famille/identite", "ville", "Clisson"), 303, "/famille/identite")
+		if g := s.household(moreau).Guardians[0]; g.PendingEmail != "claire@nouvelle.fr" {
+			t.Errorf("another field changed, the address that waits is %q", g.PendingEmail)
+		}
+		v.expect(v.submit(v.get("/famille/identite"), "/famille/identite", "email", "claire.moreau@exemple.fr"), 303, "/famille/identite")
+		p := s.as("").post(link)
+		if g := s.household(moreau).Guardians[0]; p.code != 404 || g.Email != "claire.moreau@exemple.fr" || g.PendingEmail != "" {
+			t.Errorf("the former address put back: the link answers %d, the addresses are %q and %q", p.code, g.Email, g.PendingEmail)
+		}
+	})
+}
+
 func TestANewAddressCountsOnceConfirmed(t *testing.T) {
 	each(t, func(s *site) {
 		v, nobody := s.as(moreau), s.as("")

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"time"
 
 	"pupitre/internal/domain/people"
 	"pupitre/internal/domain/school"
@@ -40,7 +41,7 @@ func (p *Pages) ShowIdentity(v *door.Visit) error {
 	if err != nil {
 		return err
 	}
-	return p.showIdentity(v, 200, h, formOf(h), identityPage{Base: v.Base("Famille, identité"), Suite: v.Query("suite")})
+	return p.showIdentity(v, 200, h, formOf(h, v.Now), identityPage{Base: v.Base("Famille, identité"), Suite: v.Query("suite")})
 }
 
 // SaveIdentity saves the form; refused, it comes back as typed. The means of
@@ -70,7 +71,7 @@ func (p *Pages) SaveIdentity(v *door.Visit) error {
 		return p.showIdentity(v, 422, h, typed, page)
 	}
 	if errors.As(err, &conflict) {
-		page.Base, page.Conflict, page.Changed = v.Base("Famille, identité"), conflict.Message, savedMeanwhile(h, typed)
+		page.Base, page.Conflict, page.Changed = v.Base("Famille, identité"), conflict.Message, savedMeanwhile(h, typed, v.Now)
 		typed.Version = h.Version
 		return p.showIdentity(v, 409, h, typed, page)
 	}
@@ -132,14 +133,16 @@ func pendingOf(h people.Household) []string {
 	return all
 }
 
-func formOf(h people.Household) people.HouseholdForm {
+// formOf is the form of what is stored. An address that waits to be confirmed
+// stands in its field: the former one, typed there again, gives it up.
+func formOf(h people.Household, now time.Time) people.HouseholdForm {
 	f := people.HouseholdForm{
 		HouseholdID: h.ID, Version: h.Version, Address: h.Address, AddressExtra: h.AddressExtra, Postcode: h.Postcode, Town: h.Town,
 		BillingMode: h.BillingMode, Means: h.Means,
 	}
 	for _, g := range h.Guardians {
 		email := g.Email
-		if email == "" {
+		if email == "" || now.Before(g.PendingUntil) {
 			email = g.PendingEmail
 		}
 		f.Guardians = append(f.Guardians, people.GuardianForm{
@@ -173,7 +176,7 @@ func readHousehold(form door.Form, household string) people.HouseholdForm {
 }
 
 // savedMeanwhile lists what is stored now and differs from what was typed.
-func savedMeanwhile(h people.Household, typed people.HouseholdForm) []ui.RecapRow {
+func savedMeanwhile(h people.Household, typed people.HouseholdForm, at time.Time) []ui.RecapRow {
 	var rows []ui.RecapRow
 	differs := func(label, stored, typed string) {
 		if stored != typed {
@@ -183,7 +186,7 @@ func savedMeanwhile(h people.Household, typed people.HouseholdForm) []ui.RecapRo
 			rows = append(rows, ui.RecapRow{Term: label, Text: stored})
 		}
 	}
-	now := formOf(h)
+	now := formOf(h, at)
 	differs("Numéro et voie", now.Address, typed.Address)
 	differs("Complément", now.AddressExtra, typed.AddressExtra)
 	differs("Code postal", now.Postcode, typed.Postcode)
