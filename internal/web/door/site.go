@@ -6,11 +6,14 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/school"
 	"pupitre/internal/platform/clock"
+	"pupitre/internal/platform/fault"
 )
 
 // Site is the entrance that all routes share.
@@ -44,6 +47,9 @@ func (s *Site) Entrance(route Route) http.Handler {
 		s.place(v)
 		r.Body = http.MaxBytesReader(w, r.Body, route.maxBody())
 		err := s.admit(v)
+		if err == nil && !v.answered() && !written(r.URL.Path) {
+			err = fault.ErrNotFound
+		}
 		if err == nil && !v.answered() {
 			err = route.Handler(v)
 		}
@@ -58,6 +64,10 @@ func (s *Site) place(v *Visit) {
 	v.Address, v.Secure = s.Proxies.Client(v.R)
 	v.Secure = v.Secure || s.HTTPS
 }
+
+// written tells whether some page may have written the address: PostgreSQL
+// takes neither a NUL nor broken UTF-8.
+func written(path string) bool { return utf8.ValidString(path) && !strings.ContainsRune(path, 0) }
 
 // admit fills the visit and refuses who may not come in; a visit that has been
 // sent elsewhere is answered.

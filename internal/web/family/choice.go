@@ -36,6 +36,12 @@ type poleOption struct {
 	Checked              bool
 }
 
+// rankOf is the rank of the pole in the form, by which the style sheet hides
+// the courses of the others, whatever the school's codes are.
+func (f choiceForm) rankOf(code string) string {
+	return strconv.Itoa(1 + slices.IndexFunc(f.Poles, func(p poleOption) bool { return p.Code == code }))
+}
+
 type lineForm struct {
 	Name     string // of its radios or boxes
 	Title    string // « 2. Instrument »

@@ -20,7 +20,7 @@ type textPage struct {
 
 // ShowDownload hands out what the school publishes (R8): a file, a blank form or a text.
 func (p *Pages) ShowDownload(v *door.Visit) error {
-	d, err := school.PublishedDocumentByCode(v.Ctx(), p.store, inPath(v, "code"))
+	d, err := school.PublishedDocumentByCode(v.Ctx(), p.store, v.PathValue("code"))
 	if err != nil {
 		return err
 	}
@@ -44,7 +44,7 @@ func (p *Pages) ShowDownload(v *door.Visit) error {
 
 // ShowText shows one version of a text of the school: the one that « J’accepte » names.
 func (p *Pages) ShowText(v *door.Visit) error {
-	text, err := school.TextByID(v.Ctx(), p.store, inPath(v, "text"))
+	text, err := school.TextByID(v.Ctx(), p.store, v.PathValue("text"))
 	if err != nil {
 		return err
 	}

@@ -5,8 +5,6 @@ package family
 
 import (
 	"slices"
-	"strings"
-	"unicode/utf8"
 
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/people"
@@ -36,17 +34,7 @@ func New(store *db.Store, registrar *enrolment.Registrar, blobs blob.Store, cloc
 // registration reads the re-registration of the pupil named in the path, or
 // fault.ErrNotFound when it is not the visitor's.
 func (p *Pages) registration(v *door.Visit) (enrolment.Registration, error) {
-	return enrolment.RegistrationOf(v.Ctx(), p.store, v.Actor, inPath(v, "pupil"))
-}
-
-// inPath is a value of the address's path, "" (which names nothing) for what
-// no link of ours holds: PostgreSQL refuses a NUL, and bytes that are no text.
-func inPath(v *door.Visit, name string) string {
-	value := v.PathValue(name)
-	if !utf8.ValidString(value) || strings.ContainsRune(value, 0) {
-		return ""
-	}
-	return value
+	return enrolment.RegistrationOf(v.Ctx(), p.store, v.Actor, v.PathValue("pupil"))
 }
 
 func (p *Pages) household(v *door.Visit) (people.Household, error) {

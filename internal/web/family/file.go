@@ -21,7 +21,7 @@ const (
 // ShowDeposited streams a deposited file: to the family that handed it in, and
 // to the office.
 func (p *Pages) ShowDeposited(v *door.Visit) error {
-	d, err := document.ByID(v.Ctx(), p.store, v.Actor, inPath(v, "deposit"))
+	d, err := document.ByID(v.Ctx(), p.store, v.Actor, v.PathValue("deposit"))
 	if err != nil {
 		return err
 	}

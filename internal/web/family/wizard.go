@@ -252,7 +252,7 @@ func (p *Pages) notReturning(v *door.Visit, r enrolment.Registration, form door.
 
 // Return takes « Ne se réinscrit pas » back.
 func (p *Pages) Return(v *door.Visit) error {
-	pupil := inPath(v, "pupil")
+	pupil := v.PathValue("pupil")
 	if err := p.registrar.Returning(v.Ctx(), v.Actor, pupil); err != nil {
 		return err
 	}

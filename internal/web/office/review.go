@@ -267,9 +267,9 @@ func taken(p enrolment.Places) string {
 	return french.Count(p.Taken, "prise", "prises") + " sur " + itoa(p.Capacity)
 }
 
-// placeNote follows the standing of a request: « , 9 prises sur 10 ».
+// placeNote follows the standing of a request: « 9 prises sur 10 ».
 func placeNote(q enrolment.RequestView, p enrolment.Places) string {
-	note := ", " + taken(p)
+	note := taken(p)
 	if q.Jumped > 0 {
 		note += ", hors de l’ordre"
 	}

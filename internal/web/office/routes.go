@@ -1,31 +1,14 @@
 package office
 
-import (
-	"strings"
-	"unicode/utf8"
-
-	"pupitre/internal/platform/fault"
-	"pupitre/internal/web/door"
-)
-
-// known answers « introuvable » to an address that no page of ours writes,
-// before it reaches a database that cannot read it.
-func known(h door.Handler) door.Handler {
-	return func(v *door.Visit) error {
-		if path := v.R.URL.Path; !utf8.ValidString(path) || strings.ContainsRune(path, 0) {
-			return fault.ErrNotFound
-		}
-		return h(v)
-	}
-}
+import "pupitre/internal/web/door"
 
 // Routes is the office's part of the site map.
 func (p *Pages) Routes() []door.Route {
 	get := func(path, name string, h door.Handler) door.Route {
-		return door.Get("/bureau"+path, door.Office, door.Offices, "office."+name, known(h))
+		return door.Get("/bureau"+path, door.Office, door.Offices, "office."+name, h)
 	}
 	post := func(path, name string, h door.Handler) door.Route {
-		return door.Post("/bureau"+path, door.Office, door.Offices, "office."+name, known(h))
+		return door.Post("/bureau"+path, door.Office, door.Offices, "office."+name, h)
 	}
 	return []door.Route{
 		get("", "home", p.Home),
