@@ -25,12 +25,16 @@ const (
 // 50 million pixels alone, or several smaller ones.
 var decoding = semaphore.NewWeighted(decodeBudget)
 
-// reserve waits for its share of the decoding budget.
-func reserve(ctx context.Context, width, height int, model color.Model) (release func(), err error) {
-	weight := bytesAPixel
+// weightOf is the bytes that a pixel of the model needs.
+func weightOf(model color.Model) int {
 	if model == color.NRGBA64Model || model == color.RGBA64Model {
-		weight = 2 * bytesAPixel
+		return 2 * bytesAPixel
 	}
+	return bytesAPixel
+}
+
+// reserve waits for its share of the decoding budget, weight bytes a pixel.
+func reserve(ctx context.Context, width, height, weight int) (release func(), err error) {
 	if width <= 0 || height <= 0 {
 		return nil, fault.Refuse(imageDamaged)
 	}
@@ -38,7 +42,7 @@ func reserve(ctx context.Context, width, height int, model color.Model) (release
 		return nil, fault.Refuse(imageTooLarge)
 	}
 	cost := int64(width * height * weight)
-	if err := decoding.Acquire(ctx, cost); err != nil {
+	if err := wait(ctx, decoding, cost); err != nil {
 		return nil, err
 	}
 	return func() { decoding.Release(cost) }, nil
@@ -49,14 +53,25 @@ func takeJPEG(ctx context.Context, data []byte) (*File, error) {
 	if err != nil {
 		return nil, fault.Refuse(imageDamaged)
 	}
-	release, err := reserve(ctx, cfg.Width, cfg.Height, cfg.ColorModel)
+	progressive, scans := layers(data)
+	weight := weightOf(cfg.ColorModel)
+	if progressive {
+		weight *= progressiveCost
+	}
+	switch {
+	case scans > maxScans:
+		return nil, fault.Refuse(imageDamaged)
+	case progressive && cfg.Width <= maxPixels/max(cfg.Height, 1) && cfg.Width*cfg.Height*weight > decodeBudget:
+		return nil, fault.Refuse(imageLayered)
+	}
+	release, err := reserve(ctx, cfg.Width, cfg.Height, weight)
 	if err != nil {
 		return nil, err
 	}
 	defer release()
-	img, err := jpeg.Decode(bytes.NewReader(data))
+	img, err := jpeg.Decode(untilDone{ctx, bytes.NewReader(data)})
 	if err != nil {
-		return nil, fault.Refuse(imageDamaged)
+		return nil, refused(ctx.Err(), imageDamaged)
 	}
 	return keepJPEG(upright(shrink(img, maxSide), orientation(data)))
 }
@@ -66,14 +81,14 @@ func takePNG(ctx context.Context, data []byte) (*File, error) {
 	if err != nil {
 		return nil, fault.Refuse(imageDamaged)
 	}
-	release, err := reserve(ctx, cfg.Width, cfg.Height, cfg.ColorModel)
+	release, err := reserve(ctx, cfg.Width, cfg.Height, weightOf(cfg.ColorModel))
 	if err != nil {
 		return nil, err
 	}
 	defer release()
-	img, err := png.Decode(bytes.NewReader(data))
+	img, err := png.Decode(untilDone{ctx, bytes.NewReader(data)})
 	if err != nil {
-		return nil, fault.Refuse(imageDamaged)
+		return nil, refused(ctx.Err(), imageDamaged)
 	}
 	img = shrink(img, maxSide)
 	var out bytes.Buffer

@@ -21,6 +21,7 @@ const (
 	MaxJoined = 30 << 20 // bytes
 	MaxPages  = 60
 	maxPixels = 50_000_000
+	maxScans  = 100  // of a JPEG: cameras and editors write ten
 	maxSide   = 4000 // pixels of the longer side of a kept image
 )
 
@@ -62,8 +63,8 @@ func (f *File) Extension() string {
 }
 
 // Read takes one upload of at most MaxSize. It returns a *fault.Invalid when
-// the file cannot be taken, the context's error when it ended first, or the
-// error of r. A PDF comes back as it was, or rewritten without its scripts,
+// the file cannot be taken, *fault.Busy when too many others are being read, the
+// context's error when it ended first, or the error of r. A PDF comes back as it was, or rewritten without its scripts,
 // automatic actions and attachments when it has some; an image is decoded,
 // turned upright, made at most 4000 pixels long and encoded anew.
 func Read(ctx context.Context, name string, r io.Reader) (*File, error) {
@@ -111,11 +112,12 @@ func guard[T any](refusal string, f func() (T, error)) (result T, err error) {
 	return f()
 }
 
-// refused returns err when it is already a refusal or the end of a context,
-// else the refusal.
+// refused returns err when it is already a refusal, a request to come back
+// later or the end of a context, else the refusal.
 func refused(err error, refusal string) error {
 	var invalid *fault.Invalid
-	if errors.As(err, &invalid) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+	var busy *fault.Busy
+	if errors.As(err, &invalid) || errors.As(err, &busy) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
 	return fault.Refuse(refusal)

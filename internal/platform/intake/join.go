@@ -33,16 +33,12 @@ func Join(ctx context.Context, files []*File) (*File, error) {
 	case 1:
 		return files[0], nil
 	}
-	pages, size := 0, int64(0)
+	if err := Fit(files); err != nil {
+		return nil, err
+	}
+	pages := 0
 	for _, f := range files {
 		pages += f.Pages
-		size += f.Size()
-	}
-	if pages > MaxPages {
-		return nil, fault.Refuse(joinedTooLong)
-	}
-	if size > 2*MaxJoined {
-		return nil, fault.Refuse(joinedTooBig)
 	}
 	parts := make([]io.ReadSeeker, len(files))
 	share := int64(maxInflated)
@@ -64,6 +60,23 @@ func Join(ctx context.Context, files []*File) (*File, error) {
 	name := files[0].OriginalName
 	joined.OriginalName = CleanName(strings.TrimSuffix(name, path.Ext(name)) + ".pdf")
 	return joined, nil
+}
+
+// Fit returns nil, or the *fault.Invalid of Join for files whose pages or bytes
+// are together too many: what comes after them need not be read.
+func Fit(files []*File) error {
+	pages, size := 0, int64(0)
+	for _, f := range files {
+		pages += f.Pages
+		size += f.Size()
+	}
+	switch {
+	case pages > MaxPages:
+		return fault.Refuse(joinedTooLong)
+	case size > 2*MaxJoined:
+		return fault.Refuse(joinedTooBig)
+	}
+	return nil
 }
 
 func merge(parts []io.ReadSeeker, pages int, share int64) (*File, error) {
@@ -126,7 +139,7 @@ func pageImage(ctx context.Context, f *File) (image.Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	release, err := reserve(ctx, cfg.Width, cfg.Height, cfg.ColorModel)
+	release, err := reserve(ctx, cfg.Width, cfg.Height, weightOf(cfg.ColorModel))
 	if err != nil {
 		return nil, err
 	}

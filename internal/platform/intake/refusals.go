@@ -35,6 +35,7 @@ const (
 	avifImage  = "Ce fichier est une image AVIF." + inPhoto
 
 	imageTooLarge = "Cette image est trop grande (plus de 50 millions de points). Prenez la photo en qualité normale, ou réduisez l’image avant de la déposer."
+	imageLayered  = "Cette image JPEG dite « progressive » est trop grande (plus de 12 millions de points). Enregistrez-la en JPEG ordinaire ou en PNG, ou prenez une photo du document."
 	imageDamaged  = "Cette image est abîmée ou incomplète. Reprenez la photo, puis déposez-la à nouveau."
 	heicDamaged   = "Cette photo HEIC ne peut pas être lue. Reprenez-la, ou enregistrez-la en JPEG."
 
@@ -44,6 +45,8 @@ const (
 	pdfTooLong   = "Ce PDF compte plus de 60 pages. Déposez seulement les pages du document demandé."
 	pdfNoPage    = "Ce PDF n’a aucune page. Vérifiez-le, ou prenez le document en photo."
 	pdfBomb      = "Ce PDF est trop lourd une fois ouvert. Imprimez-le en PDF (« Imprimer », puis « Enregistrer en PDF »), ou prenez le document en photo."
+
+	crowded = "L’école reçoit beaucoup de documents en ce moment. Réessayez dans une minute."
 
 	joinedNothing = "Choisissez au moins un fichier."
 	joinedTooLong = "L’ensemble compte plus de 60 pages. Déposez seulement les pages du document demandé."
