@@ -8,9 +8,11 @@ import (
 	"os"
 
 	"pupitre/internal/domain/account"
+	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/transfer"
 	"pupitre/internal/domain/transfer/folder"
 	"pupitre/internal/platform/clock"
+	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/french"
 )
 
@@ -41,8 +43,21 @@ func (c *importCmd) Run(ctx context.Context, io streams) error {
 	if err != nil {
 		return err
 	}
+	if !c.DryRun && !report.Restored {
+		if err := followPapers(ctx, k.store); err != nil {
+			return err
+		}
+	}
 	tell(io.out, report)
 	return nil
+}
+
+// followPapers ranks or holds the dossiers whose papers an import no longer
+// asks, or newly asks (R29).
+func followPapers(ctx context.Context, store *db.Store) error {
+	registrar := enrolment.NewRegistrar(store, clock.System())
+	defer registrar.Close()
+	return registrar.AlterAll(ctx, transfer.Importer, func(context.Context, *db.Tx) error { return nil })
 }
 
 // bringIn restores an export into an empty school, whatever its files for a

@@ -12,6 +12,9 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"runtime"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -81,6 +84,9 @@ func openPostgres(ctx context.Context, url string) (*Store, error) {
 }
 
 func openSQLite(ctx context.Context, path string) (*Store, error) {
+	if err := keepPrivate(path); err != nil {
+		return nil, fmt.Errorf("open SQLite %s: %w", path, err)
+	}
 	file := "file:" + strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(path)
 	write, err := sql.Open("sqlite", file+"?_txlock=immediate&_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)")
 	if err != nil {
@@ -101,6 +107,35 @@ func openSQLite(ctx context.Context, path string) (*Store, error) {
 	s := &Store{engine: SQLite, read: read, write: write, queue: newQueue()}
 	go s.serveQueue()
 	return s, nil
+}
+
+// keepPrivate creates the file for its owner alone: SQLite gives its journal
+// the same rights. Files that anybody may read are closed to all but the owner;
+// those opened to a group are left so.
+func keepPrivate(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	for _, name := range []string{path, path + "-wal", path + "-shm"} {
+		info, err := os.Stat(name)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if info.Mode().Perm()&0o007 == 0 || runtime.GOOS == "windows" {
+			continue
+		}
+		if err := os.Chmod(name, 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Close waits for the writes already queued, then closes the database.
@@ -126,7 +161,14 @@ func (s *Store) Backup(ctx context.Context, path string) error {
 	if s.engine != SQLite {
 		return errors.New("backup: use pg_dump for PostgreSQL")
 	}
-	_, err := s.read.ExecContext(ctx, "vacuum into $1", path)
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) // an empty file, which SQLite takes, for its owner alone
+	if err != nil {
+		return fmt.Errorf("backup: %w", err)
+	}
+	if err := f.Close(); err != nil {
+		return fmt.Errorf("backup: %w", err)
+	}
+	_, err = s.read.ExecContext(ctx, "vacuum into $1", path)
 	return err
 }
 

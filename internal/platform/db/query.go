@@ -21,16 +21,19 @@ type Reader interface {
 }
 
 func (s *Store) query(ctx context.Context, text string, args []any) (*sql.Rows, error) {
-	return s.read.QueryContext(ctx, text, bind(s.engine, args)...)
+	text, args = statement(s.engine, text, args)
+	return s.read.QueryContext(ctx, text, args...)
 }
 
 func (tx *Tx) query(ctx context.Context, text string, args []any) (*sql.Rows, error) {
-	return tx.tx.QueryContext(context.WithoutCancel(ctx), text, bind(tx.engine, args)...)
+	text, args = statement(tx.engine, text, args)
+	return tx.tx.QueryContext(context.WithoutCancel(ctx), text, args...)
 }
 
 // Exec runs a statement and returns how many rows it touched.
 func (tx *Tx) Exec(ctx context.Context, text string, args ...any) (int64, error) {
-	res, err := tx.tx.ExecContext(context.WithoutCancel(ctx), text, bind(tx.engine, args)...)
+	run, args := statement(tx.engine, text, args)
+	res, err := tx.tx.ExecContext(context.WithoutCancel(ctx), run, args...)
 	if err != nil {
 		return 0, fmt.Errorf("%s: %w", firstLine(text), err)
 	}
