@@ -113,7 +113,7 @@ func (w *world) bulk(n int) []family {
 			db.NewID(), f.Household, "", f.Name, "Anne", f.Household+"@example.org", "", "", "", "0600000000", "", 0, "")
 		add("pupil (id, last_name, first_name, birth_date, level_now, created_at, version, search)", pupil, f.Name, "Léo", "2017-03-04", "", now, 1, "")
 		add("pupil_household (pupil_id, household_id)", pupil, f.Household)
-		add("pupil_season (pupil_id, season_id, level, image_right, image_answered_by, beginner, teacher_note)", pupil, w.season.ID, "CM1", "yes", f.Name, "no", "")
+		add("pupil_season (pupil_id, season_id, level, image_right, image_answered_by, beginner)", pupil, w.season.ID, "CM1", "yes", f.Name, "no")
 		add("deposit ("+depositFor+")", db.NewID(), "assurance", w.season.ID, f.Household, pupil, "a.pdf", db.NewID(), "application/pdf", 1, 1, "", "provided", "", f.Name, now, "", 1)
 		add("dossier (id, number, season_id, pupil_id, household_id, state, programme_id, site_id, choice, on_paper_form, note, administrative, reason, agreed_by, confirmed_by, updated_at, version)",
 			db.NewID(), i+1, w.season.ID, pupil, f.Household, "draft", w.programmes["seules"], w.sites["loire"], choice, false, "", true, "", "", "", now, 1)

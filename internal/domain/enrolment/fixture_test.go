@@ -200,8 +200,8 @@ func (w *world) putFamily(ctx context.Context, tx *db.Tx, f family, name string,
 		if err := people.PutPupil(ctx, tx, now, people.Pupil{ID: id, LastName: name, FirstName: first, BirthDate: "2017-03-04"}, []string{f.Household}, nil); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, `insert into pupil_season (pupil_id, season_id, level, image_right, image_answered_by, beginner, teacher_note)
-			values ($1, $2, 'CM1', 'yes', $3, 'no', '')`, id, w.season.ID, f.Name); err != nil {
+		if _, err := tx.Exec(ctx, `insert into pupil_season (pupil_id, season_id, level, image_right, image_answered_by, beginner)
+			values ($1, $2, 'CM1', 'yes', $3, 'no')`, id, w.season.ID, f.Name); err != nil {
 			return err
 		}
 	}

@@ -43,10 +43,10 @@ func pupilFacts(p Pupil) []fact {
 	return []fact{{"nom", p.LastName}, {"prénom", p.FirstName}, {"date de naissance", french.CivilDate(p.BirthDate)}}
 }
 
-func seasonFacts(ps PupilSeason) []fact {
+func seasonFacts(ps PupilSeason, household string) []fact {
 	return []fact{
 		{"niveau", school.Level(ps.Level).French()}, {"droit à l’image", answer(ps.ImageRight)},
-		{"débutant", answer(ps.Beginner)}, {"remarque", ps.TeacherNote},
+		{"débutant", answer(ps.Beginner)}, {"remarque", ps.Notes[household]},
 	}
 }
 

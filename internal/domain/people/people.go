@@ -96,6 +96,11 @@ type PupilSeason struct {
 	ImageRight      string    `db:"image_right"` // Yes, No or ""
 	ImageAnsweredBy string    `db:"image_answered_by"`
 	ImageAnsweredAt time.Time `db:"image_answered_at"`
-	Beginner        string    `db:"beginner"` // Yes, No or ""
-	TeacherNote     string    `db:"teacher_note"`
+	ImageHousehold  string    `db:"image_household_id"` // which household answered: the others are not told who
+	Beginner        string    `db:"beginner"`           // Yes, No or ""
+	Notes           Notes     // only PupilSeasonOf reads them
 }
+
+// Notes is what each household signals to the teachers, by household: none
+// reads another's.
+type Notes map[string]string

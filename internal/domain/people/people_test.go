@@ -3,6 +3,7 @@ package people_test
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -173,7 +174,7 @@ func TestSavePupil(t *testing.T) {
 			t.Fatal(err)
 		}
 		ps, err := people.PupilSeasonOf(ctx, store, "elise", "s1")
-		if err != nil || ps.Level != "6e" || ps.ImageRight != people.No || ps.ImageAnsweredBy != "Claire Moreau" || !ps.ImageAnsweredAt.Equal(now) || ps.TeacherNote != "Elle lit déjà." {
+		if err != nil || ps.Level != "6e" || ps.ImageRight != people.No || ps.ImageAnsweredBy != "Claire Moreau" || !ps.ImageAnsweredAt.Equal(now) || ps.Notes["moreau"] != "Elle lit déjà." {
 			t.Errorf("got %+v, %v", ps, err)
 		}
 		var conflict *fault.Conflict
@@ -276,6 +277,54 @@ func TestTwoHouseholdsOfOnePupilEachSeeIt(t *testing.T) {
 		if _, err := people.HouseholdByID(ctx, store, haddad, "moreau"); !errors.Is(err, fault.ErrNotFound) {
 			t.Errorf("the other household: got %v, want not found", err)
 		}
+	})
+}
+
+// What one household writes of a pupil is none of the other's business, and a
+// « non » is not overruled.
+func TestTheOtherHouseholdReadsTheNoteAndOverrulesTheImageRight(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, store *db.Store) {
+		seed(t, store)
+		write(t, store, func(tx *db.Tx) error {
+			return people.PutPupil(ctx, tx, now, people.Pupil{ID: "elise", LastName: "Moreau", FirstName: "Élise", BirthDate: "2016-03-14"}, []string{"haddad"}, nil)
+		})
+		answer := func(a actor.Actor, image, note string) error {
+			p, _, err := people.PupilOf(ctx, store, a, "elise")
+			if err != nil {
+				return err
+			}
+			form := pupilForm()
+			form.Version, form.ImageRight, form.TeacherNote = p.Version, image, note
+			return savePupil(store, a, form)
+		}
+		is := func(what, image string, by actor.Actor, notes people.Notes) {
+			t.Helper()
+			ps, err := people.PupilSeasonOf(ctx, store, "elise", "s1")
+			if err != nil || ps.ImageRight != image || ps.ImageHousehold != by.Household || ps.ImageAnsweredBy != by.Name || !maps.Equal(ps.Notes, notes) {
+				t.Errorf("%s: got %+v, %v", what, ps, err)
+			}
+		}
+		ok := func(err error) {
+			t.Helper()
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		ok(answer(moreau, people.Yes, "Allergie aux arachides."))
+		ok(answer(haddad, people.Yes, "Vient le mercredi."))
+		both := people.Notes{"moreau": "Allergie aux arachides.", "haddad": "Vient le mercredi."}
+		is("the same answer by the other", people.Yes, moreau, both)
+		ok(answer(haddad, people.No, "Vient le mercredi."))
+		is("the stricter answer", people.No, haddad, both)
+		var invalid *fault.Invalid
+		if err := answer(moreau, people.Yes, ""); !errors.As(err, &invalid) || !strings.Contains(invalid.Of(people.FieldImageRight), "L’autre foyer a répondu «\u202fnon\u202f»\u202f: appelez le secrétariat") {
+			t.Errorf("overruled: got %v", err)
+		}
+		is("refused", people.No, haddad, both)
+		ok(answer(moreau, people.No, ""))
+		is("a note taken back", people.No, haddad, people.Notes{"haddad": "Vient le mercredi."})
+		ok(answer(haddad, people.Yes, ""))
+		is("its own « non » taken back", people.Yes, haddad, people.Notes{})
 	})
 }
 

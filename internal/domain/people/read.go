@@ -122,15 +122,33 @@ func HouseholdsOf(ctx context.Context, r db.Reader, pupil string) ([]string, err
 		where ph.pupil_id = $1 order by h.created_at, h.id`, pupil)
 }
 
-const pupilSeasons = `select pupil_id, season_id, level, image_right, image_answered_by, image_answered_at, beginner, teacher_note from pupil_season `
+const pupilSeasons = `select pupil_id, season_id, level, image_right, image_answered_by, image_answered_at, image_household_id, beginner from pupil_season `
 
-// PupilSeasonOf returns the pupil's answers for the season; unanswered, they are empty.
+// PupilSeasonOf returns the pupil's answers for the season, with what each of
+// its households signals to the teachers; unanswered, they are empty.
 func PupilSeasonOf(ctx context.Context, r db.Reader, pupil, season string) (PupilSeason, error) {
 	ps, ok, err := db.Maybe[PupilSeason](ctx, r, pupilSeasons+`where pupil_id = $1 and season_id = $2`, pupil, season)
 	if err == nil && !ok {
 		ps = PupilSeason{PupilID: pupil, SeasonID: season}
 	}
+	if err != nil {
+		return ps, err
+	}
+	ps.Notes, err = notesOf(ctx, r, pupil, season)
 	return ps, err
+}
+
+func notesOf(ctx context.Context, r db.Reader, pupil, season string) (Notes, error) {
+	type row struct {
+		Household string `db:"household_id"`
+		Note      string `db:"note"`
+	}
+	rows, err := db.All[row](ctx, r, `select household_id, note from pupil_note where pupil_id = $1 and season_id = $2`, pupil, season)
+	notes := Notes{}
+	for _, n := range rows {
+		notes[n.Household] = n.Note
+	}
+	return notes, err
 }
 
 // PupilSeasonsOf returns the answers of these pupils for the season, by pupil; unanswered ones are absent.

@@ -25,6 +25,7 @@ var tables = []table{
 	tableOf[pupilRow]("pupil").nullable("guardian_id"),
 	tableOf[pupilHouseholdRow]("pupil_household"),
 	tableOf[pupilSeasonRow]("pupil_season"),
+	tableOf[pupilNoteRow]("pupil_note"),
 	tableOf[pupilCourseRow]("pupil_course_now"),
 	tableOf[remembered]("imported"),
 	tableOf[accountRow]("account").nullable("household_id").always("password_hash", "").always("link_hash", ""),
@@ -127,8 +128,15 @@ type pupilSeasonRow struct {
 	ImageRight      string    `db:"image_right"`
 	ImageAnsweredBy string    `db:"image_answered_by"`
 	ImageAnsweredAt time.Time `db:"image_answered_at"`
+	ImageHousehold  string    `db:"image_household_id"`
 	Beginner        string    `db:"beginner"`
-	TeacherNote     string    `db:"teacher_note"`
+}
+
+type pupilNoteRow struct {
+	Pupil     string `db:"pupil_id"`
+	Season    string `db:"season_id"`
+	Household string `db:"household_id"`
+	Note      string `db:"note"`
 }
 
 type pupilCourseRow struct {

@@ -179,7 +179,7 @@ func (p *Pages) showPupilIdentity(v *door.Visit, status int, r enrolment.Registr
 	}
 	page.First, page.Season, page.Form, page.Levels = r.Pupil.FirstName, r.Season.Name, typed, levels()
 	page.LevelNow = levelHelp(r)
-	if s := r.InSeason; s.ImageRight != "" && s.ImageAnsweredBy != "" {
+	if s := r.InSeason; s.ImageRight != "" && s.ImageAnsweredBy != "" && s.ImageHousehold == r.Household.ID {
 		page.Answered = "Réponse donnée par " + s.ImageAnsweredBy + " le " + french.Date(s.ImageAnsweredAt) + "."
 	}
 	return v.Show(status, pupilIdentityView(page))
@@ -189,7 +189,7 @@ func pupilForm(r enrolment.Registration) people.PupilForm {
 	return people.PupilForm{
 		PupilID: r.Pupil.ID, Version: r.Pupil.Version, SeasonID: r.Season.ID, LastName: r.Pupil.LastName, FirstName: r.Pupil.FirstName,
 		BirthDate: french.CivilDate(r.Pupil.BirthDate), Level: r.InSeason.Level, ImageRight: r.InSeason.ImageRight,
-		Beginner: r.InSeason.Beginner, TeacherNote: r.InSeason.TeacherNote,
+		Beginner: r.InSeason.Beginner, TeacherNote: r.InSeason.Notes[r.Household.ID],
 	}
 }
 
