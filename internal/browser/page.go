@@ -219,7 +219,8 @@ func (p *Page) Viewport(width, height int) {
 	p.do("size the window", chromedp.EmulateViewport(int64(width), int64(height), options...))
 }
 
-// Dark has the page think that its reader prefers dark colours, or light ones.
+// Dark has the page think that its reader prefers dark colours, or light ones,
+// and ends the transitions that this begins.
 func (p *Page) Dark(dark bool) {
 	p.t.Helper()
 	scheme := "light"
@@ -229,6 +230,12 @@ func (p *Page) Dark(dark bool) {
 	p.do("prefer "+scheme, command(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
 		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
 	}))
+	if !p.silent {
+		// A transition under way would show colours that nobody reads; ending one may begin that of a child.
+		Eval[bool](p, `(() => { for (let n = 0; n < 20 && document.getAnimations().length; n++)
+			document.getAnimations().forEach(a => { try { a.finish() } catch { a.cancel() } });
+			return true })()`)
+	}
 }
 
 // Scripts has the pages opened from now on run their scripts, or not; what

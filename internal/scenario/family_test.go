@@ -22,8 +22,8 @@ func TestTheManualFromTheLetterToTheConfirmation(t *testing.T) {
 	s := newSchool(t, moreau)
 	annie := s.secretary()
 	login := s.identifiers(annie)["MOREAU"]
-	if !strings.Contains(s.said, login) || login == "" {
-		t.Fatalf("the letter gives the identifiant %q; the import said\n%s", login, s.said)
+	if !strings.Contains(s.imported, login) || login == "" {
+		t.Fatalf("the letter gives the identifiant %q; the import said\n%s", login, s.imported)
 	}
 
 	b := browser.Start(t)

@@ -155,16 +155,22 @@ func newFamily(lastName, firstName, pupil string) family {
 
 // school is a school of its own, loaded from its files.
 type school struct {
-	t    *testing.T
-	data string
-	said string // by the import
-	mail *browser.Mailbox
+	t        *testing.T
+	data     string
+	imported string // what the import said
+	mail     *browser.Mailbox
 	*server
 }
 
 // newSchool imports a folder with the families, and serves it with the mail
 // server of the tests.
 func newSchool(t *testing.T, families ...family) *school {
+	t.Helper()
+	return schoolOf(t, schoolFile, families...)
+}
+
+// schoolOf is newSchool with that ecole.toml.
+func schoolOf(t *testing.T, schoolFile string, families ...family) *school {
 	t.Helper()
 	folder := t.TempDir()
 	rows := [][]string{strings.Split("identifiant;civilite;nom;prenom;adresse;complement;code_postal;ville;telephone_mobile;telephone_fixe;email", ";")}
@@ -184,7 +190,7 @@ func newSchool(t *testing.T, families ...family) *school {
 	}
 	s := &school{t: t, data: t.TempDir(), mail: browser.Mailboxes(t)}
 	s.mail.Patience = patience
-	s.said = command(t, "", "import", "--data", s.data, folder)
+	s.imported = command(t, "", "import", "--data", s.data, folder)
 	s.server = serve(t, serving, s.arguments()...)
 	return s
 }

@@ -1,0 +1,387 @@
+package scenario_test
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"pupitre/internal/browser"
+	seed "pupitre/internal/demo"
+	"pupitre/internal/domain/actor"
+	"pupitre/internal/web"
+	"pupitre/internal/web/assets/axe"
+	"pupitre/internal/web/door"
+	families "pupitre/internal/web/family"
+	"pupitre/internal/web/office"
+	"pupitre/internal/web/public"
+)
+
+// noPage are the GET routes that show no page of their own, and why. They are
+// asked for too, and must answer so.
+var noPage = map[string]string{
+	"family.mandate":         "a PDF",
+	"family.mandate.blank":   "a PDF",
+	"family.acknowledgement": "a PDF",
+	"family.form":            "a PDF",
+	"paper.file":             "a deposited file, as it is",
+	"office.no-answer-csv":   "a CSV for a spreadsheet",
+	"colour":                 "a style sheet of one line",
+	"home":                   "leads to the first page of the role",
+	"extranet":               "leads to the sign-in page",
+	"extranet.slash":         "leads to the sign-in page",
+	"family.household":       "leads to its first tab",
+	"family.pupils":          "leads to the first pupil",
+	"family.pupil":           "leads to its first tab",
+	"family.registration":    "of a draft: leads to the step where it stands; its page is among the samples",
+}
+
+// samples say which addresses show a route: values between braces are found
+// in the demonstration. A route without a line is visited at its own path.
+var samples = map[string][]string{
+	"family.download":         {"/telechargements/texte-reglement", "/telechargements/texte-tarifs"},
+	"family.text":             {"/textes/{text}"},
+	"family.identity":         {"/famille/identite", "/famille/identite?suite=/accueil"},
+	"family.deposit":          {"/famille/importer", "/famille/importer?document=rib"},
+	"family.pupil.identity":   {"/eleves/{draft}/identite", "/eleves/{sent}/identite"},
+	"family.pupil.courses":    {"/eleves/{draft}/cours"},
+	"family.pupil.papers":     {"/eleves/{draft}/documents"},
+	"family.registration":     {"/eleves/{sent}/reinscription"},
+	"family.wizard.household": {"/eleves/{draft}/reinscription/famille"},
+	"family.wizard.pupil":     {"/eleves/{draft}/reinscription/eleve"},
+	"family.wizard.courses":   {"/eleves/{draft}/reinscription/cours", "/eleves/{draft}/reinscription/cours?formule=choisir"},
+	"family.wizard.papers":    {"/eleves/{draft}/reinscription/pieces"},
+	"family.wizard.send":      {"/eleves/{draft}/reinscription/envoi"},
+	"family.confirmation":     {"/eleves/{sent}/reinscription/confirmation"},
+	"family.confirmation_all": {"/reinscription/confirmation?eleves={sent}"},
+	"family.change":           {"/eleves/{sent}/reinscription/changer"},
+	"family.withdraw":         {"/eleves/{sent}/reinscription/renoncer"},
+	"offer.mail":              {"{mailed offer}"},
+	"office.queue":            {"/bureau/dossiers", "/bureau/dossiers?file=prets", "/bureau/dossiers?file=tous"},
+	"office.review":           {"{to check}", "{refused}", "{on list}", "{enrolled}"},
+	"office.journal":          {"{enrolled}/journal"},
+	"office.courses":          {"{enrolled}/cours"},
+	"office.paper":            {"/bureau/dossier-papier", "/bureau/dossier-papier?q=bernard"},
+	"office.offering":         {"{offering}"},
+	"office.search":           {"/bureau/recherche?q=moreau", "/bureau/recherche?q=zzzz"},
+	"office.household":        {"{household}"},
+	"demo.mail":               {"{mail}"},
+	"family.mandate":          {"/famille/mandat.pdf"},
+	"family.acknowledgement":  {"/eleves/{sent}/reinscription/accuse.pdf"},
+	"family.form":             {"/eleves/{draft}/reinscription/formulaire.pdf"},
+	"paper.file":              {"/pieces/{deposit}"},
+	"family.pupil":            {"/eleves/{draft}"},
+	"colour":                  {"/couleur/345-0.085.css"},
+	"home":                    {"/"},
+	"extranet.slash":          {"/extranet/usager/"},
+}
+
+// visitor is someone who walks through the site.
+type visitor struct {
+	role            actor.Role
+	login, password string
+	width           int
+	page            *browser.Page
+	titles          map[string]string // the route that has the title
+	visited         map[string]bool
+}
+
+// judged are the pages that were judged already, word for word and at that width.
+var judged sync.Map
+
+// TestEveryPageForEveryRole visits every page of the site map as each role
+// that may see it: no violation in light or dark, nothing sticking out, all
+// reached and seen by keyboard, no error, a title of its own.
+func TestEveryPageForEveryRole(t *testing.T) {
+	d := demo(t)
+	w := discover(t, d)
+	routes := getRoutes()
+	var seen sync.Map
+	t.Run("as", func(t *testing.T) {
+		for _, v := range everyone() {
+			t.Run(v.name(), func(t *testing.T) {
+				t.Parallel()
+				v.walk(t, d.url, w, routes)
+				note(&seen, v)
+			})
+		}
+		t.Run("a family that is offered a place", func(t *testing.T) {
+			t.Parallel()
+			note(&seen, w.visitOffer(t))
+		})
+		t.Run("a school that sends links", func(t *testing.T) {
+			t.Parallel()
+			note(&seen, visitLinks(t))
+		})
+	})
+	for _, r := range routes {
+		if _, visited := seen.Load(r.Name); !visited {
+			t.Errorf("GET %s (%s) was not visited", r.Path, r.Name)
+		}
+	}
+}
+
+func note(seen *sync.Map, v *visitor) {
+	for name := range v.visited {
+		seen.Store(name, true)
+	}
+}
+
+func newVisitor(role actor.Role, login, password string, width int) *visitor {
+	return &visitor{role: role, login: login, password: password, width: width, titles: map[string]string{}, visited: map[string]bool{}}
+}
+
+func (v *visitor) name() string {
+	if v.role == actor.Nobody {
+		return "nobody"
+	}
+	return string(v.role)
+}
+
+// everyone is a visitor of each role: families, teachers and the public on a
+// phone, the office on a desk.
+func everyone() []*visitor {
+	return []*visitor{
+		newVisitor(actor.Secretary, "secretariat@exemple.fr", seed.StaffPassword, 1440),
+		newVisitor(actor.Family, seed.Family, seed.FamilyPassword, 390),
+		newVisitor(actor.Nobody, "", "", 390),
+		newVisitor(actor.Director, "direction@exemple.fr", seed.StaffPassword, 1440),
+		newVisitor(actor.Administrator, "administration@exemple.fr", seed.StaffPassword, 1440),
+		newVisitor(actor.Teacher, "enseignant@exemple.fr", seed.StaffPassword, 390),
+		newVisitor(actor.Bursar, "regie@exemple.fr", seed.StaffPassword, 1440),
+	}
+}
+
+// elsewhere are the routes that only a visitor with something of its own can
+// show: an offer, a link from a mail.
+var elsewhere = map[string]bool{"family.offer": true, "address": true, "link.form": true}
+
+// getRoutes are the pages of the site map, and the demonstration's own.
+func getRoutes() []door.Route {
+	var all []door.Route
+	for _, r := range append(web.SiteMap(web.Pages{Public: &public.Pages{}, Family: &families.Pages{}, Office: &office.Pages{}}),
+		door.Route{Method: "GET", Path: "/demo/courriers", Name: "demo.mails"}, door.Route{Method: "GET", Path: "/demo/courriers/{id}", Name: "demo.mail"}) {
+		if r.Method == "GET" {
+			all = append(all, r)
+		}
+	}
+	return all
+}
+
+// walk visits what the role may see.
+func (v *visitor) walk(t *testing.T, at string, w *world, routes []door.Route) {
+	v.enter(t, at)
+	for _, r := range routes {
+		if len(r.Roles) > 0 && !slices.Contains(r.Roles, v.role) || elsewhere[r.Name] {
+			continue
+		}
+		if noPage[r.Name] != "" && samples[r.Name] == nil {
+			v.leads(t, at+w.fill(t, r.Path), r.Name)
+			continue
+		}
+		for _, path := range w.of(t, r) {
+			switch {
+			case noPage[r.Name] != "" && r.Name != "family.registration":
+				v.leads(t, at+path, r.Name)
+			case v.role != actor.Nobody && r.Name == "signin.form":
+				v.leads(t, at+path, r.Name)
+			case v.role == actor.Director && r.Name == "office.home":
+				v.leads(t, at+path, r.Name)
+			default:
+				v.inspect(t, at, path, r.Name)
+			}
+		}
+	}
+}
+
+// enter opens a browser and signs in.
+func (v *visitor) enter(t *testing.T, at string) {
+	t.Helper()
+	v.page = device(browser.Start(t), v.width, 900)
+	if v.login == "" {
+		v.page.Open(at + "/contact")
+		return
+	}
+	v.page.Open(at + "/connexion")
+	v.page.Type("#identifiant", v.login)
+	v.page.Type("#mot_de_passe", v.password)
+	v.page.Press("Enter")
+	v.page.WaitFor("form[action='/deconnexion'] button")
+}
+
+// leads asks for what is no page: another page, or a file.
+func (v *visitor) leads(t *testing.T, address, name string) {
+	t.Helper()
+	v.visited[name] = true
+	type answer struct {
+		Status     int
+		Redirected bool
+		Type       string
+	}
+	got := browser.Eval[answer](v.page, `fetch(`+quoted(address)+`).then(r => ({Status: r.status, Redirected: r.redirected, Type: r.headers.get('Content-Type')}))`)
+	if got.Status != 200 || !got.Redirected && strings.HasPrefix(got.Type, "text/html") {
+		t.Errorf("%s: %s answers %+v, want a file or another page (%s)", v.name(), address, got, noPage[name])
+	}
+}
+
+func quoted(s string) string { return "'" + strings.ReplaceAll(s, "'", "%27") + "'" }
+
+// inspect opens the page and judges it, unless the same was judged already.
+func (v *visitor) inspect(t *testing.T, at, path, name string) {
+	t.Helper()
+	v.visited[name] = true
+	p := v.page
+	p.Viewport(v.width, 900)
+	p.Open(at + path)
+	if got, want := p.URL(), at+path; got != want {
+		t.Errorf("%s: %s leads to %s: name an address that shows %s", v.name(), path, got, name)
+		return
+	}
+	v.title(t, path, name)
+	html := sha256.Sum256(fmt.Append(nil, v.width, anonymous(p.HTML())))
+	if _, before := judged.LoadOrStore(html, true); before {
+		v.errors(t, path)
+		return
+	}
+	v.skipLink(t, path)
+	for _, what := range browser.Eval[[]string](p, focusFaults) {
+		t.Errorf("%s: %s: %s", v.name(), path, what)
+	}
+	widths := []int{v.width}
+	if v.width == 390 {
+		widths = []int{320, 390}
+	}
+	for _, width := range widths {
+		p.Viewport(width, 900)
+		for _, out := range browser.Eval[[]string](p, overflow) {
+			t.Errorf("%s: %s at %d px: %s", v.name(), path, width, out)
+		}
+	}
+	// As tall as the page, so that the bar at the bottom covers nothing.
+	p.Viewport(v.width, max(900, browser.Eval[int](p, "document.documentElement.scrollHeight")))
+	for _, dark := range []bool{false, true} {
+		p.Dark(dark)
+		for _, violation := range p.Axe(axe.Source) {
+			t.Errorf("%s: %s, dark %v: %s", v.name(), path, dark, violation)
+		}
+	}
+	p.Dark(false)
+	v.errors(t, path)
+}
+
+func (v *visitor) errors(t *testing.T, path string) {
+	t.Helper()
+	for _, e := range v.page.Errors() {
+		t.Errorf("%s: %s: the browser reports %s", v.name(), path, e)
+	}
+}
+
+// title is not empty, and no other page of the role has the same.
+func (v *visitor) title(t *testing.T, path, name string) {
+	t.Helper()
+	title := browser.Eval[string](v.page, "document.title")
+	if title == "" {
+		t.Errorf("%s: %s has no title", v.name(), path)
+	}
+	if other := v.titles[title]; other != "" && other != name && !sameSubject(other, name) {
+		t.Errorf("%s: %s and %s have the same title, %q", v.name(), other, name, title)
+	}
+	v.titles[title] = name
+}
+
+// sameSubject are pages that two addresses show.
+func sameSubject(a, b string) bool {
+	pair := []string{a, b}
+	slices.Sort(pair)
+	return slices.Contains([]string{"family.confirmation family.confirmation_all", "family.offer offer.mail", "office.dashboard office.home", "family.download family.text"}, strings.Join(pair, " "))
+}
+
+// skipLink is what Tab reaches first, and it can be seen.
+func (v *visitor) skipLink(t *testing.T, path string) {
+	t.Helper()
+	if browser.Eval[bool](v.page, "document.activeElement !== document.body") {
+		browser.Eval[bool](v.page, "document.activeElement.blur() || true")
+	}
+	v.page.Press("Tab")
+	got := browser.Eval[string](v.page, `(e => {
+		const r = e.getBoundingClientRect(), target = e.hash && document.querySelector(e.hash);
+		if (!e.matches('a.evitement')) return 'Tab reaches first ' + e.outerHTML.slice(0, 120);
+		if (r.width < 20 || r.top < 0 || r.left < 0) return 'the skip link cannot be seen';
+		return target ? '' : 'the skip link leads nowhere';
+	})(document.activeElement)`)
+	if got != "" && !browser.Eval[bool](v.page, `!!document.querySelector('[data-foyer]')`) {
+		t.Errorf("%s: %s: %s", v.name(), path, got)
+	}
+}
+
+// focusFaults names what the keyboard reaches without being seen there, or
+// not in the order of the page. The last key struck was Tab, so that focus is
+// shown as for a keyboard.
+const focusFaults = `(() => {
+	const faults = [], name = e => e.outerHTML.slice(0, 140);
+	const look = e => { const all = [e, ...(e.labels || [])]; if (e.parentElement) all.push(e.parentElement); return all.map(x => {
+		const c = getComputedStyle(x); return [c.outlineStyle === 'none' ? '' : c.outlineStyle + c.outlineWidth + c.outlineColor, c.boxShadow, c.borderColor, c.backgroundColor].join() }).join('|') };
+	for (const e of document.querySelectorAll('a[href],button,input:not([type=hidden]),select,textarea,summary,iframe,[tabindex]')) {
+		if (e.tabIndex > 0) faults.push('an order of its own: ' + name(e));
+		if (e.tabIndex < 0 || e.disabled || !seen(e) || e.tagName === 'IFRAME') continue;
+		document.activeElement.blur();
+		const before = look(e);
+		e.focus();
+		if (document.activeElement !== e) { faults.push('cannot be focused: ' + name(e)); continue }
+		if (look(e) === before) faults.push('focus cannot be seen: ' + name(e));
+		const r = e.getBoundingClientRect();
+		if (r.bottom < 0 || r.top > innerHeight) faults.push('focused outside of the window: ' + name(e));
+		const points = [[.5, .5], [.1, .2], [.9, .8], [.1, .8], [.9, .2]].map(([x, y]) => document.elementFromPoint(r.left + r.width * x, r.top + r.height * y)).filter(Boolean);
+		if (points.length && !points.some(at => e.contains(at) || at.contains(e) || [...(e.labels || [])].some(l => l.contains(at)))) faults.push('focused, but covered by ' + name(points[0]) + ': ' + name(e));
+	}
+	document.activeElement.blur();
+	return faults;
+})()`
+
+// overflow names what makes the page wider than the window.
+const overflow = `(() => {
+	const root = document.documentElement, width = root.clientWidth;
+	if (root.scrollWidth <= width) return [];
+	const wide = [...document.body.querySelectorAll('*')].filter(e => e.getBoundingClientRect().right > width + 1);
+	return ['the page is ' + root.scrollWidth + ' px wide', ...wide.slice(0, 4).map(e => e.outerHTML.slice(0, 140))];
+})()`
+
+var person = regexp.MustCompile(`Annie Douillard|Maud Terrien|Yves Cormier|Hervé Rolland|Odile Brelet|Secrétariat|Direction|Administration|Régie`)
+
+// anonymous is the page without the name and role of who looks at it.
+func anonymous(html string) string { return person.ReplaceAllString(html, "") }
+
+// fill puts the demonstration's values in the path.
+func (w *world) fill(t *testing.T, path string) string {
+	t.Helper()
+	return braces.ReplaceAllStringFunc(path, func(name string) string {
+		value, found := w.values[name[1:len(name)-1]]
+		if !found {
+			t.Errorf("%s: nothing was found in the demonstration for %s", path, name)
+		}
+		return value
+	})
+}
+
+var braces = regexp.MustCompile(`\{[^}]*\}`)
+
+// of are the addresses that show the route.
+func (w *world) of(t *testing.T, r door.Route) []string {
+	t.Helper()
+	paths := samples[r.Name]
+	if paths == nil {
+		paths = []string{r.Path}
+	}
+	all := make([]string, len(paths))
+	for i, path := range paths {
+		all[i] = w.fill(t, path)
+		if u, err := url.Parse(all[i]); err != nil || u.Path == "" {
+			t.Errorf("%s: %q is no address", r.Name, all[i])
+		}
+	}
+	return all
+}

@@ -1,0 +1,185 @@
+package scenario_test
+
+import (
+	"html"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	seed "pupitre/internal/demo"
+	"pupitre/internal/domain/actor"
+)
+
+// world is what the demonstration school holds, for addresses that name something.
+type world struct {
+	url    string
+	values map[string]string
+	office *session
+}
+
+// session reads pages without a browser, signed in or not.
+type session struct {
+	t      testing.TB
+	url    string
+	client *http.Client
+}
+
+func newSession(t testing.TB, url string) *session {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &session{t, url, &http.Client{Jar: jar, Timeout: patience}}
+}
+
+func (r *session) signIn(login, password string) *session {
+	r.t.Helper()
+	if page := r.send("/connexion", url.Values{"identifiant": {login}, "mot_de_passe": {password}}); !strings.Contains(page, "/deconnexion") {
+		r.t.Fatalf("%s cannot sign in:\n%.2000s", login, page)
+	}
+	return r
+}
+
+// read returns the page, its entities decoded.
+func (r *session) read(path string) string {
+	r.t.Helper()
+	return r.body(r.client.Get(r.url + path))
+}
+
+func (r *session) send(path string, form url.Values) string {
+	r.t.Helper()
+	return r.body(r.client.PostForm(r.url+path, form))
+}
+
+func (r *session) body(answer *http.Response, err error) string {
+	r.t.Helper()
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if err != nil || answer.StatusCode >= 400 {
+		r.t.Fatalf("%s: %s, %v", answer.Request.URL, answer.Status, err)
+	}
+	return html.UnescapeString(string(body))
+}
+
+// find returns what the expression's last group matches in the page first.
+func (r *session) find(path, expression string) string {
+	r.t.Helper()
+	page := r.read(path)
+	match := regexp.MustCompile(expression).FindStringSubmatch(page)
+	if match == nil {
+		r.t.Fatalf("%s holds nothing like %s:\n%.3000s", path, expression, page)
+	}
+	return match[len(match)-1]
+}
+
+const someID = `[0-9a-f]{8}-[0-9a-f-]{27}`
+
+// discover finds an example of everything that an address may name.
+func discover(t *testing.T, d *server) *world {
+	t.Helper()
+	home := newSession(t, d.url).signIn(seed.Family, seed.FamilyPassword)
+	office := newSession(t, d.url).signIn("secretariat@exemple.fr", seed.StaffPassword)
+	w := &world{url: d.url, office: office, values: map[string]string{
+		"deposit":    home.find("/famille/documents", `/pieces/(`+someID+`)`),
+		"draft":      home.find("/eleves?page=identite", `value="(`+someID+`)"[^>]*>Lucie`),
+		"sent":       home.find("/eleves?page=identite", `value="(`+someID+`)"[^>]*>Malo`),
+		"to check":   dossier(office, "a-verifier"),
+		"refused":    dossier(office, "attente-famille"),
+		"on list":    dossier(office, "liste-attente"),
+		"enrolled":   dossier(office, "valides"),
+		"offering":   office.find("/bureau/places", `href="(/bureau/places/`+someID+`/\d)"`),
+		"household":  office.find("/bureau/recherche?q=moreau", `href="(/bureau/familles/`+someID+`)"`),
+		"mail":       home.find("/demo/courriers", `href="(/demo/courriers/[^"]+)"`),
+		"offer mail": home.find("/demo/courriers?q=une+place", `href="(/demo/courriers/[^"]+)"`),
+		"offered to": home.find("/demo/courriers?q=une+place", `>([^<>\s]+@[^<>\s]+)<`),
+	}}
+	w.values["text"] = home.find("/eleves/"+w.values["draft"]+"/reinscription/envoi", `/textes/(`+someID+`)`)
+	w.values["mailed offer"] = home.find(w.values["offer mail"], `https?://[^/\s]+(/offre/[^\s<]+)`)
+	return w
+}
+
+// dossier is the address of the first dossier of that group of the queue.
+func dossier(office *session, group string) string {
+	office.t.Helper()
+	return office.find("/bureau/dossiers?file="+group, `href="(/bureau/dossiers/`+someID+`)[?"]`)
+}
+
+// visitOffer signs the family that is offered a place in for the first time,
+// and inspects what it sees.
+func (w *world) visitOffer(t *testing.T) *visitor {
+	email := w.values["offered to"]
+	office := &session{t, w.url, w.office.client}
+	name := strings.ToLower(strings.Split(strings.Split(email, "@")[0], ".")[1])
+	household := office.find("/bureau/recherche?q="+name, `href="(/bureau/familles/`+someID+`)"`)
+	login := office.find(household, `\b([A-Z]+-\d{4})\b`)
+
+	visitor := newSession(t, w.url)
+	visitor.send("/mot-de-passe-perdu", url.Values{"identifiant": {login}, "mail": {email}})
+	mails := "/demo/courriers?q=" + url.QueryEscape(email)
+	waitFor(t, func() bool { return strings.Contains(visitor.read(mails), "Votre nouveau mot de passe") })
+	mail := visitor.find(mails, `href="(/demo/courriers/[^"]+)">Votre nouveau mot de passe`)
+	mailed := visitor.find(mail, `Mot de passe : (\S+)`)
+	visitor.signIn(login, mailed)
+	visitor.send("/mot-de-passe", url.Values{"nouveau": {chosen}, "confirmation": {chosen}})
+
+	v := newVisitor(actor.Family, login, chosen, 390)
+	v.enter(t, w.url)
+	v.inspect(t, w.url, "/accueil", "family.home")
+	v.inspect(t, w.url, visitor.find("/accueil", `href="(/eleves/`+someID+`/offres/`+someID+`)"`), "family.offer")
+	return v
+}
+
+// visitLinks inspects what the links of mails open, in a school whose lost
+// passwords are links.
+func visitLinks(t *testing.T) *visitor {
+	nadia := newFamily("Perrin", "Nadia", "Nour")
+	s := schoolOf(t, strings.Replace(schoolFile, "[politiques]", "[politiques]\nrecuperation = \"lien\"", 1), nadia)
+	login := s.identifiers(s.secretary())["PERRIN"]
+	v := newVisitor(actor.Nobody, "", "", 390)
+	v.enter(t, s.url)
+	p := v.page
+	newSession(t, s.url).send("/mot-de-passe-perdu", url.Values{"identifiant": {login}, "mail": {nadia.email}})
+	recovery := link(t, s.mail.WaitFor(nadia.email, "mot de passe"))
+	v.inspect(t, s.url, strings.TrimPrefix(recovery, s.url), "link.form")
+	p.Type("#nouveau", chosen)
+	p.Type("#confirmation", chosen)
+	p.ClickText("Enregistrer")
+	p.WaitForText("Votre mot de passe est enregistré.")
+
+	other := newFamily("Perrin", "Nadia", "").email
+	p.Open(s.url + "/famille/identite")
+	p.Type("#email", other)
+	p.ClickText("En 1 fois – paiement en octobre")
+	p.ClickText("Chèques")
+	p.ClickText("Enregistrer")
+	p.WaitForText("Confirmez votre nouvelle adresse mail")
+	confirmation := link(t, s.mail.WaitFor(other, "adresse"))
+	v.inspect(t, s.url, strings.TrimPrefix(confirmation, s.url), "address")
+	p.ClickText("Confirmer cette adresse")
+	p.WaitForText("Adresse mail confirmée")
+	return v
+}
+
+// waitFor returns once the condition holds; it fails the test when it never does.
+func waitFor(t testing.TB, holds func() bool) {
+	t.Helper()
+	again := time.NewTicker(50 * time.Millisecond)
+	defer again.Stop()
+	never := time.After(patience)
+	for !holds() {
+		select {
+		case <-again.C:
+		case <-never:
+			t.Fatal("it never came")
+		}
+	}
+}
