@@ -156,22 +156,6 @@ func (s *Store) Ping(ctx context.Context) error {
 	return err
 }
 
-// Backup writes a consistent copy of a SQLite database to path, which must not exist.
-func (s *Store) Backup(ctx context.Context, path string) error {
-	if s.engine != SQLite {
-		return errors.New("backup: use pg_dump for PostgreSQL")
-	}
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) // an empty file, which SQLite takes, for its owner alone
-	if err != nil {
-		return fmt.Errorf("backup: %w", err)
-	}
-	if err := f.Close(); err != nil {
-		return fmt.Errorf("backup: %w", err)
-	}
-	_, err = s.read.ExecContext(ctx, "vacuum into $1", path)
-	return err
-}
-
 // IsUnique tells whether err is the refusal of a duplicate by a unique index or key.
 func IsUnique(err error) bool {
 	var pg *pgconn.PgError
