@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"pupitre/internal/domain/document"
+	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/jobs"
 )
 
@@ -15,9 +16,20 @@ const sweeping = "sweep"
 // deposit is written just after it.
 const orphanAge = 24 * time.Hour
 
-// sweep removes ended sessions, forgotten throttles, and files that no deposit names.
+// secretAge is how long after a job was given up the office may still have it
+// tried again with the secret it carries (a password, a link).
+const secretAge = 48 * time.Hour
+
+// sweep removes ended sessions, forgotten throttles, the secrets of
+// jobs long given up, and files that no deposit names.
 func (d Deps) sweep(ctx context.Context, _ jobs.Job) error {
 	if err := d.Accounts.Sweep(ctx); err != nil {
+		return err
+	}
+	if err := d.Store.Write(ctx, func(tx *db.Tx) error {
+		_, err := jobs.ForgetSecrets(ctx, tx, d.Clock.Now().Add(-secretAge))
+		return err
+	}); err != nil {
 		return err
 	}
 	keys, err := document.BlobKeys(ctx, d.Store)

@@ -256,3 +256,28 @@ func TestAPasswordIsForgottenOnceItsMailHasLeft(t *testing.T) {
 		}
 	})
 }
+
+// Leak: the password of a mail that could not leave stayed in its job for ever.
+func TestAPasswordIsForgottenTwoDaysAfterItsMailWasGivenUp(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, store *db.Store) {
+		h := newHouse(t, store)
+		h.enqueue(t, correspondence.Mail{
+			Event: "new_password:2", Recipient: "inconnu@exemple.fr", Kind: account.MailNewPassword, Household: "h",
+			Facts:  account.NewPasswordFacts{Name: "Claire Moreau", Identifier: "MOREAU-4821", ValidUntil: at.AddDate(0, 0, 1)},
+			Secret: account.NewPasswordSecret{Password: "Kestrel7Bavard"},
+		})
+		h.outbox.answer = &mail.Permanent{Code: 550, Reason: "no such user"}
+		h.run(t)
+		for _, c := range []struct {
+			after time.Duration
+			want  int64
+		}{{47 * time.Hour, 1}, {2 * time.Hour, 0}} {
+			h.clock.Add(c.after)
+			h.run(t)
+			left, err := db.One[int64](t.Context(), store, `select count(*) from job where secret like '%Kestrel%'`)
+			if err != nil || left != c.want {
+				t.Errorf("%s later, jobs that hold the password: want %d, got %d (%v)", c.after, c.want, left, err)
+			}
+		}
+	})
+}

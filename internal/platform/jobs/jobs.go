@@ -21,7 +21,7 @@ type New struct {
 	Kind   string
 	Key    string    // the same key is enqueued once for ever; when empty, always
 	Args   any       // kept as JSON, shown to whoever keeps the house
-	Secret any       // kept as JSON until the job is done, shown nowhere
+	Secret any       // kept as JSON until the job is done or ForgetSecrets, shown nowhere
 	RunAt  time.Time // from the caller's clock; when zero, now by the machine's
 }
 
@@ -101,6 +101,9 @@ func (p permanent) Unwrap() error { return p.error }
 // job is given up at once.
 func Permanent(err error) error { return permanent{err} }
 
+const secretForgotten = "Le mot de passe ou le lien de cet envoi a été effacé par sécurité, deux jours après son échec\u202f: " +
+	"il ne peut plus repartir. Faites-en une nouvelle demande."
+
 // Dead lists the jobs given up, the last first, without their secrets.
 func Dead(ctx context.Context, r db.Reader, limit int) ([]Job, error) {
 	dead, err := db.All[Job](ctx, r, `
@@ -115,9 +118,31 @@ func Dead(ctx context.Context, r db.Reader, limit int) ([]Job, error) {
 	return dead, nil
 }
 
+// forgotten stands for a secret that was swept; it is no JSON, so that no
+// handler reads one from it.
+const forgotten = "forgotten"
+
+// ForgetSecrets forgets the secrets of the jobs given up before the instant,
+// and returns how many.
+func ForgetSecrets(ctx context.Context, tx *db.Tx, before time.Time) (int64, error) {
+	n, err := tx.Exec(ctx, `update job set secret = $1 where dead_at < $2 and secret not in ('', $1)`, forgotten, before)
+	if err != nil {
+		return 0, fmt.Errorf("forget the secrets of dead jobs: %w", err)
+	}
+	return n, nil
+}
+
 // Retry gives a dead job all its attempts again, from now on; fault.ErrNotFound
-// when there is no dead job of that id.
+// when there is no dead job of that id, fault.Conflict when its secret was
+// forgotten.
 func Retry(ctx context.Context, tx *db.Tx, id string, now time.Time) error {
+	_, gone, err := db.Maybe[string](ctx, tx, `select id from job where id = $1 and dead_at is not null and secret = $2`, id, forgotten)
+	if err != nil {
+		return fmt.Errorf("retry job %s: %w", id, err)
+	}
+	if gone {
+		return &fault.Conflict{Message: secretForgotten}
+	}
 	return onDead(ctx, tx, "retry", `update job set dead_at = null, attempts = 0, run_at = $1 where id = $2 and dead_at is not null`, now, id)
 }
 

@@ -335,6 +335,66 @@ func TestBackoffThenDeadThenRetriedThenAbandoned(t *testing.T) {
 	})
 }
 
+// Leak: the password of a mail that never left stayed readable in the database.
+func TestSecretsOfDeadJobsAreForgotten(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, store *db.Store) {
+		at := clock.At(morning)
+		r := runner(t, store, at)
+		r.Handle("try", func(_ context.Context, j jobs.Job) error {
+			var secret string
+			if err := j.Secret(&secret); err != nil || secret != "sésame" {
+				t.Errorf("the secret is %q, %v", secret, err)
+			}
+			return jobs.Permanent(errors.New("no such address"))
+		}, jobs.Policy{})
+		r.Handle("plain", func(context.Context, jobs.Job) error { return jobs.Permanent(errors.New("no")) }, jobs.Policy{})
+		enqueue(t, store, jobs.New{Kind: "try", Key: "old", Secret: "sésame", RunAt: morning}, jobs.New{Kind: "plain", Key: "plain", RunAt: morning})
+		runDue(t, r, 2)
+		at.Add(time.Hour)
+		enqueue(t, store, jobs.New{Kind: "try", Key: "young", Secret: "sésame", RunAt: morning}, jobs.New{Kind: "try", Key: "waiting", Secret: "sésame", RunAt: morning.AddDate(1, 0, 0)})
+		runDue(t, r, 1)
+
+		forget := func(want int64) {
+			t.Helper()
+			write(t, store, func(tx *db.Tx) error {
+				n, err := jobs.ForgetSecrets(t.Context(), tx, morning.Add(time.Minute))
+				if n != want {
+					t.Errorf("forgot %d secrets, want %d", n, want)
+				}
+				return err
+			})
+		}
+		forget(1)
+		forget(0) // once
+		for key, want := range map[string]bool{"old": false, "plain": false, "young": true, "waiting": true} {
+			got, err := db.One[string](t.Context(), store, `select secret from job where key = $1`, key)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strings.Contains(got, "sésame") != want {
+				t.Errorf("job %s: the table holds %q, want its secret: %v", key, got, want)
+			}
+		}
+		retry := func(key string) error {
+			id, err := db.One[string](t.Context(), store, `select id from job where key = $1`, key)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return store.Write(t.Context(), func(tx *db.Tx) error { return jobs.Retry(t.Context(), tx, id, at.Now()) })
+		}
+		var conflict *fault.Conflict
+		if err := retry("old"); !errors.As(err, &conflict) || conflict.Message == "" {
+			t.Errorf("retry without its secret: want a refusal with a sentence, got %v", err)
+		}
+		for _, key := range []string{"plain", "young"} {
+			if err := retry(key); err != nil {
+				t.Errorf("retry %s: %v", key, err)
+			}
+		}
+		runDue(t, r, 2)
+	})
+}
+
 func TestGivingUpThatFailsIsTriedAgain(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, store *db.Store) {
 		at := clock.At(morning)
