@@ -234,7 +234,7 @@ func (r *Registrar) EnterPaper(ctx context.Context, a actor.Actor, household str
 		d.anew()
 		d.Household, d.Administrative = household, true
 		d.SentAt, d.AgreedBy, d.ReceivedOnPaperAt, d.Reason = u.stamp(), "sur papier", in.ReceivedAt, in.Reason
-		u.rank(d)
+		u.rank(d, d.SentAt)
 		u.told(d, "dossier.on_paper", "", "reçu sur papier le "+french.Date(in.ReceivedAt)+" à "+french.Hour(in.ReceivedAt), in.Reason)
 		if err := u.ask(d, d.Choice, in.ReceivedAt, "dossier papier"); err != nil {
 			return err

@@ -109,7 +109,7 @@ func (u *unit) complete(d *Dossier, lastPaper string) error {
 		return nil
 	}
 	d.anew()
-	if err := u.place(d); err != nil {
+	if err := u.place(d, u.stamp()); err != nil {
 		return err
 	}
 	return u.writeOf(d, MailBecameComplete, fmt.Sprintf("%s@%d", d.ID, d.Rank), Told{Paper: lastPaper})

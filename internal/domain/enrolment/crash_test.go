@@ -44,7 +44,7 @@ func (w *world) halfDone(f family, end func() error) error {
 			return err
 		}
 		d.SentAt = u.stamp()
-		if err := u.place(d); err != nil {
+		if err := u.place(d, d.SentAt); err != nil {
 			return err
 		}
 		if _, err := u.tx.Exec(u.ctx, `insert into discipline (id, name) values ($1, 'à moitié')`, db.NewID()); err != nil {

@@ -263,14 +263,12 @@ func (u *unit) giveBack(d *Dossier, to RequestState, reason string, which ...*Re
 	return nil
 }
 
-// rank gives the dossier the next rank of the season and its time.
-func (u *unit) rank(d *Dossier) {
+// rank gives the dossier the next rank of the season, and the stamp at which it
+// became complete: its « Valider », or the arrival of its last paper.
+func (u *unit) rank(d *Dossier, at time.Time) {
 	d.Rank = u.nextRank
 	u.nextRank++
-	d.CompleteAt = d.SentAt
-	if !d.SentAt.Equal(u.last) { // completed after its « Valider »
-		d.CompleteAt = u.stamp()
-	}
+	d.CompleteAt = at
 	d.State = Complete
 	u.changed(d)
 	u.told(d, "dossier.ranked", "", fmt.Sprintf("rang %d", d.Rank), "")

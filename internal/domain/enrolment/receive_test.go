@@ -21,6 +21,19 @@ func actsValider() []act {
 			}
 			w.wantMails(f, "received")
 		}},
+		{"completed by its last paper, with nobody in between, it has the time of that paper and not of its « Valider »", func(w *world) {
+			f := w.family("Roux", "Léo")
+			w.prepare(f, "Léo", "eveil", "jardin")
+			w.send(f, "Léo")
+			w.wantStands(f, "Léo", "received")
+			w.clock.Add(10 * time.Minute)
+			w.deposit(f, "Léo", "assurance")
+			w.wantStands(f, "Léo", "complete n° 1: jardin place")
+			d := w.dossier(f, "Léo")
+			if !d.CompleteAt.Equal(w.clock.Now()) || !d.SentAt.Equal(w.clock.Now().Add(-10*time.Minute)) {
+				w.Errorf("sent at %v, complete at %v: want the last paper's %v", d.SentAt, d.CompleteAt, w.clock.Now())
+			}
+		}},
 		{"before the opening minute it is refused, at that minute it is taken", func(w *world) {
 			f := w.family("Roux", "Léo")
 			w.clock.Set(paris("2027-05-31 21:00"))

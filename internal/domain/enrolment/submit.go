@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/catalogue"
@@ -215,7 +216,7 @@ func (u *unit) send(dossiers []*Dossier, text string) error {
 			return err
 		}
 		if len(missing) == 0 {
-			if err := u.place(d); err != nil {
+			if err := u.place(d, d.SentAt); err != nil {
 				return err
 			}
 		}
@@ -241,9 +242,9 @@ func (u *unit) send(dossiers []*Dossier, text string) error {
 	return nil
 }
 
-// place ranks the dossier and asks for its courses.
-func (u *unit) place(d *Dossier) error {
-	u.rank(d)
+// place ranks the dossier, complete at that stamp, and asks for its courses.
+func (u *unit) place(d *Dossier, at time.Time) error {
+	u.rank(d, at)
 	if d.OnPaperForm {
 		return nil // its places are asked for when the office types the form in (R20a)
 	}
