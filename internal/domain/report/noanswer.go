@@ -12,6 +12,7 @@ import (
 	"pupitre/internal/domain/people"
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/french"
+	"pupitre/internal/platform/sheet"
 )
 
 // Silent is a pupil of whom nothing was heard for the season (R20b): neither a
@@ -88,7 +89,7 @@ func WriteNoAnswer(w io.Writer, rows []Silent) error {
 		line := []string{s.LastName, s.FirstName, s.Contacts.Name(), s.Login, yesNo(s.SignedIn), yesNo(s.State == enrolment.Draft),
 			french.Phone(first.Mobile), french.Phone(first.Phone), strings.Join(s.Contacts.Emails(), ", ")}
 		for i := range line {
-			line[i] = inert(line[i])
+			line[i] = sheet.Cell(line[i])
 		}
 		if err := out.Write(line); err != nil {
 			return err
@@ -96,14 +97,6 @@ func WriteNoAnswer(w io.Writer, rows []Silent) error {
 	}
 	out.Flush()
 	return out.Error()
-}
-
-// inert keeps a spreadsheet from reading a cell as a formula.
-func inert(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-		return "'" + cell
-	}
-	return cell
 }
 
 func yesNo(yes bool) string {

@@ -18,6 +18,7 @@ import (
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/fault"
 	"pupitre/internal/platform/french"
+	"pupitre/internal/platform/sheet"
 )
 
 // ErrNoSchool says that there is nothing to export.
@@ -55,7 +56,8 @@ type exporter struct {
 	offer  catalogue.Catalogue
 }
 
-// csvFile writes a CSV of the header and the rows, in UTF-8, separated by semicolons.
+// csvFile writes a CSV of the header and the rows, in UTF-8, separated by
+// semicolons, in which a spreadsheet finds no formula.
 func csvFile(header string, rows [][]string) ([]byte, error) {
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
@@ -63,10 +65,17 @@ func csvFile(header string, rows [][]string) ([]byte, error) {
 	if err := w.Write(strings.Split(header, ";")); err != nil {
 		return nil, err
 	}
-	if err := w.WriteAll(rows); err != nil {
-		return nil, err
+	for _, row := range rows {
+		cells := make([]string, len(row))
+		for i, text := range row {
+			cells[i] = sheet.Cell(text)
+		}
+		if err := w.Write(cells); err != nil {
+			return nil, err
+		}
 	}
-	return b.Bytes(), nil
+	w.Flush()
+	return b.Bytes(), w.Error()
 }
 
 // families lists the households by identifiant, with their first responsible.

@@ -19,6 +19,7 @@ import (
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/school"
 	"pupitre/internal/domain/transfer"
+	"pupitre/internal/domain/transfer/folder"
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/db/dbtest"
 )
@@ -232,6 +233,64 @@ func TestAnExportComesBackWhateverAFamilyCallsItself(t *testing.T) {
 	other := newHouse(t, dbtest.SQLite(t))
 	other.load(os.DirFS(first))
 	sameFolders(t, first, other.export())
+}
+
+// A family's name must not run in the office's spreadsheet, and must come back.
+func TestNoCellOfAnExportIsAFormula(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, store *db.Store) {
+		h := newHouse(t, store)
+		h.load(demofiles.Files)
+		newCampaign(h).run()
+		h.write(func(tx *db.Tx) error {
+			for _, text := range []string{
+				`update pupil set last_name = '=1+1', first_name = '@SUM(A1)'`,
+				`update guardian set last_name = '-Abélard', first_name = '''=1', mobile = '+41791234567'`,
+				`update household set address = '+1 rue', address_extra = '=HYPERLINK("https://mal.example")', town = '@'`,
+				`update course set title = '=2+2', room = '-1' where id = (select min(id) from course)`,
+				`update teacher set disciplines = '=3' where id = (select min(id) from teacher)`,
+				`update deposit set file_name = '=4.pdf'`,
+				`update account set name = '+5' where role = 'family'`,
+			} {
+				if n, err := tx.Exec(ctx, text); err != nil || n == 0 {
+					return fmt.Errorf("%s: %d, %v", text, n, err)
+				}
+			}
+			return nil
+		})
+		first := h.export()
+		for name, data := range contents(t, first) {
+			if strings.HasSuffix(name, ".csv") {
+				withoutFormulas(t, name, data)
+			}
+		}
+		other := newHouse(t, dbtest.SQLite(t))
+		other.load(os.DirFS(first))
+		sameFolders(t, first, other.export())
+		files, _ := folder.Read(os.DirFS(first))
+		if f := files.Households[0]; f.LastName != "-Abélard" || f.FirstName != "'=1" || f.Mobile != "+41791234567" || f.Address != "+1 rue" || f.City != "@" {
+			t.Errorf("read again: got %+v", f)
+		}
+	})
+}
+
+func withoutFormulas(t *testing.T, name, data string) {
+	t.Helper()
+	r := csv.NewReader(strings.NewReader(data))
+	r.Comma = ';'
+	guarded := 0
+	for i, row := range must(r.ReadAll())(t) {
+		for _, cell := range row {
+			if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
+				t.Errorf("%s, line %d: %q is a formula", name, i+1, cell)
+			}
+			if strings.HasPrefix(cell, "'") {
+				guarded++
+			}
+		}
+	}
+	if guarded == 0 {
+		t.Errorf("%s shows nothing: no cell of it would have been a formula", name)
+	}
 }
 
 func TestAnExportIsNotRestoredBesideAccounts(t *testing.T) {

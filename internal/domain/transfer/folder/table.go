@@ -12,6 +12,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/charmap"
+
+	"pupitre/internal/platform/sheet"
 )
 
 // column is a column that a file may have.
@@ -130,7 +132,7 @@ func (r *reader) row(file string, records *csv.Reader, names, record []string) (
 	blank := true
 	for i, raw := range record {
 		line, _ := records.FieldPos(i)
-		value := clean(raw, " ")
+		value := sheet.Text(clean(raw, " "))
 		blank = blank && value == ""
 		switch {
 		case i >= len(names) && value != "":
@@ -138,7 +140,7 @@ func (r *reader) row(file string, records *csv.Reader, names, record []string) (
 			return w, false
 		case i < len(names) && names[i] != "":
 			if names[i] == "adresse" || names[i] == "complement" {
-				value = clean(raw, ", ")
+				value = sheet.Text(clean(raw, ", "))
 			}
 			w.cells[names[i]], w.lines[names[i]] = value, line
 		}
