@@ -97,6 +97,7 @@ var judged sync.Map
 // that may see it: no violation in light or dark, nothing sticking out, all
 // reached and seen by keyboard, no error, a title of its own.
 func TestEveryPageForEveryRole(t *testing.T) {
+	t.Parallel()
 	d := demo(t)
 	w := discover(t, d)
 	routes := getRoutes()

@@ -17,6 +17,7 @@ var instant = regexp.MustCompile(`\d+ h \d\d min \d\d s`)
 // from the letter with its identifiant to « inscrit », and the secretary who
 // answers it.
 func TestTheManualFromTheLetterToTheConfirmation(t *testing.T) {
+	t.Parallel()
 	moreau := newFamily("Moreau", "Claire", "Lucie")
 	moreau.mobile = ""
 	s := newSchool(t, moreau)
@@ -128,7 +129,7 @@ func (s *school) register(p *browser.Page) {
 	pick(p, "loire", "Culture musicale")
 	p.ClickText("Continuer")
 	p.WaitForText("En l’absence d’attestation, le tarif maximal (QF > 2200) sera appliqué.")
-	p.ClickText("Continuer sans Attestation Quotient Familial")
+	p.ClickText("Continuer sans l’attestation Quotient Familial")
 	p.WaitForText("Relisez, puis validez")
 	p.ClickText("Valider")
 	p.WaitForText("Cochez « J’accepte » après avoir lu le règlement.")
@@ -235,6 +236,7 @@ func confirm(p *browser.Page) {
 // TestTheLastPlace: two families ask for a course with one place left; the
 // first has it, the second waits and gets it when the first gives it up.
 func TestTheLastPlace(t *testing.T) {
+	t.Parallel()
 	briand, coutant := newFamily("Briand", "Élise", "Hugo"), newFamily("Coutant", "Marc", "Zoé")
 	s := newSchool(t, briand, coutant)
 	logins := s.identifiers(s.secretary())
@@ -298,7 +300,7 @@ func (s *school) joinOrchestra(p *browser.Page) {
 	p.ClickText("Continuer")
 	pick(p, "loire", "Orchestre des collines")
 	p.ClickText("Continuer")
-	p.ClickText("Continuer sans Attestation Quotient Familial")
+	p.ClickText("Continuer sans l’attestation Quotient Familial")
 	p.Click("#accord")
 	p.ClickText("Valider")
 	p.WaitForText("Demande prise en compte")
@@ -306,6 +308,7 @@ func (s *school) joinOrchestra(p *browser.Page) {
 
 // TestTheSameWithoutScripts: no step of a family needs scripts.
 func TestTheSameWithoutScripts(t *testing.T) {
+	t.Parallel()
 	leroux := newFamily("Leroux", "Nadège", "Lucie")
 	leroux.mobile = ""
 	s := newSchool(t, leroux)

@@ -67,9 +67,25 @@ type server struct {
 	err   error         // how it ended
 }
 
-// launch starts the program with the arguments, listening on the address, and
-// returns once it says that it is ready.
+// launch starts the program with the arguments, listening on the address or,
+// when it is "", on a free port, and returns once it says that it is ready.
 func launch(address, ready string, args ...string) (*server, error) {
+	if address != "" {
+		return launchAt(address, ready, args...)
+	}
+	for tries := 1; ; tries++ {
+		free, err := freeAddress()
+		if err != nil {
+			return nil, err
+		}
+		s, err := launchAt(free, ready, args...)
+		if err == nil || tries == 3 || !strings.Contains(err.Error(), "address already in use") { // somebody else was faster
+			return s, err
+		}
+	}
+}
+
+func launchAt(address, ready string, args ...string) (*server, error) {
 	s := &server{url: "http://" + address, said: &output{changed: make(chan struct{})}, ended: make(chan struct{})}
 	s.cmd = exec.Command(program, append(args, "--listen", address)...)
 	s.cmd.Stdout, s.cmd.Stderr = s.said, s.said
@@ -130,9 +146,10 @@ func (s *server) stop(t *testing.T) {
 // when the test ends, showing what it said when the test failed.
 func serve(t *testing.T, ready string, args ...string) *server {
 	t.Helper()
-	return serveOn(t, freeAddress(t), ready, args...)
+	return serveOn(t, "", ready, args...)
 }
 
+// serveOn is serve at that address; "" is a free one.
 func serveOn(t *testing.T, address, ready string, args ...string) *server {
 	t.Helper()
 	s, err := launch(address, ready, args...)
@@ -149,14 +166,12 @@ func serveOn(t *testing.T, address, ready string, args ...string) *server {
 }
 
 // freeAddress is an address of this machine that nobody listens on.
-func freeAddress(t testing.TB) string {
-	t.Helper()
+func freeAddress() (string, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		t.Fatal(err)
+		return "", err
 	}
-	defer listener.Close()
-	return listener.Addr().String()
+	return listener.Addr().String(), listener.Close()
 }
 
 // output collects what a process says.
@@ -206,7 +221,7 @@ var demonstration made
 func demo(t *testing.T) *server {
 	t.Helper()
 	d := &demonstration
-	d.once.Do(func() { d.server, d.err = launch(freeAddress(t), "/demo/courriers", "demo", "--data", d.dir) })
+	d.once.Do(func() { d.server, d.err = launch("", "/demo/courriers", "demo", "--data", d.dir) })
 	if d.err != nil {
 		t.Fatal(d.err)
 	}

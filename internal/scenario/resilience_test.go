@@ -19,6 +19,7 @@ import (
 // read its confirmation: rank and place are there when it starts again, and
 // the mail arrives, once for whoever reads it.
 func TestWhatWasAnsweredSurvivesACrash(t *testing.T) {
+	t.Parallel()
 	gautier, hervouet := newFamily("Gautier", "Inès", "Jeanne"), newFamily("Hervouet", "Louis", "Tom")
 	s := newSchool(t, gautier, hervouet)
 	logins := s.identifiers(s.secretary())
@@ -61,6 +62,7 @@ func TestWhatWasAnsweredSurvivesACrash(t *testing.T) {
 
 // TestTheThrottleSurvivesARestart: wrong passwords are counted across a crash.
 func TestTheThrottleSurvivesARestart(t *testing.T) {
+	t.Parallel()
 	f := newFamily("Jolivet", "Rose", "Anna")
 	s := newSchool(t, f)
 	login := s.identifiers(s.secretary())["JOLIVET"]
@@ -98,6 +100,7 @@ func TestTheThrottleSurvivesARestart(t *testing.T) {
 // TestStoppingFinishesWhatIsUnderWay asks the server to stop while a form is
 // on its way: the form is answered, nobody else comes in, and it stops well.
 func TestStoppingFinishesWhatIsUnderWay(t *testing.T) {
+	t.Parallel()
 	s := newSchool(t, newFamily("Lucas", "Maud", "Paul"))
 	host := strings.TrimPrefix(s.url, "http://")
 	connection, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", host)
@@ -139,6 +142,7 @@ func TestStoppingFinishesWhatIsUnderWay(t *testing.T) {
 
 // TestABadSettingIsRefusedWithASentence starts the program wrongly.
 func TestABadSettingIsRefusedWithASentence(t *testing.T) {
+	t.Parallel()
 	for _, row := range []struct {
 		name string
 		args []string
