@@ -129,6 +129,18 @@ func TestDarkAndScreenshot(t *testing.T) {
 	}
 }
 
+func TestScriptsCanBeOff(t *testing.T) {
+	address := site(t, map[string]string{"/said": `<!doctype html><title>Essai</title><p class="said">sans</p><script>document.querySelector('.said').textContent = 'avec'</script>`})
+	p := browser.Start(t).Page()
+	for _, run := range []bool{true, false, true} {
+		p.Scripts(run)
+		p.Open(address + "/said")
+		if got, want := p.Text(".said"), map[bool]string{true: "avec", false: "sans"}[run]; got != want {
+			t.Errorf("scripts %v: the page says %q, want %q", run, got, want)
+		}
+	}
+}
+
 func TestErrorsOfThePage(t *testing.T) {
 	address := site(t, map[string]string{"/bad": `<script>null.x</script><link rel=stylesheet href=/none.css>`})
 	p := browser.Start(t).Page()
