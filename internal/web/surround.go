@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"log/slog"
 	"net/http"
 	"path"
 	"regexp"
@@ -25,6 +26,7 @@ func surround(c Config, site *door.Site, m *measures, next http.Handler) http.Ha
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
 		r = r.WithContext(door.WithRequestID(r.Context(), uuid.Must(uuid.NewV7()).String()))
+		defer removeUploads(c.Log, r)
 		answer := &answer{ResponseWriter: w}
 		address, https := c.Proxies.Client(r)
 		setHeaders(answer.Header(), https || c.HTTPS)
@@ -40,6 +42,18 @@ func surround(c Config, site *door.Site, m *measures, next http.Handler) http.Ha
 }
 
 // setHeaders guards the answer; over https the browser keeps to https for a year.
+// removeUploads removes the files of a form that were put on disk. The server
+// does so for the request that it made, which handlers never see: they have the
+// one with its number.
+func removeUploads(log *slog.Logger, r *http.Request) {
+	if r.MultipartForm == nil {
+		return
+	}
+	if err := r.MultipartForm.RemoveAll(); err != nil {
+		log.ErrorContext(r.Context(), "remove uploads", "request", door.RequestID(r.Context()), "error", err.Error())
+	}
+}
+
 func setHeaders(h http.Header, https bool) {
 	h.Set("Content-Security-Policy", policy)
 	h.Set("X-Content-Type-Options", "nosniff")

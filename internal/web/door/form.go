@@ -20,7 +20,7 @@ type Form struct {
 
 // Form reads the body once. It returns Invalid for a body that is too large or
 // holds characters that no keyboard types (NUL, broken UTF-8). Files larger
-// than a few megabytes wait on disk until the visit ends.
+// than a few megabytes wait on disk until the visit ends: what surrounds the door removes them.
 func (v *Visit) Form() (Form, error) {
 	if v.form != nil {
 		return *v.form, nil
