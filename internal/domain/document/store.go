@@ -105,6 +105,25 @@ func BlobKeys(ctx context.Context, r db.Reader) ([]string, error) {
 	return db.All[string](ctx, r, `select blob_key from deposit union all select blob_key from published_document`)
 }
 
+// DailyDeposits is how many documents a household may hand in within 24 hours.
+const DailyDeposits = 30
+
+// MayDeposit returns *fault.Busy when the household has handed in its
+// DailyDeposits; the office is not bounded.
+func MayDeposit(ctx context.Context, r db.Reader, a actor.Actor, household string, now time.Time) error {
+	if a.IsOffice() {
+		return nil
+	}
+	n, err := db.One[int64](ctx, r, `select count(*) from deposit where household_id = $1 and deposited_at > $2`, household, now.Add(-24*time.Hour))
+	if err != nil {
+		return fmt.Errorf("count the deposits of household %s: %w", household, err)
+	}
+	if n >= DailyDeposits {
+		return &fault.Busy{RetryAfter: time.Hour, Message: fmt.Sprintf("Vous avez importé %d documents en 24 heures, le maximum. Revenez demain, ou apportez vos documents au secrétariat.", n)}
+	}
+	return nil
+}
+
 // File is what a door has read, checked and stored before the deposit is written.
 type File struct {
 	Name      string

@@ -2,7 +2,6 @@ package family
 
 import (
 	"bytes"
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"mime/multipart"
@@ -99,7 +98,15 @@ func (p *Pages) deposit(v *door.Visit, slot string, files []*multipart.FileHeade
 	if err := c.Err(); err != nil {
 		return "", err
 	}
-	file, err := joined(v.Ctx(), files)
+	release, err := p.uploads.take(v.Ctx(), v.Actor.Account)
+	if err != nil {
+		return "", err
+	}
+	defer release()
+	if err := document.MayDeposit(v.Ctx(), p.store, v.Actor, v.Actor.Household, v.Now); err != nil {
+		return "", err
+	}
+	file, err := p.uploads.read(v.Ctx(), files)
 	if invalid, ok := door.AsInvalid(err); ok {
 		return "", &fault.Invalid{Message: invalid.Message, Fields: []fault.Field{{Name: fieldFile, Message: invalid.Message}}}
 	}
@@ -123,32 +130,6 @@ func (p *Pages) keep(v *door.Visit, d enrolment.Deposit, file *intake.File) erro
 	}
 	_, err := p.registrar.Deposit(v.Ctx(), v.Actor, d)
 	return err
-}
-
-// joined reads each file and makes one document of all.
-func joined(ctx context.Context, files []*multipart.FileHeader) (*intake.File, error) {
-	read := make([]*intake.File, 0, len(files))
-	for _, header := range files {
-		file, err := readUpload(ctx, header)
-		if err != nil {
-			return nil, err
-		}
-		read = append(read, file)
-	}
-	return intake.Join(ctx, read)
-}
-
-func readUpload(ctx context.Context, header *multipart.FileHeader) (*intake.File, error) {
-	opened, err := header.Open()
-	if err != nil {
-		return nil, err
-	}
-	defer opened.Close()
-	file, err := intake.Read(ctx, header.Filename, opened)
-	if invalid, ok := door.AsInvalid(err); ok {
-		return nil, fault.Refuse(quoted(intake.CleanName(header.Filename)) + colon + invalid.Message)
-	}
-	return file, err
 }
 
 func (p *Pages) showDeposit(v *door.Visit, invalid *fault.Invalid, chosen, suite string) error {

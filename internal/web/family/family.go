@@ -24,11 +24,12 @@ type Pages struct {
 	blobs     blob.Store
 	clock     clock.Clock
 	publicURL string // of the portal, as letters write it
+	uploads   *uploads
 }
 
 // New makes the pages; publicURL is the portal's address without a last slash.
 func New(store *db.Store, registrar *enrolment.Registrar, blobs blob.Store, clock clock.Clock, publicURL string) *Pages {
-	return &Pages{store: store, registrar: registrar, blobs: blobs, clock: clock, publicURL: publicURL}
+	return &Pages{store: store, registrar: registrar, blobs: blobs, clock: clock, publicURL: publicURL, uploads: newUploads()}
 }
 
 // registration reads the re-registration of the pupil named in the path, or

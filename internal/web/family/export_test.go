@@ -1,0 +1,7 @@
+package family
+
+// Impatient has an upload wait for no other of its account.
+func (p *Pages) Impatient() { p.uploads.patience = 0 }
+
+// Hurried has every upload take too long to read.
+func (p *Pages) Hurried() { p.uploads.time = 0 }
