@@ -24,7 +24,6 @@ import (
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/db/dbtest"
 	"pupitre/internal/web"
-	"pupitre/internal/web/door"
 	"pupitre/internal/web/public"
 )
 
@@ -71,10 +70,6 @@ func open(t *testing.T, store *db.Store) *site {
 	s.handler = web.New(web.Config{
 		Store: store, Accounts: s.accounts, Clock: c, Log: slog.New(slog.DiscardHandler),
 		Pages: web.Pages{Public: public.New(store, s.accounts, nil)},
-		Extra: []door.Route{
-			door.Get("/accueil", door.Family, door.Families, "test.home", func(v *door.Visit) error { return v.Redirect("/contact") }),
-			door.Get("/bureau", door.Office, door.Offices, "test.office", func(v *door.Visit) error { return v.Redirect("/contact") }),
-		},
 	})
 	s.server = httptest.NewServer(s.handler)
 	t.Cleanup(s.server.Close)
