@@ -65,7 +65,7 @@ func (p Place) Title() string {
 	case 1:
 		return p.Course + " (1er semestre)"
 	case 2:
-		return p.Course + " (2d semestre)"
+		return p.Course + " (2e semestre)"
 	default:
 		return p.Course
 	}

@@ -30,8 +30,8 @@ var form = PedagogicalFormFacts{
 				{Title: "Pratique collective", Courses: []string{"Harmonie junior, mercredi 17 h", "Atelier jazz, jeudi 18 h"}},
 				{Title: "Culture musicale", Courses: []string{"Culture musicale 1, jeudi 17 h"}}}}}},
 		{Title: "Parcours découverte", Rule: "Deux parcours différents, un au premier semestre et un au second.", Sites: []FormSite{
-			{Name: "Pôle Loire", Groups: []FormGroup{{Title: "1er semestre", Courses: []string{"Parcours 1", "Parcours 2"}}, {Title: "2d semestre", Courses: []string{"Parcours 1", "Parcours 2"}}}},
-			{Name: "Pôle Sèvre", Groups: []FormGroup{{Title: "1er semestre", Courses: []string{"Parcours 4", "Parcours 5"}}, {Title: "2d semestre", Courses: []string{"Parcours 4", "Parcours 5"}}}}}},
+			{Name: "Pôle Loire", Groups: []FormGroup{{Title: "1er semestre", Courses: []string{"Parcours 1", "Parcours 2"}}, {Title: "2e semestre", Courses: []string{"Parcours 1", "Parcours 2"}}}},
+			{Name: "Pôle Sèvre", Groups: []FormGroup{{Title: "1er semestre", Courses: []string{"Parcours 4", "Parcours 5"}}, {Title: "2e semestre", Courses: []string{"Parcours 4", "Parcours 5"}}}}}},
 		{Title: "Pratiques collectives seules", Rule: "Une pratique ou plus, ouverte sans instrument.", Sites: []FormSite{
 			{Name: "Pôle Loire", Groups: []FormGroup{{Title: "Pratique collective", Courses: []string{"Chœur d’enfants, mardi 17 h", "Chœur d’adultes, lundi 20 h"}}}},
 			{Name: "Pôle Sèvre", Groups: []FormGroup{{Title: "Pratique collective", Courses: []string{"Chœur d’adolescents, jeudi 18 h"}}}}}},

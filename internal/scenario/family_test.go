@@ -114,8 +114,7 @@ func (s *school) completePupil(p *browser.Page) {
 func (s *school) register(p *browser.Page) {
 	s.t.Helper()
 	p.ClickText("Réinscription")
-	p.WaitForText("Rien n’a changé ?")
-	p.ClickText("Tout est juste, continuer")
+	p.WaitForText("Réinscription administrative") // « Identité » saved counts as checked
 	p.ClickText("Réinscription administrative")
 	p.ClickText("Continuer")
 	p.ClickText("Cursus Instrumental Enfant / ados")
@@ -291,7 +290,6 @@ func (s *school) joinOrchestra(p *browser.Page) {
 	p.WaitForText("Modifications enregistrées")
 	p.Open(s.url + "/accueil")
 	p.ClickText("Réinscription")
-	p.ClickText("Tout est juste, continuer")
 	p.ClickText("Réinscription administrative")
 	p.Choose("#niveau", "5e")
 	p.ClickText("Oui")

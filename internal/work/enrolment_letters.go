@@ -1,6 +1,8 @@
 package work
 
 import (
+	"net/url"
+
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/letter"
 )
@@ -52,12 +54,17 @@ func onList(e envelope, t enrolment.Told) (letter.Mail, error) {
 	return letter.OnWaitingList(f)
 }
 
-// importPage is where the refused paper is replaced.
-func importPage(e envelope) string { return e.url + "/famille/importer" }
+// importPage is where the paper is handed in or replaced, already chosen there.
+func importPage(e envelope, t enrolment.Told) string {
+	if t.PaperCode == "" {
+		return e.url + "/famille/importer"
+	}
+	return e.url + "/famille/importer?document=" + url.QueryEscape(t.PaperCode)
+}
 
 func paperRefused(e envelope, t enrolment.Told) (letter.Mail, error) {
 	f := letter.PaperRefusedFacts{
-		School: e.school, Name: t.Name, Document: t.Paper, Reason: t.Reason, Pupils: pupils(t), Until: t.Until, Link: importPage(e),
+		School: e.school, Name: t.Name, Document: t.Paper, Reason: t.Reason, Pupils: pupils(t), Until: t.Until, Link: importPage(e, t),
 	}
 	if !t.Required {
 		f.TopBracketOnly, f.Consequence, f.Until = true, t.Cost, t.Until
@@ -68,20 +75,20 @@ func paperRefused(e envelope, t enrolment.Told) (letter.Mail, error) {
 func paperWorthless(e envelope, t enrolment.Told) (letter.Mail, error) {
 	return letter.PaperWorthless(letter.PaperWorthlessFacts{
 		School: e.school, Name: t.Name, Document: t.Paper, Reason: t.Reason, Pupils: pupils(t), Lost: t.GivenUp,
-		Closed: isOver(t), CompleteBefore: endOf(t), Link: importPage(e),
+		Closed: isOver(t), CompleteBefore: endOf(t), Link: importPage(e, t),
 	})
 }
 
 func newlyRequired(e envelope, t enrolment.Told) (letter.Mail, error) {
 	return letter.NewlyRequired(letter.NewlyRequiredFacts{
-		School: e.school, Name: t.Name, Document: t.Paper, Why: t.Reason, Pupils: pupils(t), Until: t.Until, Link: importPage(e),
+		School: e.school, Name: t.Name, Document: t.Paper, Why: t.Reason, Pupils: pupils(t), Until: t.Until, Link: importPage(e, t),
 	})
 }
 
 func delayEnded(e envelope, t enrolment.Told) (letter.Mail, error) {
 	return letter.DelayEnded(letter.DelayEndedFacts{
 		School: e.school, Name: t.Name, Pupil: first(t).Pupil, Document: t.Paper, EndedAt: t.At, Lost: t.GivenUp,
-		Closed: isOver(t), CompleteBefore: endOf(t), Link: importPage(e),
+		Closed: isOver(t), CompleteBefore: endOf(t), Link: importPage(e, t),
 	})
 }
 

@@ -14,6 +14,7 @@ import (
 	"pupitre/internal/domain/school"
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/fault"
+	"pupitre/internal/platform/french"
 )
 
 // The names of the fields that this room's messages stand at.
@@ -85,7 +86,7 @@ func (p Policy) Refusal(password string) string {
 	case n > p.Max:
 		return fmt.Sprintf("Ce mot de passe est trop long\u202f: %d caractères au plus.", p.Max)
 	case len(lacks) > 0:
-		return "Il manque à ce mot de passe " + strings.Join(lacks, ", ") + "."
+		return "Il manque à ce mot de passe " + french.List(lacks) + "."
 	}
 	return ""
 }

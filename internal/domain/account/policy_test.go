@@ -25,7 +25,7 @@ func TestPolicy(t *testing.T) {
 		{"no capital", family, "violon12", "majuscule"},
 		{"no small letter", family, "VIOLON12", "minuscule"},
 		{"no digit", family, "Violonss", "chiffre"},
-		{"nothing but digits", family, "12345678", "une lettre majuscule, une lettre minuscule"},
+		{"nothing but digits", family, "12345678", "une lettre majuscule et une lettre minuscule"},
 		{"empty", family, "", "Choisissez"},
 		{"accents count as letters", family, "Éàèùçô12", ""},
 		{"accents count as one character", family, "Éàèùç12", "trop court"},

@@ -25,6 +25,7 @@ func (c Catalogue) noSite(p Programme, pupil Pupil) Breach {
 		}
 	}
 	if len(names) == 0 {
+		b.Message = "Aucun pôle ne propose à cet élève tout ce que demande la formule " + quoted(p.Title) + "."
 		b.WayOut = c.otherProgrammes(p, pupil)
 		return b
 	}
@@ -37,8 +38,7 @@ func (c Catalogue) noSite(p Programme, pupil Pupil) Breach {
 func (c Catalogue) otherProgrammes(p Programme, pupil Pupil) string {
 	var open []string
 	for _, other := range c.Programmes {
-		fillable := func(s Site) bool { return c.canFill(other, pupil, s.ID) }
-		if other.ID != p.ID && slices.ContainsFunc(c.Sites, fillable) {
+		if other.ID != p.ID && c.Fillable(other, pupil) {
 			open = append(open, quoted(other.Title))
 		}
 	}
@@ -46,6 +46,16 @@ func (c Catalogue) otherProgrammes(p Programme, pupil Pupil) string {
 		return ""
 	}
 	return "Choisissez la formule " + orList(open) + "."
+}
+
+// Fillable tells whether some pole offers the pupil all that the programme demands.
+func (c Catalogue) Fillable(p Programme, pupil Pupil) bool {
+	return slices.ContainsFunc(c.Sites, func(s Site) bool { return c.canFill(p, pupil, s.ID) })
+}
+
+// FillableAt tells whether that one pole does.
+func (c Catalogue) FillableAt(p Programme, pupil Pupil, site string) bool {
+	return c.canFill(p, pupil, site)
 }
 
 // canFill tells whether the site offers all that the programme demands of the

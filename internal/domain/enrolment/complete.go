@@ -88,7 +88,7 @@ func (u *unit) follow(d *Dossier, missing, fresh []document.Paper, lastPaper str
 		u.told(d, "dossier.mended", PaperRefused.French(), Complete.French(), "")
 		return nil
 	case len(fresh) > 0 && (d.State == Complete || d.State == OnList || d.State == PaperRefused):
-		return u.hold(d, MailNewlyRequired, Told{Paper: french.List(paperNames(fresh)), Required: true}, "pièce devenue obligatoire")
+		return u.hold(d, MailNewlyRequired, Told{Paper: french.List(paperNames(fresh)), PaperCode: fresh[0].Code, Required: true}, "pièce devenue obligatoire")
 	default:
 		return nil
 	}

@@ -186,7 +186,7 @@ func courseTitle(c catalogue.Course, semester int64) string {
 	case 1:
 		return c.Title + " (1er semestre)"
 	case 2:
-		return c.Title + " (2d semestre)"
+		return c.Title + " (2e semestre)"
 	default:
 		return c.Title
 	}

@@ -239,7 +239,7 @@ func (r *Registrar) Refuse(ctx context.Context, a actor.Actor, in Review) error 
 		if err != nil {
 			return err
 		}
-		told := Told{Paper: paper.Name, Reason: d.Reason, Required: paper.Required, Cost: paper.Consequence}
+		told := Told{Paper: paper.Name, PaperCode: paper.Code, Reason: d.Reason, Required: paper.Required, Cost: paper.Consequence}
 		held := false
 		for dossier, err := range u.countsFor(d) {
 			if err != nil {
@@ -276,7 +276,7 @@ func (r *Registrar) DeclareWorthless(ctx context.Context, a actor.Actor, in Revi
 		if err != nil {
 			return err
 		}
-		told := Told{Paper: paper.Name, Reason: d.Reason, Required: paper.Required, Cost: paper.Consequence}
+		told := Told{Paper: paper.Name, PaperCode: paper.Code, Reason: d.Reason, Required: paper.Required, Cost: paper.Consequence}
 		fell := false
 		for dossier, err := range u.countsFor(d) {
 			if err != nil {

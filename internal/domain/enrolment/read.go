@@ -232,9 +232,10 @@ func DossierByID(ctx context.Context, r db.Reader, a actor.Actor, id string) (Do
 	return db.One[Dossier](ctx, r, `select `+dossierColumns+` from dossier where id = $1`, id)
 }
 
-// SentSoFar is how many dossiers of the season have a rank.
-func SentSoFar(ctx context.Context, r db.Reader, season string) (int64, error) {
-	return db.One[int64](ctx, r, `select count(*) from dossier where season_id = $1 and rank is not null`, season)
+// RanksGiven is the highest rank that the season has given: a rank lost since
+// is counted, as it is never given again.
+func RanksGiven(ctx context.Context, r db.Reader, season string) (int64, error) {
+	return db.One[int64](ctx, r, `select next_rank - 1 from season where id = $1`, season)
 }
 
 // Places is how an offering stands.

@@ -59,6 +59,9 @@ func (u *unit) lapse(d *Dossier, missing []document.Paper) error {
 		return err
 	}
 	told := Told{Dossiers: []ToldDossier{t}, Paper: french.List(paperNames(missing)), Required: true, GivenUp: given}
+	if len(missing) > 0 {
+		told.PaperCode = missing[0].Code
+	}
 	return u.write(d.Household, d, MailDelayEnded, d.event(), told, nil, u.bySchool())
 }
 

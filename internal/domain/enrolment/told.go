@@ -49,6 +49,7 @@ type Told struct {
 	Whole     bool          `json:"whole,omitempty"`
 	Accepted  bool          `json:"accepted,omitempty"`
 	Paper     string        `json:"paper,omitempty"`
+	PaperCode string        `json:"paper_code,omitempty"` // of the paper to hand in, the first when several
 	Required  bool          `json:"required,omitempty"`
 	Cost      string        `json:"cost,omitempty"` // what a refused optional paper costs
 	Reason    string        `json:"reason,omitempty"`

@@ -125,7 +125,7 @@ func TestAChangeOfChoiceTellsItsPriceFirst(t *testing.T) {
 		guitar := enrolment.OfferingID(s.course("L-GUITARE"), 0)
 		form := v.get(wizard + "/changer")
 		before := v.submit(form, wizard+"/changer", "ligne-0", guitar)
-		before.says(t, "Avant de valider", "garde son rang", "Vous rendez", "Violoncelle, place réservée", "vous serez en liste d’attente, n° 1", "Orchestre à cordes")
+		before.says(t, "Avant de valider", "garde son rang", "Vous rendez", "Violoncelle, place réservée", "vous serez n° 1 en liste d’attente", "Orchestre à cordes")
 		if r := s.registration(moreau, lucie); r.Requests[0].Title != "Violoncelle" {
 			t.Fatalf("the first page has changed the choice already")
 		}
@@ -187,7 +187,7 @@ func TestSeveralPupilsAreSentInTheOrderShown(t *testing.T) {
 			t.Errorf("without « J’accepte »: got %d", p.code)
 		}
 		v.expect(v.post("/reinscription/envoi", "eleve", order[0], "eleve", order[1], "texte", s.text(), "accord", "oui"), 303, "/reinscription/confirmation?eleves="+order[0]+","+order[1])
-		v.get("/reinscription/confirmation?eleves="+order[0]+","+order[1]).says(t, "Lucie", "Malo", "1er", "2e", "Réinscrire Claire (vous)")
+		v.get("/reinscription/confirmation?eleves="+order[0]+","+order[1]).says(t, "Lucie", "Malo", "1er", "2e", "Vous réinscrire", "Télécharger l’accusé de réception de Malo")
 		for i, pupil := range order {
 			if r := s.registration(moreau, pupil); r.Dossier.Rank != int64(i+1) {
 				t.Errorf("pupil %d has rank %d", i+1, r.Dossier.Rank)
@@ -337,7 +337,7 @@ func TestOnPaperTheFormStandsForTheChoice(t *testing.T) {
 		v.expect(v.post(wizard+"/cours", "action", "papier"), 303, wizard+"/pieces")
 		v.get(wizard+"/pieces").says(t, "Formulaire de réinscription pédagogique", "Choix des cours sur papier")
 		v.expect(v.send(lucie), 303, wizard+"/confirmation")
-		v.get(wizard+"/confirmation").says(t, "Reçu, incomplet", "Il manque Formulaire de réinscription pédagogique")
+		v.get(wizard+"/confirmation").says(t, "Reçu, incomplet", "Il manque\u202f: Formulaire de réinscription pédagogique")
 		p := v.upload("/famille/importer", "formulaire:"+lucie, map[string][]byte{"formulaire.png": photo(t, 0)})
 		v.expect(p, 303, "/eleves/"+lucie+"/documents")
 		v.get("/accueil").says(t, "Le dossier de Lucie est complet")

@@ -2,7 +2,6 @@ package family
 
 import (
 	"slices"
-	"strconv"
 
 	"pupitre/internal/domain/catalogue"
 	"pupitre/internal/domain/enrolment"
@@ -48,7 +47,7 @@ func (p *Pages) changing(v *door.Visit) (r enrolment.Registration, sent bool, er
 
 // wantedProgramme is the formule named by the form or the address, else the dossier's.
 func wantedProgramme(r enrolment.Registration, id string) catalogue.Programme {
-	if programme, ok := r.Catalogue.Programme(id); ok && programme.Open(r.Facts) {
+	if programme, ok := r.Catalogue.Programme(id); ok && r.Catalogue.Fillable(programme, r.Facts) {
 		return programme
 	}
 	return r.Programme
@@ -149,6 +148,6 @@ func freshText(p enrolment.Places, ranked bool) string {
 	case p.Left() > 0:
 		return french.Count(p.Left(), "place libre", "places libres") + " à cet instant"
 	default:
-		return "Complet" + colon + "vous serez en liste d’attente, n° " + strconv.FormatInt(p.Waiting+1, 10)
+		return waits(p)
 	}
 }

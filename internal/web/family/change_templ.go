@@ -66,9 +66,9 @@ func changeView(page changePage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var3 string
-				templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs("Changer les cours " + of(page.Name))
+				templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs("Changer " + whose("les cours", "vos cours", page.Name))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `change.templ`, Line: 16, Col: 46}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `change.templ`, Line: 16, Col: 65}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 				if templ_7745c5c3_Err != nil {
@@ -279,7 +279,7 @@ func changeConsequences(page changePage) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Message(ui.MessageTodo, "Un choix a été retiré").Render(templ.WithChildren(ctx, templ_7745c5c3_Var10), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Message(ui.MessageTodo, clearedTitle(len(page.Form.Cleared))).Render(templ.WithChildren(ctx, templ_7745c5c3_Var10), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -431,7 +431,7 @@ func changeConsequences(page changePage) templ.Component {
 }
 
 func keptRank(page changePage) string {
-	text := "Le dossier " + of(page.Name) + " garde son rang"
+	text := whose("Le dossier", "Votre dossier", page.Name) + " garde son rang"
 	if page.RankShown {
 		text += " (" + french.Ordinal(page.Rank) + ")"
 	}

@@ -50,13 +50,15 @@ type lineForm struct {
 	Required bool
 	Optional bool // « Aucun » is a choice
 	None     bool // « Aucun » is chosen
+	NoneWord string
 	Options  []courseOption
 	Lacking  []lackOption
 }
 
 type courseOption struct {
-	ID, Value, Title, Note, Side, Pole string
-	Checked                            bool
+	ID, Value, Title, Note, Side string
+	Pole, PoleName               string
+	Checked                      bool
 }
 
 // lackOption says that a pole offers nothing for the line.
@@ -85,7 +87,7 @@ func (p *Pages) choice(v *door.Visit, r enrolment.Registration, programme catalo
 	for i, line := range r.Catalogue.ChoicesFor(programme, r.Facts) {
 		l := lineForm{
 			Name: lineName(i), Title: fmt.Sprintf("%d. %s", i+2, line.Line.Label), Several: line.Line.Max > 1,
-			Required: line.Line.Min > 0, Optional: line.Line.Min == 0 && line.Line.Max == 1, None: true,
+			Required: line.Line.Min > 0, Optional: line.Line.Min == 0 && line.Line.Max == 1, None: true, NoneWord: noneWord(line.Line),
 		}
 		if l.Several {
 			l.Help = sentence(line.Line.Demand())
@@ -117,7 +119,7 @@ func optionOf(r enrolment.Registration, o catalogue.Option, places map[string]en
 	offering := enrolment.OfferingID(o.Course.ID, o.Semester)
 	option := courseOption{
 		Value: offering, Title: o.Course.Title,
-		Note: sentence(joinNonEmpty(" · ", now, slot, r.Catalogue.SiteName(o.Course.SiteID))),
+		Note: sentence(joinNonEmpty(" · ", now, slot)), PoleName: r.Catalogue.SiteName(o.Course.SiteID),
 		Side: placesLeft(places[offering]),
 	}
 	for _, q := range r.Requests {
@@ -138,6 +140,21 @@ func placesLeft(p enrolment.Places) string {
 	default:
 		return "Complet"
 	}
+}
+
+// noneWord agrees with what the line takes.
+func noneWord(l catalogue.Line) string {
+	if len(l.Kinds) == 1 && l.Kinds[0] == catalogue.Pratique {
+		return "Aucune"
+	}
+	return "Aucun"
+}
+
+func clearedTitle(n int) string {
+	if n == 1 {
+		return "Un choix a été retiré"
+	}
+	return french.Count(int64(n), "choix a été retiré", "choix ont été retirés")
 }
 
 // lacking says which poles offer nothing for a line, and which does (R27).
@@ -215,12 +232,8 @@ func programmes(r enrolment.Registration, current string) (open []ui.Option, clo
 	}
 	for _, pr := range r.Catalogue.Programmes {
 		o := ui.Option{Value: pr.ID, Label: pr.Title, Checked: pr.ID == current}
-		if !pr.Open(r.Facts) {
-			why := ""
-			if breaches := r.Catalogue.Judge(pr, r.Facts, "", nil); len(breaches) > 0 {
-				why = breaches[0].Message
-			}
-			closed = append(closed, programmeOption{o, why})
+		if !r.Catalogue.Fillable(pr, r.Facts) {
+			closed = append(closed, programmeOption{o, whyNot(r, pr)})
 			continue
 		}
 		var demands []string
@@ -235,11 +248,35 @@ func programmes(r enrolment.Registration, current string) (open []ui.Option, clo
 	return open, closed
 }
 
+// whyNot says why the formule is not for the pupil: its own ages and levels,
+// else those of each of its courses (R28).
+func whyNot(r enrolment.Registration, pr catalogue.Programme) string {
+	if breaches := r.Catalogue.Judge(pr, r.Facts, "", nil); !pr.Open(r.Facts) && len(breaches) > 0 {
+		return breaches[0].Message
+	}
+	reasons := []string{quoted(pr.Title) + colon + "aucun pôle ne propose à cet élève tout ce que cette formule demande."}
+	for _, course := range r.Catalogue.Courses {
+		if !slices.ContainsFunc(pr.Lines, func(l catalogue.Line) bool { return l.Min > 0 && l.Applies(r.Facts.Level) && takesAny(l, course) }) || course.Eligible(r.Facts) {
+			continue
+		}
+		for _, b := range r.Catalogue.Judge(pr, r.Facts, course.SiteID, enrolment.Choice{{Course: course.ID, Semester: course.Semesters[0]}}) {
+			if len(reasons) < 5 && (b.Rule == "R28" || b.Rule == "R26") && !slices.Contains(reasons, b.Message) {
+				reasons = append(reasons, b.Message)
+			}
+		}
+	}
+	return strings.Join(reasons, " ")
+}
+
+func takesAny(l catalogue.Line, c catalogue.Course) bool {
+	return slices.ContainsFunc(c.Semesters, func(s int64) bool { return l.Accepts(c, s) })
+}
+
 // proposed is the open formule that this year's courses fill best, "" when none does.
 func proposed(r enrolment.Registration) string {
 	best, most := "", 0
 	for _, pr := range r.Catalogue.Programmes {
-		if !pr.Open(r.Facts) {
+		if !r.Catalogue.Fillable(pr, r.Facts) {
 			continue
 		}
 		c := thisYear(r, pr)

@@ -94,7 +94,7 @@ func (p *Pages) showConfirmation(v *door.Visit, sent []enrolment.Registration) e
 	}
 	for _, pupil := range pupils {
 		if d := dossiers[pupil.ID]; d.ID == "" || d.State == enrolment.Draft {
-			page.Next = append(page.Next, ui.Task{Label: "Réinscrire " + called(pupil), URL: wizardPath(pupil.ID)})
+			page.Next = append(page.Next, ui.Task{Label: reRegister(called(pupil)), URL: wizardPath(pupil.ID)})
 		}
 	}
 	return v.Show(200, confirmationView(page))
@@ -122,7 +122,7 @@ func (p *Pages) sentDossier(v *door.Visit, r enrolment.Registration) (sentDossie
 	}
 	one.Rank = d.Rank
 	var err error
-	one.SoFar, err = enrolment.SentSoFar(v.Ctx(), p.store, r.Season.ID)
+	one.SoFar, err = enrolment.RanksGiven(v.Ctx(), p.store, r.Season.ID)
 	return one, err
 }
 

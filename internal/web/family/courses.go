@@ -87,7 +87,7 @@ func (p *Pages) saveOnPaper(v *door.Visit, r enrolment.Registration, onPaper *bo
 // saveProgramme keeps the formule, and of the courses those it takes.
 func (p *Pages) saveProgramme(v *door.Visit, r enrolment.Registration, id string) error {
 	programme, ok := r.Catalogue.Programme(id)
-	if !ok || !programme.Open(r.Facts) {
+	if !ok || !r.Catalogue.Fillable(programme, r.Facts) {
 		invalid := &fault.Invalid{Message: "Choisissez une formule.", Fields: []fault.Field{{Name: "formule", Message: "Choisissez une des formules ouvertes à cet élève."}}}
 		page := wizardCoursesPage{Base: invalidBase(v, "Réinscription, les cours", invalid), FormError: invalid.Of("formule")}
 		return p.showProgrammes(v, r, page)
@@ -149,7 +149,7 @@ func judged(r enrolment.Registration, programme catalogue.Programme, c chosen) *
 func clearedFlash(c chosen) []ui.Flash {
 	var all []ui.Flash
 	for _, title := range c.Cleared {
-		all = append(all, ui.Flash{Title: title + " est retiré de vos choix", Text: "Tous les cours d’un même élève ont lieu sur un seul pôle."})
+		all = append(all, ui.Flash{Title: title + colon + "retiré de vos choix", Text: "Tous les cours d’un même élève ont lieu sur un seul pôle."})
 	}
 	return all
 }

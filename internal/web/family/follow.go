@@ -34,10 +34,10 @@ func (p *Pages) followed(v *door.Visit, before map[string]enrolment.Dossier) []u
 			if v.School.RankShown {
 				text += " C’est le " + french.Ordinal(is.Rank) + " dossier complet reçu."
 			}
-			flashes = append(flashes, ui.Flash{Kind: ui.MessageOK, Title: "Le dossier " + of(called(pupil)) + " est complet", Text: text})
+			flashes = append(flashes, ui.Flash{Kind: ui.MessageOK, Title: whose("Le dossier", "Votre dossier", called(pupil)) + " est complet", Text: text})
 		case is.State == enrolment.PaperRefused && was.State != enrolment.PaperRefused:
 			flashes = append(flashes, ui.Flash{
-				Kind: ui.MessageTodo, Title: "Une pièce devient obligatoire pour le dossier " + of(called(pupil)),
+				Kind: ui.MessageTodo, Title: "Une pièce devient obligatoire pour " + whose("le dossier", "votre dossier", called(pupil)),
 				Text: "Importez-la avant le " + french.Moment(is.HoldUntil) + colon + "jusque-là, le rang et les places sont conservés.",
 			})
 		}

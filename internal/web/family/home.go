@@ -124,7 +124,7 @@ func (page *homePage) family(h people.Household, season school.Season, papers []
 		page.Todo++
 	}
 	page.Family = append(page.Family, identity)
-	for _, paper := range papers {
+	for _, paper := range requiredFirst(papers) {
 		page.Family = append(page.Family, paperTask(paper, "", ""))
 		if toProvide(paper) && active {
 			page.Todo++
@@ -141,11 +141,11 @@ func (page *homePage) pupil(r enrolment.Registration, rankShown bool) {
 	if todo {
 		page.Todo++
 		if page.Resume == nil && isDraft(r) {
-			verb := "Commencer"
+			verb := "Commencer "
 			if isBegun(r) {
-				verb = "Reprendre"
+				verb = "Reprendre "
 			}
-			page.Resume = &ui.Task{Label: verb + " la réinscription " + of(called(r.Pupil)), URL: wizardPath(r.Pupil.ID)}
+			page.Resume = &ui.Task{Label: verb + whose("la réinscription", "votre réinscription", called(r.Pupil)), URL: wizardPath(r.Pupil.ID)}
 		}
 	}
 	if r.Dossier.State != enrolment.NotReturning && !isOver(r, page.now) {

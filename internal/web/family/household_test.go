@@ -218,9 +218,9 @@ func TestTheLastPaperCompletesTheDossierAndSaysSo(t *testing.T) {
 		lucie := s.ready(moreau, "Lucie", "6e", "cursus", "L-VIOLONCELLE", "L-CORDES")
 		v.submit(v.get("/famille/identite"), "/famille/identite", "moyens", "prelevement")
 		wizard := "/eleves/" + lucie + "/reinscription"
-		v.get(wizard+"/envoi").says(t, "Il manque RIB et Mandat de prélèvement")
+		v.get(wizard+"/envoi").says(t, "Il manque\u202f: RIB et Mandat de prélèvement")
 		v.send(lucie)
-		v.get(wizard+"/confirmation").says(t, "Reçu, incomplet", "Il manque RIB et Mandat de prélèvement", "Importer\u202f: RIB")
+		v.get(wizard+"/confirmation").says(t, "Reçu, incomplet", "Il manque\u202f: RIB et Mandat de prélèvement", "Importer\u202f: RIB")
 		v.upload("/famille/importer", "rib", map[string][]byte{"rib.png": photo(t, 1)})
 		v.upload("/famille/importer", "mandat", map[string][]byte{"mandat.png": photo(t, 2)})
 		v.get("/famille/documents").says(t, "Le dossier de Lucie est complet", "C’est le 1er dossier complet reçu")

@@ -29,8 +29,11 @@ type identityPage struct {
 	Means    []school.PaymentMean
 	Left     int  // yellow fields still empty
 	CanAdd   bool // another responsible may be added
+	ToCheck  bool // nothing is missing, and nobody has said so this season
 	Conflict string
 }
+
+const identityPath = "/famille/identite"
 
 // ShowHousehold leads to « Identité ».
 func (p *Pages) ShowHousehold(v *door.Visit) error { return v.Redirect("/famille/identite") }
@@ -44,8 +47,9 @@ func (p *Pages) ShowIdentity(v *door.Visit) error {
 	return p.showIdentity(v, 200, h, formOf(h, v.Now), identityPage{Base: v.Base("Famille, identité"), Suite: v.Query("suite")})
 }
 
-// SaveIdentity saves the form; refused, it comes back as typed. The means of
-// payment may complete a dossier, so the registrar runs the write.
+// SaveIdentity saves the form; refused, it comes back as typed. Saved with
+// nothing missing it counts as checked for the season. The means of payment may
+// complete a dossier, so the registrar runs the write.
 func (p *Pages) SaveIdentity(v *door.Visit) error {
 	h, err := p.household(v)
 	if err != nil {
@@ -61,13 +65,17 @@ func (p *Pages) SaveIdentity(v *door.Visit) error {
 		return err
 	}
 	err = p.registrar.Alter(v.Ctx(), v.Actor, h.ID, func(ctx context.Context, tx *db.Tx) error {
-		_, err := people.SaveIdentity(ctx, tx, v.Now, v.Actor, typed)
-		return err
+		saved, err := people.SaveIdentity(ctx, tx, v.Now, v.Actor, typed)
+		if err != nil || len(people.MissingFamily(saved)) > 0 {
+			return err
+		}
+		return people.MarkChecked(ctx, tx, v.Now, v.Actor, saved.ID, v.Season.ID)
 	})
 	page := identityPage{Suite: form.Value("suite")}
 	var conflict *fault.Conflict
 	if invalid, ok := door.AsInvalid(err); ok {
 		page.Base, page.Invalid = invalidBase(v, "Famille, identité", invalid), invalid
+		page.Errors = named(page.Errors, len(typed.Guardians))
 		return p.showIdentity(v, 422, h, typed, page)
 	}
 	if errors.As(err, &conflict) {
@@ -78,13 +86,13 @@ func (p *Pages) SaveIdentity(v *door.Visit) error {
 	if err != nil {
 		return err
 	}
-	flashes := []ui.Flash{door.Done("Modifications enregistrées")}
-	if after, err := p.household(v); err == nil {
+	flashes, to := []ui.Flash{door.Done("Modifications enregistrées")}, next(page.Suite, identityPath)
+	if after, err := p.household(v); err == nil && to != identityPath { // which says it itself
 		for _, address := range pendingOf(after) {
 			flashes = append(flashes, ui.Flash{Title: "Confirmez votre nouvelle adresse mail", Text: "Un message est parti à " + address + "\u202f: ouvrez-le et confirmez. Jusque-là, nous écrivons à l’ancienne adresse."})
 		}
 	}
-	return v.Redirect(next(page.Suite, "/famille/identite"), append(flashes, p.followed(v, before)...)...)
+	return v.Redirect(to, append(flashes, p.followed(v, before)...)...)
 }
 
 func (p *Pages) showIdentity(v *door.Visit, status int, h people.Household, typed people.HouseholdForm, page identityPage) error {
@@ -100,6 +108,7 @@ func (p *Pages) showIdentity(v *door.Visit, status int, h people.Household, type
 	}
 	page.Form, page.Season, page.Pending = typed, v.Season.Name, pendingOf(h)
 	page.Left, page.CanAdd = len(people.MissingFamily(h)), len(h.Guardians) < 4
+	page.ToCheck = page.Left == 0 && h.CheckedForSeason != v.Season.ID
 	return v.Show(status, identityView(page))
 }
 
@@ -203,6 +212,59 @@ func savedMeanwhile(h people.Household, typed people.HouseholdForm, at time.Time
 		differs("Téléphone fixe", g.Phone, t.Phone)
 	}
 	return rows
+}
+
+// named puts the errors in the order of the screen, each under its field's name.
+func named(errors []ui.FieldError, guardians int) []ui.FieldError {
+	place, label := map[string]int{}, map[string]string{}
+	add := func(name, text string) { place[name], label[name] = len(place), text }
+	for i := range int64(guardians) {
+		who := ""
+		if i > 0 {
+			who = "Responsable " + strconv.FormatInt(i+1, 10) + ", "
+		}
+		for _, f := range guardianLabels {
+			add(people.FieldOf(f.name, i), who+f.label)
+		}
+	}
+	for _, f := range householdLabels {
+		add(f.name, f.label)
+	}
+	slices.SortStableFunc(errors, func(a, b ui.FieldError) int { return place[a.ID] - place[b.ID] })
+	for i, e := range errors {
+		if label[e.ID] != "" {
+			errors[i].Message = label[e.ID] + colon + e.Message
+		}
+	}
+	return errors
+}
+
+type labelled struct{ name, label string }
+
+// The fields in the order of the screen.
+var (
+	guardianLabels = []labelled{
+		{people.FieldCivility, "Civilité"}, {people.FieldLastName, "Nom"}, {people.FieldFirstName, "Prénom"},
+		{people.FieldEmail, "Adresse mail"}, {people.FieldMobile, "Téléphone mobile"}, {people.FieldPhone, "Téléphone fixe"},
+	}
+	householdLabels = []labelled{
+		{people.FieldAddress, "Numéro et voie"}, {people.FieldAddressExtra, "Complément"}, {people.FieldPostcode, "Code postal"},
+		{people.FieldTown, "Commune"}, {people.FieldBilling, "Mode de facturation"}, {people.FieldMeans, "Moyens de paiement"},
+	}
+)
+
+// leftText is the line beside « Enregistrer »: what keeps it from being done.
+func (page identityPage) leftText() string {
+	switch {
+	case len(page.Errors) > 0:
+		return french.Count(int64(len(page.Errors)), "champ à corriger", "champs à corriger") + ", listés en haut de la page."
+	case page.Left > 0:
+		return yellowLeft(page.Left) + "."
+	case page.ToCheck:
+		return "Même sans rien changer, « Enregistrer » dit que tout est juste pour la saison " + page.Season + "."
+	default:
+		return ""
+	}
 }
 
 // field is a field of the form with its message.

@@ -13,14 +13,16 @@ import (
 
 type offerPage struct {
 	ui.Base
-	Action   string
-	Inside   bool // signed in
-	First    string
-	Course   string
-	Until    string
-	Rows     []ui.RecapRow
-	Answered string // what became of it, "" while it is open
-	Phone    string
+	Action     string
+	Inside     bool // signed in
+	First      string
+	Course     string
+	Until      string
+	Rows       []ui.RecapRow
+	Answered   string // what became of it, "" while it is open
+	Phone      string
+	Onward     string // the dossier, behind the sign-in page when nobody is signed in
+	OnwardWord string
 }
 
 // ShowMailedOffer is the page that the mail's link opens; only its buttons act (R33).
@@ -74,6 +76,10 @@ func mailedOffer(v *door.Visit, o enrolment.Offer) offerPage {
 	page.rows(v, o.Dossier, joinNonEmpty(", ", o.Course, o.Site), o.Teacher, o.Slot, o.Kept)
 	if o.Answered {
 		page.Answered = answeredWords(o.AnsweredWith)
+		page.Onward, page.OnwardWord = wizardPath(o.Dossier.Pupil), "Voir le dossier"
+		if v.Actor.Role != actor.Family || v.Actor.Household != o.Dossier.Household {
+			page.Onward, page.OnwardWord = door.SignInFor(page.Onward), "Se connecter pour voir le dossier"
+		}
 	}
 	return page
 }

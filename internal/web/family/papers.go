@@ -1,6 +1,8 @@
 package family
 
 import (
+	"slices"
+
 	"pupitre/internal/domain/document"
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/platform/french"
@@ -24,6 +26,7 @@ func (p *Pages) ShowPapers(v *door.Visit) error {
 	if err != nil {
 		return err
 	}
+	papers = requiredFirst(papers)
 	page := papersPage{Base: v.Base("Famille, documents fournis"), Season: v.Season.Name, Papers: papers}
 	page.Wide = true
 	page.ImportOf = func(s enrolment.PaperStatus) string { return importPath(s, "", "") }
@@ -46,6 +49,22 @@ func (p *Pages) ShowPapers(v *door.Visit) error {
 		}
 	}
 	return v.Show(200, papersView(page))
+}
+
+// requiredFirst puts what the rank needs before the rest.
+func requiredFirst(papers []enrolment.PaperStatus) []enrolment.PaperStatus {
+	sorted := slices.Clone(papers)
+	slices.SortStableFunc(sorted, func(a, b enrolment.PaperStatus) int {
+		switch {
+		case a.Paper.Required == b.Paper.Required:
+			return 0
+		case a.Paper.Required:
+			return -1
+		default:
+			return 1
+		}
+	})
+	return sorted
 }
 
 func (p *Pages) householdPapers(v *door.Visit) ([]enrolment.PaperStatus, error) {

@@ -117,7 +117,7 @@ func (p *Pages) form(v *door.Visit, facts letter.PedagogicalFormFacts, name stri
 func formProgrammes(c catalogue.Catalogue, pupil *catalogue.Pupil) []letter.FormProgramme {
 	var all []letter.FormProgramme
 	for _, pr := range c.Programmes {
-		if pupil != nil && !pr.Open(*pupil) {
+		if pupil != nil && !c.Fillable(pr, *pupil) {
 			continue
 		}
 		one := letter.FormProgramme{Title: pr.Title}

@@ -2,6 +2,7 @@ package family
 
 import (
 	"fmt"
+	"strings"
 
 	"pupitre/internal/domain/document"
 	"pupitre/internal/domain/enrolment"
@@ -90,7 +91,33 @@ func registrationTask(r enrolment.Registration, rankShown bool) (task ui.Task, t
 	}
 	task.State, task.Word = dossierChip(d.State)
 	task.Note = dossierNote(r, rankShown)
+	if !r.Elsewhere && (d.State == enrolment.Complete || d.State == enrolment.OnList || d.State == enrolment.PaperRefused) {
+		task.Word, task.Note = withStandings(task.Word, task.Note, r.Requests)
+	}
 	return task, !r.Elsewhere && (d.State == enrolment.Received || d.State == enrolment.PaperRefused || d.State == enrolment.Lapsed)
+}
+
+// withStandings adds where the requests stand: to the word when all stand
+// alike or there is one, else course by course to the note (R31).
+func withStandings(word, note string, requests []enrolment.RequestView) (string, string) {
+	reserved := 0
+	var each []string
+	for _, q := range requests {
+		if q.State == enrolment.Place {
+			reserved++
+		}
+		each = append(each, q.FullTitle()+colon+q.Standing())
+	}
+	switch {
+	case len(requests) == 0:
+		return word, note
+	case len(requests) == 1:
+		return word + ", " + requests[0].Standing(), note
+	case reserved == len(requests):
+		return word + ", places réservées", note
+	default:
+		return word, joinNonEmpty(". ", note, strings.Join(each, french.Nbsp+"; "))
+	}
 }
 
 func dossierNote(r enrolment.Registration, rankShown bool) string {
@@ -183,6 +210,8 @@ func importPath(p enrolment.PaperStatus, pupil, suite string) string {
 	return q
 }
 
+const forTheRank = "obligatoire pour le rang"
+
 // toProvide tells whether the paper awaits the family.
 func toProvide(p enrolment.PaperStatus) bool { return !p.Deposit.State.Counts() }
 
@@ -197,6 +226,9 @@ func paperTask(p enrolment.PaperStatus, pupil, suite string) ui.Task {
 			task.Note = "À remplacer" + colon + d.Reason
 		} else if d.State == document.Absent {
 			task.Note = p.Paper.Consequence
+			if p.Paper.Required {
+				task.Note = joinNonEmpty(". ", forTheRank, p.Paper.Consequence)
+			}
 		}
 	default:
 		task.URL = "/pieces/" + d.ID

@@ -77,7 +77,7 @@ func (p *Pages) ShowPupilPapers(v *door.Visit) error {
 // paperTasks are the pupil's papers and the household's; after an import the
 // family comes back to suite.
 func paperTasks(r enrolment.Registration, suite string) (pupil, family []ui.Task) {
-	for _, paper := range r.Papers {
+	for _, paper := range requiredFirst(r.Papers) {
 		if paper.Paper.Audience == document.OfPupil {
 			pupil = append(pupil, paperTask(paper, r.Pupil.ID, suite))
 		} else {

@@ -18,7 +18,8 @@ import (
 // agreement is the box « J’accepte »: which text, which version.
 type agreement struct {
 	Text    school.Text
-	Said    string // the school's sentence under the box
+	Before  string // the school's sentence after « J’accepte », up to the text's title
+	After   string // and from there on
 	Ticked  bool
 	Message string // at the box
 }
@@ -31,8 +32,23 @@ func (p *Pages) agreement(v *door.Visit) (a agreement, err error) {
 	if err != nil && !errors.Is(err, fault.ErrNotFound) {
 		return a, err
 	}
-	a.Said = strings.TrimSpace(said.Body)
+	a.say(strings.TrimSpace(said.Body))
 	return a, nil
+}
+
+// say cuts the school's sentence around the title of the text, which is a
+// link; a sentence that does not name it is followed by it.
+func (a *agreement) say(sentence string) {
+	rest := strings.TrimSpace(strings.TrimPrefix(strings.ReplaceAll(sentence, "'", "’"), "J’accepte"))
+	before, after, found := strings.Cut(rest, agreementTitle(*a))
+	switch {
+	case rest == "":
+		a.Before, a.After = " le ", "."
+	case found:
+		a.Before, a.After = " "+before, after
+	default:
+		a.Before, a.After = " "+strings.TrimSuffix(rest, ".")+" (", ")."
+	}
 }
 
 // leftLine is something that keeps the dossier from being sent, with the page that mends it.
@@ -44,6 +60,7 @@ type sendPage struct {
 	Refused string // why, above the errors
 	Left    []leftLine
 	Missing []string
+	Full    []string // the courses that have no place left
 	Pupil   []ui.RecapRow
 	Family  []ui.RecapRow
 	Note    string
@@ -90,7 +107,11 @@ func (p *Pages) Send(v *door.Visit) error {
 func (p *Pages) showSend(v *door.Visit, r enrolment.Registration, invalid *fault.Invalid, agreed bool) error {
 	page := sendPage{Base: v.Base("Réinscription, l’envoi"), Head: headOf(v, r, stepSend), Left: leftOf(r), Missing: paperNames(r.Missing), Note: r.Dossier.Note}
 	if r.Dossier.OnPaperForm || len(r.Breaches) == 0 {
-		page.Pupil = append(pupilRows(r), choiceRows(r)...)
+		full, err := p.full(v, r)
+		if err != nil {
+			return err
+		}
+		page.Pupil, page.Full = append(pupilRows(r), choiceRows(r, full)...), fullLines(r, full)
 	} else {
 		page.Pupil = append(pupilRows(r), ui.RecapRow{Term: "Cours", Text: "À choisir", EditURL: stepCourses.path(r.Pupil.ID)})
 	}
@@ -200,8 +221,9 @@ func orTodo(s string) string {
 	return s
 }
 
-// choiceRows are the formule, the pole and the courses of the draft.
-func choiceRows(r enrolment.Registration) []ui.RecapRow {
+// choiceRows are the formule, the pole and the courses of the draft, with what
+// is said of those that are full.
+func choiceRows(r enrolment.Registration, full map[string]fullCourse) []ui.RecapRow {
 	edit := stepCourses.path(r.Pupil.ID)
 	if r.Dossier.OnPaperForm {
 		return []ui.RecapRow{{Term: "Cours", Text: "Sur formulaire papier", EditURL: edit}}
@@ -216,7 +238,7 @@ func choiceRows(r enrolment.Registration) []ui.RecapRow {
 			continue
 		}
 		view := enrolment.RequestView{Title: course.Title, Semester: w.Semester}
-		rows = append(rows, ui.RecapRow{Term: kindTerm(course), Text: view.FullTitle(), Note: course.Slot(), EditURL: edit})
+		rows = append(rows, ui.RecapRow{Term: kindTerm(course), Text: view.FullTitle(), Note: joinNonEmpty(". ", course.Slot(), full[wishValue(w)].Waits), EditURL: edit})
 	}
 	return rows
 }

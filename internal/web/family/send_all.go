@@ -22,7 +22,8 @@ type sendAllPage struct {
 type readyPupil struct {
 	ID, Name, Text string
 	Missing        string
-	Up, Down       string // the order with this pupil moved, "" at an end
+	Full           []string // the courses that have no place left
+	Up, Down       string   // the order with this pupil moved, "" at an end
 	Error          string
 }
 
@@ -82,8 +83,13 @@ func (p *Pages) showSendAll(v *door.Visit, order []string, invalid *fault.Invali
 	for i, r := range ready {
 		one := readyPupil{ID: r.Pupil.ID, Name: called(r.Pupil), Text: choiceText(r), Up: swapped(ready, i-1), Down: swapped(ready, i)}
 		if len(r.Missing) > 0 {
-			one.Missing = "Il manque " + french.List(paperNames(r.Missing)) + colon + "ce dossier sera reçu, incomplet."
+			one.Missing = "Il manque" + colon + french.List(paperNames(r.Missing)) + ". Ce dossier sera reçu, incomplet."
 		}
+		full, err := p.full(v, r)
+		if err != nil {
+			return err
+		}
+		one.Full = fullLines(r, full)
 		if why := refused[r.Pupil.ID]; why != nil {
 			one.Error = refusal(why)
 		}

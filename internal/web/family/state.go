@@ -17,6 +17,7 @@ type statePage struct {
 	Kind       ui.MessageKind
 	Dossier    sentDossier
 	Choice     []ui.RecapRow
+	Lacks      []string // what the formule demands and the choice has no more
 	Agreed     string
 	CanChange  bool
 	CanLeave   bool
@@ -51,6 +52,9 @@ func (p *Pages) ShowRegistration(v *door.Visit) error {
 	if !r.Elsewhere && r.Dossier.State.Sent() {
 		page.Agreed, page.TextID = r.Dossier.AgreedBy, r.Dossier.Text
 		page.CanChange = r.Dossier.State != enrolment.Enrolled && !r.Dossier.OnPaperForm
+		if page.CanChange {
+			page.Lacks = lacksOf(r, r.Dossier.Choice)
+		}
 		page.CanLeave = r.Dossier.WithdrawalAskedAt.IsZero()
 	}
 	return v.Show(200, stateView(page))
@@ -73,7 +77,7 @@ func (page *statePage) tell(v *door.Visit, r enrolment.Registration) {
 	}
 	switch d.State {
 	case enrolment.Received:
-		say(ui.MessageTodo, "Reçu, incomplet", "Envoyé le "+french.MomentSecond(d.SentAt)+". Sans rang ni place jusqu’à ce que tout soit importé.")
+		say(ui.MessageInfo, "", "Envoyé le "+french.MomentSecond(d.SentAt)+".") // what is missing follows
 	case enrolment.Complete:
 		say(ui.MessageInfo, "Votre dossier est complet depuis le "+french.MomentSecond(d.CompleteAt), "Le secrétariat le vérifie.")
 	case enrolment.PaperRefused:
@@ -89,7 +93,7 @@ func (page *statePage) tell(v *door.Visit, r enrolment.Registration) {
 			say(ui.MessageInfo, "Renoncement demandé le "+french.Moment(d.WithdrawalAskedAt), "L’école vous répondra. Jusque-là, l’inscription tient.")
 		}
 	case enrolment.NotReturning:
-		say(ui.MessageInfo, called(r.Pupil)+" ne se réinscrit pas", d.Reason)
+		say(ui.MessageInfo, notReturning(called(r.Pupil)), d.Reason)
 		page.CanReturn = !r.Season.HasClosed(v.Now)
 	case enrolment.Lapsed:
 		say(ui.MessageError, "Le délai est écoulé", "Le rang et les places sont perdus. Un nouveau « Valider » donne un nouveau rang.")
@@ -112,7 +116,7 @@ func stateRows(r enrolment.Registration) []ui.RecapRow {
 	}
 	rows := []ui.RecapRow{{Term: "Formule", Text: r.Programme.Title}, {Term: "Pôle", Text: r.Catalogue.SiteName(r.Dossier.Site)}}
 	if len(r.Requests) == 0 {
-		for _, row := range choiceRows(r)[2:] {
+		for _, row := range choiceRows(r, nil)[2:] {
 			row.EditURL = ""
 			rows = append(rows, row)
 		}

@@ -1,6 +1,9 @@
 package family
 
 import (
+	"slices"
+
+	"pupitre/internal/domain/catalogue"
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/platform/fault"
 	"pupitre/internal/platform/french"
@@ -17,6 +20,7 @@ type withdrawPage struct {
 	Enrolled bool // then it is a request that the school answers
 	Lost     []string
 	Kept     []string
+	Lacks    []string // what the formule demands and would have no more
 	Reason   string
 	Invalid  *fault.Invalid
 }
@@ -47,7 +51,7 @@ func (p *Pages) showWithdraw(v *door.Visit, r enrolment.Registration, request, r
 		Base: invalidBase(v, "Renoncer", invalid), Pupil: r.Pupil.ID, Name: called(r.Pupil), Request: request,
 		Enrolled: r.Dossier.State == enrolment.Enrolled, Reason: reason, Invalid: invalid,
 	}
-	found := request == ""
+	found, rest := request == "", r.Dossier.Choice
 	for _, q := range r.Requests {
 		what := q.FullTitle() + ", " + q.Standing()
 		if request == "" || q.ID == request {
@@ -57,10 +61,15 @@ func (p *Pages) showWithdraw(v *door.Visit, r enrolment.Registration, request, r
 		}
 		if q.ID == request {
 			found, page.Course = true, q.FullTitle()
+			given := catalogue.Wish{Course: q.CourseID, Semester: q.Semester}
+			rest = slices.DeleteFunc(slices.Clone(rest), func(w catalogue.Wish) bool { return w == given })
 		}
 	}
 	if !found {
 		return fault.ErrNotFound
+	}
+	if len(page.Kept) > 0 && !r.Dossier.OnPaperForm {
+		page.Lacks = lacksOf(r, rest)
 	}
 	if len(page.Kept) == 0 && r.Dossier.Rank > 0 && v.School.RankShown {
 		page.Lost = append(page.Lost, "Votre rang, le "+french.Ordinal(r.Dossier.Rank))
@@ -92,4 +101,29 @@ func (p *Pages) SendWithdraw(v *door.Visit) error {
 		flash = ui.Flash{Kind: ui.MessageOK, Title: "Votre demande est transmise", Text: "L’école vous répondra."}
 	}
 	return v.Redirect(wizardPath(r.Pupil.ID), flash)
+}
+
+// lacksOf says what the pupil's formule demands and the wishes do not hold, and
+// what to do about it; nothing when the formule is fulfilled.
+func lacksOf(r enrolment.Registration, wishes enrolment.Choice) []string {
+	var demands []string
+	for _, choices := range r.Catalogue.ChoicesFor(r.Programme, r.Facts) {
+		line, held := choices.Line, int64(0)
+		for _, w := range wishes {
+			if course, ok := r.Catalogue.Course(w.Course); ok && line.Accepts(course, w.Semester) {
+				held++
+			}
+		}
+		if held < line.Min {
+			demands = append(demands, line.Demand())
+		}
+	}
+	if len(demands) == 0 {
+		return nil
+	}
+	what := "La formule " + quoted(r.Programme.Title) + " demande " + french.List(demands) + colon + "sans cela, l’inscription ne peut pas être confirmée telle quelle."
+	if r.Dossier.State == enrolment.Enrolled {
+		return []string{what, "Le secrétariat verra avec vous un autre cours ou une autre formule."}
+	}
+	return []string{what, "« Changer de choix » vous permet de demander un autre cours, ou de garder le reste sous une autre formule. Le dossier garde son rang."}
 }

@@ -247,7 +247,7 @@ func (p *Pages) notReturning(v *door.Visit, r enrolment.Registration, form door.
 	if err != nil {
 		return err
 	}
-	return v.Redirect("/accueil", ui.Flash{Kind: ui.MessageOK, Title: called(r.Pupil) + " ne se réinscrit pas", Text: "C’est noté. Vous pouvez revenir sur cette réponse jusqu’à la clôture.", UndoURL: wizardPath(r.Pupil.ID) + "/revient"})
+	return v.Redirect("/accueil", ui.Flash{Kind: ui.MessageOK, Title: notReturning(called(r.Pupil)), Text: "C’est noté. Vous pouvez revenir sur cette réponse jusqu’à la clôture.", UndoURL: wizardPath(r.Pupil.ID) + "/revient"})
 }
 
 // Return takes « Ne se réinscrit pas » back.

@@ -14,7 +14,7 @@ func walk(s *site, v *visitor, lucie string) page {
 	wizard := "/eleves/" + lucie + "/reinscription"
 	identity := v.get("/famille/identite")
 	v.expect(v.submit(identity, "/famille/identite", "facturation", "3", "moyens", "cheques"), 303, "/famille/identite")
-	v.expect(v.get(wizard), 303, wizard+"/famille")
+	v.expect(v.get(wizard), 303, wizard+"/eleve") // saved with nothing missing, it is checked
 	v.expect(v.submit(v.get(wizard+"/famille"), wizard+"/famille"), 303, wizard+"/eleve")
 	v.expect(v.submit(v.get(wizard+"/eleve"), wizard+"/eleve", "administrative", "oui", "niveau", "5e", "droit_image", "yes"), 303, wizard+"/cours")
 	v.expect(v.post(wizard+"/cours", "action", "formule", "formule", s.programme("cursus")), 303, wizard+"/cours")
@@ -26,8 +26,11 @@ func walk(s *site, v *visitor, lucie string) page {
 	v.expect(v.submit(courses, wizard+"/cours", "ligne-2", culture, "note", "Covoiturage le mercredi"), 303, wizard+"/pieces")
 	v.expect(v.get(wizard), 303, wizard+"/envoi")
 	send := v.get(wizard + "/envoi")
-	if !strings.Contains(send.text(), "version 2027-1") {
-		s.t.Errorf("the text's version is not told: %s", send.text())
+	if n := strings.Count(send.text(), "J’accepte"); n != 1 {
+		s.t.Errorf("« J’accepte » is written %d times, want once: %s", n, send.text())
+	}
+	if text := v.get("/textes/" + s.text()); !strings.Contains(text.text(), "Version 2027-1") {
+		s.t.Errorf("the text's version is not told on its page: %s", text.text())
 	}
 	return send
 }
@@ -50,7 +53,7 @@ func TestAFamilyReRegistersItsPupil(t *testing.T) {
 		}
 		v.expect(v.submit(send, wizard+"/envoi", "accord", "oui"), 303, wizard+"/confirmation")
 		confirmation := v.get(wizard + "/confirmation")
-		for _, want := range []string{"Demande prise en compte", "mardi 8 juin à 22 h 05 min 00 s", "1er", "sur 1 à ce jour", "Place réservée", "Réinscrire Claire (vous)"} {
+		for _, want := range []string{"Demande prise en compte", "mardi 8 juin à 22 h 05 min 00 s", "1er", "sur 1 à ce jour", "Place réservée", "Vous réinscrire"} {
 			if !strings.Contains(confirmation.text(), want) {
 				t.Errorf("the confirmation does not say %q: %s", want, confirmation.text())
 			}

@@ -15,6 +15,9 @@
     $$("input[data-afficher]", root).forEach(addReveal);
     showKeysState();
     $("[data-foyer]", root)?.focus();
+    // Un formulaire refusé est la réponse à un envoi : son entrée de l'historique
+    // devient une simple lecture, pour que « Précédent » y revienne sans erreur.
+    if ($('[role="alert"][data-foyer]', root)) history.replaceState(history.state, "", location.href);
   }
 
   // ── Mot de passe : « Afficher » ───────────────────────────────────────────
@@ -68,12 +71,13 @@
     const chosen = $$('input[type="file"]', form).some((input) => input.files.length > 0);
     if (!chosen) return;
     event.preventDefault();
-    const progress = uploadProgress(form);
     const heavy = tooHeavy(form);
     if (heavy) {
-      progress.fail(form, heavy);
+      sentAt.delete(form);
+      showFieldError(heavy.input, heavy.text);
       return;
     }
+    const progress = uploadProgress(form);
     const request = new XMLHttpRequest();
     request.upload.addEventListener("progress", (e) => {
       if (e.lengthComputable) progress.show(Math.floor((e.loaded * 100) / e.total));
@@ -91,17 +95,47 @@
     request.send(formData(form, event.submitter));
   }
 
-  // La phrase à dire du premier fichier trop lourd, ou "".
+  // Le premier fichier trop lourd : son champ et la phrase à dire, ou null.
   function tooHeavy(form) {
     for (const input of $$('input[type="file"][data-max]', form)) {
       const file = [...input.files].find((f) => f.size > Number(input.dataset.max));
-      if (file) return `${file.name} pèse ${megabytes(file.size)}\u202f: ${megabytes(input.dataset.max)} au maximum.`;
+      if (file) {
+        return { input, text: `${file.name} pèse ${megabytes(file.size)}\u202f: ${megabytes(input.dataset.max)} au maximum. Prenez plutôt le document en photo, ou réduisez le fichier.` };
+      }
     }
-    return "";
+    return null;
   }
 
+  // Arrondi au-dessus : un fichier trop lourd ne s'affiche jamais comme permis.
   function megabytes(bytes) {
-    return `${(Math.ceil(bytes / 1e5) / 10).toLocaleString("fr")}\u00a0Mo`;
+    return `${(Math.ceil((bytes * 10) / 1048576) / 10).toLocaleString("fr")}\u00a0Mo`;
+  }
+
+  // ── Message au champ ──────────────────────────────────────────────────────
+  // Le même que celui que le serveur écrit : rouge, décrit le champ, qui prend le focus.
+
+  function showFieldError(input, text) {
+    clearFieldError(input);
+    const message = document.createElement("p");
+    message.className = "erreur";
+    message.id = `${input.id}-e`;
+    const announced = document.createElement("span");
+    announced.setAttribute("role", "alert");
+    message.append(announced);
+    input.before(message);
+    input.closest(".champ, .depot")?.classList.add("faux");
+    input.setAttribute("aria-invalid", "true");
+    const described = (input.getAttribute("aria-describedby") || "").split(" ").filter(Boolean);
+    input.setAttribute("aria-describedby", [message.id, ...described.filter((id) => id !== message.id)].join(" "));
+    announced.textContent = text;
+    input.focus({ preventScroll: true });
+    message.scrollIntoView({ block: "center" });
+  }
+
+  function clearFieldError(input) {
+    document.getElementById(`${input.id}-e`)?.remove();
+    input.closest(".champ, .depot")?.classList.remove("faux");
+    input.removeAttribute("aria-invalid");
   }
 
   function formData(form, submitter) {
@@ -139,6 +173,7 @@
         bar.value = 0;
         say(text);
         sentAt.delete(failed);
+        box.scrollIntoView({ block: "center" });
       },
     };
   }
@@ -301,6 +336,7 @@
   });
   document.addEventListener("change", (event) => {
     if (event.target.matches('input[type="checkbox"]')) checkAll(event.target);
+    if (event.target.matches('input[type="file"]')) clearFieldError(event.target);
     autoSubmit(event.target);
   });
   document.addEventListener("click", (event) => {

@@ -1,0 +1,93 @@
+package family
+
+import (
+	"strings"
+
+	"pupitre/internal/platform/french"
+)
+
+const you = " (vous)"
+
+// isSelf tells whether the name, as called writes it, is the reader's own.
+func isSelf(name string) bool { return strings.HasSuffix(name, you) }
+
+// whose is « la réinscription de Lucie », or the reader's own « votre réinscription ».
+func whose(theirs, yours, name string) string {
+	if isSelf(name) {
+		return yours
+	}
+	return theirs + " " + of(name)
+}
+
+func whom(name string) string {
+	if isSelf(name) {
+		return "vous réinscrire"
+	}
+	return "réinscrire cet élève"
+}
+
+func reRegister(name string) string {
+	if isSelf(name) {
+		return "Vous réinscrire"
+	}
+	return "Réinscrire " + name
+}
+
+// notReturning says the answer, notReturningAnswer gives it.
+func notReturning(name string) string {
+	if isSelf(name) {
+		return "Vous ne vous réinscrivez pas"
+	}
+	return name + " ne se réinscrit pas"
+}
+
+func notReturningAnswer(name string) string {
+	if isSelf(name) {
+		return "Je ne me réinscris pas"
+	}
+	return name + " ne se réinscrit pas"
+}
+
+func enrolledAlready(name string) string {
+	if isSelf(name) {
+		return "Votre inscription est déjà confirmée"
+	}
+	return "L’inscription " + of(name) + " est déjà confirmée"
+}
+
+func nothingAsked(name string) string {
+	if isSelf(name) {
+		return "Aucune pièce n’est demandée pour vous" + colon + "vos cours se choisissent en ligne."
+	}
+	return "Aucune pièce n’est demandée pour " + name + colon + "ses cours se choisissent en ligne."
+}
+
+// articles are those of the first words that papers are named with.
+var articles = map[string]string{
+	"attestation": "l’", "autorisation": "l’", "assurance": "l’", "avis": "l’", "rib": "le ", "mandat": "le ", "formulaire": "le ",
+	"justificatif": "le ", "certificat": "le ", "releve": "le ", "livret": "le ", "dossier": "le ", "photo": "la ", "copie": "la ",
+	"fiche": "la ", "quittance": "la ", "carte": "la ", "piece": "la ", "convention": "la ", "decharge": "la ",
+}
+
+// the puts the paper's name inside a sentence, with its article; a name that
+// begins with another word is quoted.
+func the(paper string) string {
+	first, _, _ := strings.Cut(paper, " ")
+	article, ok := articles[french.Fold(first)]
+	switch {
+	case !ok:
+		return "le document " + quoted(paper)
+	case first == strings.ToUpper(first): // an acronym
+		return article + paper
+	default:
+		return article + lower(paper)
+	}
+}
+
+func theList(papers []string) string {
+	all := make([]string, len(papers))
+	for i, p := range papers {
+		all[i] = the(p)
+	}
+	return french.List(all)
+}
