@@ -15,7 +15,7 @@ func TestIdentitySavedUnchangedCountsAsChecked(t *testing.T) {
 		v := s.as(moreau)
 		s.ready(moreau, "Lucie", "6e", "cursus", "L-VIOLONCELLE", "L-CORDES")
 		s.must(s.store.Write(t.Context(), func(tx *db.Tx) error {
-			_, err := tx.Exec(t.Context(), `update household set checked_for_season = null`)
+			_, err := tx.Exec(t.Context(), `update household set checked_for_season = ''`)
 			return err
 		}))
 		v.get("/accueil").says(t, "À vérifier")

@@ -354,13 +354,13 @@ func TestTooHeavyAFileIsNotSent(t *testing.T) {
 	s := newSite(t)
 	ctx := tab(t)
 	file := filepath.Join(t.TempDir(), "photo.jpg")
-	if err := os.WriteFile(file, make([]byte, 10_000_001), 0o600); err != nil {
+	if err := os.WriteFile(file, make([]byte, 10<<20+1), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	do(t, ctx, chromedp.Navigate(s.URL+"/famille/importer"),
 		chromedp.SetUploadFiles(chromedp.CSS("#fichier"), []string{file}),
 		chromedp.Click(chromedp.CSS("form[data-envoi] button")))
-	if got, want := eval[string](t, ctx, `document.querySelector("[data-envoi-etat] [role=status]").textContent`), "photo.jpg pèse 10,1\u00a0Mo\u202f: 10\u00a0Mo au maximum."; got != want {
+	if got, want := eval[string](t, ctx, `document.querySelector("#fichier-e").textContent`), "photo.jpg pèse 10,1\u00a0Mo\u202f: 10\u00a0Mo au maximum. Prenez plutôt le document en photo, ou réduisez le fichier."; got != want {
 		t.Errorf("said %q, want %q", got, want)
 	}
 	eval[any](t, ctx, `fetch("/connexion").then(r => r.text())`) // after what the click may have sent

@@ -242,7 +242,7 @@ func TestPreferencesReachThePage(t *testing.T) {
 }
 
 func TestCurrentEntryOfTheMenu(t *testing.T) {
-	for path, want := range map[string]string{"/": "Accueil", "/famille/documents": "Famille", "/eleves": "Élèves", "/accessibilite": ""} {
+	for path, want := range map[string]string{"/accueil": "Accueil", "/famille/documents": "Famille", "/eleves": "Élèves", "/accessibilite": ""} {
 		doc := render(t, ui.FamilyPage(ui.Base{Path: path}))
 		if got := text(doc.Find(`.nav a[aria-current="page"]`)); got != want {
 			t.Errorf("%s: current entry %q, want %q", path, got, want)

@@ -228,7 +228,7 @@ func identity(b ui.Base) templ.Component {
 				var templ_7745c5c3_Var7 string
 				templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(" ")
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/specimen/specimen.templ`, Line: 51, Col: 10}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `specimen/specimen.templ`, Line: 51, Col: 10}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 				if templ_7745c5c3_Err != nil {
@@ -819,7 +819,7 @@ func deposit(b ui.Base) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.FileField(ui.Field{Name: "fichier", Label: "Ou choisir un fichier", Help: "PDF, JPEG, PNG ou HEIC, 10 Mo au maximum.", Error: "Ce fichier dépasse 10 Mo."}, ui.FileSpec{Accept: "application/pdf,image/*", Multiple: true, Light: true, MaxBytes: 10_000_000}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.FileField(ui.Field{Name: "fichier", Label: "Ou choisir un fichier", Help: "PDF, JPEG, PNG ou HEIC, 10 Mo au maximum.", Error: "Ce fichier dépasse 10 Mo."}, ui.FileSpec{Accept: "application/pdf,image/*", Multiple: true, Light: true, MaxBytes: 10 << 20}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
