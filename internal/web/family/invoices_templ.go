@@ -63,7 +63,7 @@ func invoicesView(page invoicesPage) templ.Component {
 			var templ_7745c5c3_Var3 string
 			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs("Mode de facturation et moyens de paiement\u202f: vous pouvez les changer vous-même jusqu’à l’émission de votre facture, ensuite sur demande au secrétariat.")
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `invoices.templ`, Line: 13, Col: 196}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/family/invoices.templ`, Line: 13, Col: 196}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 			if templ_7745c5c3_Err != nil {
