@@ -82,9 +82,13 @@ func (a *Accounts) replace(ctx context.Context, tx *db.Tx, s secrets, hash strin
 		return fmt.Errorf("replace the password of %s: %w", s.ID, err)
 	}
 	if n == 0 {
-		return &fault.Conflict{Message: "Le mot de passe de ce compte vient de changer ailleurs. Reconnectez-vous."}
+		return changedElsewhere()
 	}
 	return journal.Append(ctx, tx, s.note(s.Actor(), now, "account.password_changed", "", ""))
+}
+
+func changedElsewhere() error {
+	return &fault.Conflict{Message: "Le mot de passe de ce compte vient de changer ailleurs. Reconnectez-vous."}
 }
 
 // SetFirstPassword replaces the mailed password of a limited session (R4). All
@@ -102,6 +106,9 @@ func (a *Accounts) SetFirstPassword(ctx context.Context, token, next string) (Op
 	held, err := db.One[secrets](ctx, a.store, withSecrets+`where id = $1`, row.ID)
 	if err != nil {
 		return Opened{}, fmt.Errorf("first password of %s: %w", row.ID, err)
+	}
+	if !held.isTemporary() {
+		return Opened{}, changedElsewhere() // chosen between the two reads
 	}
 	same, err := a.matches(ctx, next, held.Hash)
 	if err != nil {
