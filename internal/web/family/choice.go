@@ -93,7 +93,7 @@ func (p *Pages) choice(v *door.Visit, r enrolment.Registration, programme catalo
 			l.Help = sentence(line.Line.Demand())
 		}
 		offers := map[string]bool{}
-		for j, o := range line.Options {
+		for j, o := range usualFirst(line.Options, r.Now) {
 			option := optionOf(r, o, places)
 			option.ID, option.Pole = fmt.Sprintf("%s-%d", l.Name, j+1), codes[o.Course.SiteID]
 			option.Checked = slices.Contains(c.Wishes, catalogue.Wish{Course: o.Course.ID, Semester: o.Semester})
@@ -105,6 +105,19 @@ func (p *Pages) choice(v *door.Visit, r enrolment.Registration, programme catalo
 		form.Lines = append(form.Lines, l)
 	}
 	return form, nil
+}
+
+// usualFirst puts this year's courses before the others.
+func usualFirst(options []catalogue.Option, now []string) []catalogue.Option {
+	var usual, others []catalogue.Option
+	for _, o := range options {
+		if slices.Contains(now, o.Course.Code) {
+			usual = append(usual, o)
+		} else {
+			others = append(others, o)
+		}
+	}
+	return append(usual, others...)
 }
 
 func optionOf(r enrolment.Registration, o catalogue.Option, places map[string]enrolment.Places) courseOption {
