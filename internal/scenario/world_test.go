@@ -161,7 +161,7 @@ func visitLinks(t *testing.T) *visitor {
 	p.ClickText("En 1 fois – paiement en octobre")
 	p.ClickText("Chèques")
 	p.ClickText("Enregistrer")
-	p.WaitForText("Confirmez votre nouvelle adresse mail")
+	p.WaitForText("Adresse mail à confirmer")
 	confirmation := link(t, s.mail.WaitFor(other, "adresse"))
 	v.inspect(t, s.url, strings.TrimPrefix(confirmation, s.url), "address")
 	p.ClickText("Confirmer cette adresse")

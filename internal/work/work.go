@@ -32,6 +32,7 @@ type Deps struct {
 // NewRunner makes the runner of every kind of job.
 func NewRunner(d Deps) *jobs.Runner {
 	r := jobs.NewRunner(d.Store, d.Clock, d.Log)
+	r.Lease = 30 * time.Second // how long a mail waits when the machine that was sending it dies
 	r.Handle(correspondence.SendMail, d.sendMail, jobs.Policy{
 		MaxAttempts: 12, Backoff: jobs.Exponential(30*time.Second, 4*time.Hour), OnDead: d.abandonMail,
 	})

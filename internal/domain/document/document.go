@@ -148,6 +148,18 @@ func (h Held) Unvalidated(asked []Paper, household, pupil string) []Paper {
 	return left
 }
 
+// Unread returns the papers deposited that the office has not looked at, the
+// optional ones included.
+func (h Held) Unread(asked []Paper, household, pupil string) []Paper {
+	var left []Paper
+	for _, p := range asked {
+		if h.of(p, household, pupil).State == Provided {
+			left = append(left, p)
+		}
+	}
+	return left
+}
+
 func (h Held) of(p Paper, household, pupil string) Deposit {
 	if p.Audience == OfHousehold {
 		pupil = ""

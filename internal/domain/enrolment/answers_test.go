@@ -135,9 +135,8 @@ func actsConfirm() []act {
 			if n := w.count(w.reg.ConfirmReady(w.ctx, office)); n != 0 {
 				w.Errorf("confirmed: want 0, got %d", n)
 			}
-			if became, err := w.confirm(b, ""); became != OnList || err != nil {
-				w.Errorf("became %q, %v", became, err)
-			}
+			wantRefused(w, second(w.confirm(b, "")), "la famille doit choisir à nouveau")
+			w.wantStands(b, "Léo", "complete n° 2: choeur place")
 		}},
 		{"a dossier held up by its papers does not hold up the next", func(w *world) {
 			a, b := w.sent("Alix", "eveil", "comptines"), w.sent("Blin", "eveil", "comptines")

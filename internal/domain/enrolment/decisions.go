@@ -65,9 +65,15 @@ func (r *Registrar) ConfirmReady(ctx context.Context, a actor.Actor) (int, error
 	return n, err
 }
 
+// ready tells whether the dossier only waits to be confirmed: nothing that was
+// deposited is left to look at, optional papers included.
 func (u *unit) ready(d *Dossier) (bool, error) {
-	left, err := u.unvalidated(d)
-	if err != nil || len(left) > 0 {
+	asked, err := u.asked(d)
+	if err != nil {
+		return false, err
+	}
+	held, err := u.heldBy(d.Household)
+	if err != nil || len(held.Unvalidated(asked, d.Household, d.Pupil)) > 0 || len(held.Unread(asked, d.Household, d.Pupil)) > 0 {
 		return false, err
 	}
 	return u.whole(d)
@@ -95,6 +101,11 @@ func placesIn(requests []*Request) int {
 		}
 	}
 	return n
+}
+
+// waits tells whether a place is still asked for, or offered.
+func waits(requests []*Request) bool {
+	return slices.ContainsFunc(requests, func(r *Request) bool { return r.State == Waiting || r.State == Offered })
 }
 
 func (u *unit) unvalidated(d *Dossier) ([]document.Paper, error) {
@@ -132,6 +143,9 @@ func (u *unit) confirm(d *Dossier, partReason string) (State, error) {
 		return "", err
 	}
 	if !whole && partReason == "" {
+		if !waits(requests) {
+			return "", fault.Refuse("Il manque un cours à la formule et aucun n’est en attente" + french.Nbsp + ": la famille doit choisir à nouveau, ou confirmez cette partie avec un motif.")
+		}
 		return u.toList(d)
 	}
 	if placesIn(requests) == 0 {

@@ -196,7 +196,7 @@ func (m *model) confirm(p *modelPupil, part bool) bool {
 	case p.state != Complete && p.state != OnList || !m.checked(p):
 		return false
 	case !m.whole(p) && !part:
-		if p.state == OnList {
+		if p.state == OnList || !m.waits(p) {
 			return false
 		}
 		p.state = OnList
@@ -208,6 +208,10 @@ func (m *model) confirm(p *modelPupil, part bool) bool {
 	p.state = Enrolled
 	m.mail(p, MailEnrolled)
 	return true
+}
+
+func (m *model) waits(p *modelPupil) bool {
+	return slices.ContainsFunc(m.active(p), func(r *modelRequest) bool { return m.stateOf(r) != Place })
 }
 
 func (m *model) confirmReady() (n int) {

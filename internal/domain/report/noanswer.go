@@ -1,10 +1,12 @@
 package report
 
 import (
+	"cmp"
 	"context"
 	"encoding/csv"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"pupitre/internal/domain/actor"
@@ -31,6 +33,9 @@ type Silent struct {
 // Pupil is the pupil's full name.
 func (s Silent) Pupil() string { return strings.TrimSpace(s.FirstName + " " + s.LastName) }
 
+// sorted is the name as a French list sorts it, without accents.
+func (s Silent) sorted() string { return french.Fold(s.LastName) + "\x00" + french.Fold(s.FirstName) }
+
 const silent = ` from pupil p
 	join pupil_household ph on ph.pupil_id = p.id
 	left join account a on a.household_id = ph.household_id
@@ -53,10 +58,13 @@ func NoAnswer(ctx context.Context, r db.Reader, a actor.Actor, season string, li
 	}
 	rows, err := db.All[Silent](ctx, r, `select p.id as pupil_id, p.first_name, p.last_name, ph.household_id, coalesce(a.login, '') as login,
 			coalesce(a.password_hash, '') <> '' as signed_in, coalesce(d.state, '') as state`+silent+`
-		order by p.last_name, p.first_name, p.id, ph.household_id limit $2 offset $3`, season, limit, offset)
+		order by p.id, ph.household_id`, season)
 	if err != nil {
 		return nil, fmt.Errorf("list those without answer: %w", err)
 	}
+	slices.SortStableFunc(rows, func(a, b Silent) int { return cmp.Compare(a.sorted(), b.sorted()) })
+	rows = rows[min(offset, int64(len(rows))):]
+	rows = rows[:min(limit, int64(len(rows)))]
 	ids := make([]string, len(rows))
 	for i, row := range rows {
 		ids[i] = row.Household

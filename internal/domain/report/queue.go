@@ -73,17 +73,32 @@ type Filter struct {
 	Page  int64
 }
 
+// debit tells whether a direct debit is among the household's means of payment.
+const debit = `exists (select 1 from household_payment_mean m join payment_mean n on n.code = m.mean
+			where m.household_id = d.household_id and n.is_debit = true)`
+
+// unread tells whether a paper asked of the dossier, optional ones included,
+// was deposited and not looked at.
+const unread = `exists (select 1 from deposit x join paper p on p.season_id = d.season_id and p.code = x.paper_code
+		where x.household_id = d.household_id and x.season_id = d.season_id and x.replaced_at is null and x.state = 'provided'
+			and (p.condition = '' or p.condition = 'debit' and ` + debit + ` or p.condition = 'on_paper' and d.on_paper_form = true)
+			and (p.audience = 'household' and x.pupil_id is null or p.audience = 'pupil' and x.pupil_id = d.pupil_id))`
+
 // ready tells in SQL what enrolment.Registrar.ConfirmReady confirms: every
-// required paper « Validé », a place in every course chosen.
+// required paper « Validé », none unread, a place in every course chosen.
 const ready = `(d.state = 'complete' and d.on_paper_form = false and d.choice <> '[]'
 	and (select count(*) from request q where q.dossier_id = d.id and q.state = 'place') = length(d.choice) - length(replace(d.choice, '{', ''))
 	and not exists (select 1 from request q where q.dossier_id = d.id and q.state in ('waiting', 'offered'))
 	and not exists (select 1 from paper p where p.season_id = d.season_id and p.required = true and p.condition <> 'on_paper'
-		and (p.condition <> 'debit' or exists (select 1 from household_payment_mean m join payment_mean n on n.code = m.mean
-			where m.household_id = d.household_id and n.is_debit = true))
+		and (p.condition <> 'debit' or ` + debit + `)
 		and not exists (select 1 from deposit x where x.household_id = d.household_id and x.paper_code = p.code
 			and x.replaced_at is null and x.state = 'validated' and (x.season_id = d.season_id or p.validity = 'standing')
-			and (p.audience = 'household' and x.pupil_id is null or p.audience = 'pupil' and x.pupil_id = d.pupil_id))))`
+			and (p.audience = 'household' and x.pupil_id is null or p.audience = 'pupil' and x.pupil_id = d.pupil_id)))
+	and not ` + unread + `)`
+
+// toCheck is what the office has to look at: complete dossiers that are not
+// ready, and any further on with a paper unread.
+const toCheck = `(d.state = 'complete' and not ` + ready + ` or d.state in ('paper_refused', 'waiting', 'enrolled') and ` + unread + `)`
 
 // in is the condition of the group.
 func (g Group) in() string {
@@ -101,7 +116,7 @@ func (g Group) in() string {
 	case Everyone:
 		return `d.state not in ('draft', 'not_returning')`
 	default:
-		return `d.state = 'complete' and not ` + ready
+		return toCheck
 	}
 }
 
@@ -143,12 +158,14 @@ func CountsOf(ctx context.Context, r db.Reader, a actor.Actor, season string, f 
 	type counted struct {
 		State enrolment.State `db:"state"`
 		Ready int64           `db:"is_ready"`
+		Check int64           `db:"to_check"`
 		N     int64           `db:"n"`
 	}
-	rows, err := db.All[counted](ctx, r, `select s.state, s.is_ready, count(*) as n from (
-			select d.state, case when d.state = 'complete' and `+ready+` then 1 else 0 end as is_ready
+	rows, err := db.All[counted](ctx, r, `select s.state, s.is_ready, s.to_check, count(*) as n from (
+			select d.state, case when d.state = 'complete' and `+ready+` then 1 else 0 end as is_ready,
+				case when `+toCheck+` then 1 else 0 end as to_check
 			from dossier d `+joined(f)+` where `+q.conditions()+`) s
-		group by s.state, s.is_ready`, q.args...)
+		group by s.state, s.is_ready, s.to_check`, q.args...)
 	if err != nil {
 		return nil, fmt.Errorf("count dossiers: %w", err)
 	}
@@ -156,6 +173,9 @@ func CountsOf(ctx context.Context, r db.Reader, a actor.Actor, season string, f 
 	for _, row := range rows {
 		if group, ok := groupOf(row.State, row.Ready == 1); ok {
 			counts[group] += row.N
+		}
+		if row.Check == 1 {
+			counts[ToCheck] += row.N
 		}
 		if row.State != enrolment.Draft && row.State != enrolment.NotReturning {
 			counts[Everyone] += row.N
@@ -183,10 +203,7 @@ func groupOf(state enrolment.State, isReady bool) (Group, bool) {
 	case enrolment.OnList:
 		return OnList, true
 	case enrolment.Complete:
-		if isReady {
-			return Ready, true
-		}
-		return ToCheck, true
+		return Ready, isReady // the others are counted as to check
 	default:
 		return "", false
 	}

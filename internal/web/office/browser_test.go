@@ -48,7 +48,7 @@ func TestADossierIsClearedByKeyboard(t *testing.T) {
 	p.Press("v")
 	p.WaitForText("RIB validé")
 	p.Press("v")
-	p.WaitForText("Pièces validées")
+	p.WaitForText("Pièces obligatoires validées")
 	p.Press("v")
 	p.WaitForText("D-0001 inscrit")
 	p.WaitForText("Zoé Braud")

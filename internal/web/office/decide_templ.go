@@ -616,7 +616,7 @@ func reviewDecision(p reviewPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		case stepConfirm:
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 51, "<p>Pièces validées, une place dans chaque cours.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 51, "<p>Pièces obligatoires validées, une place dans chaque cours.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

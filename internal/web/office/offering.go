@@ -6,6 +6,7 @@ import (
 	"pupitre/internal/domain/catalogue"
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/journal"
+	"pupitre/internal/domain/people"
 	"pupitre/internal/platform/fault"
 	"pupitre/internal/platform/french"
 	"pupitre/internal/web/door"
@@ -101,12 +102,31 @@ func (p *Pages) offering(v *door.Visit) (page offeringPage, err error) {
 	if page.Line, err = enrolment.LineOf(v.Ctx(), p.Store, v.Actor, c, page.id()); err != nil {
 		return page, err
 	}
-	if page.Lines, err = journal.OfCourse(v.Ctx(), p.Store, course.ID, 20); err != nil {
+	if page.Lines, err = p.courseJournal(v, course.ID); err != nil {
 		return page, err
 	}
 	page.Base, err = p.base(v, page.title()+", "+page.Site)
 	page.Base.Path = "/bureau/places"
 	return page, err
+}
+
+// courseJournal is the course's journal, each line opening with the pupil it is about.
+func (p *Pages) courseJournal(v *door.Visit, course string) ([]journal.Line, error) {
+	lines, err := journal.OfCourse(v.Ctx(), p.Store, course, 20)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]string, len(lines))
+	for i, l := range lines {
+		ids[i] = l.Pupil
+	}
+	pupils, err := people.PupilsByID(v.Ctx(), p.Store, ids)
+	for i, l := range lines {
+		if pupil, ok := pupils[l.Pupil]; ok {
+			lines[i].After = pupil.FullName() + " – " + l.After
+		}
+	}
+	return lines, err
 }
 
 // act runs a decision about the course; a refusal shows the page again.
@@ -194,6 +214,6 @@ func (p *Pages) CancelCourse(v *door.Visit) error {
 		if err := c.Err(); err != nil {
 			return ui.Flash{}, err
 		}
-		return done(page.Course.Title+" est annulé", "Chaque famille est invitée à choisir de nouveau ; les rangs restent."), p.Registrar.CancelCourse(v.Ctx(), v.Actor, page.Course.ID, reason)
+		return done("Le cours « "+page.Course.Title+" » est annulé", "Chaque famille est invitée à choisir de nouveau ; les rangs restent."), p.Registrar.CancelCourse(v.Ctx(), v.Actor, page.Course.ID, reason)
 	})
 }

@@ -36,7 +36,7 @@ func TestReviewToTheConfirmation(t *testing.T) {
 		p = r.get(r.press(303, p, "Valider").to())
 		r.says(p, ".decision h2", "Mandat de prélèvement")
 		p = r.get(r.press(303, p, "Valider").to())
-		r.says(p, ".suite", "Pièces validées, une place dans chaque cours")
+		r.says(p, ".suite", "Pièces obligatoires validées, une place dans chaque cours")
 		next := r.press(303, p, "Confirmer l’inscription").to()
 		r.state(augustin, enrolment.Enrolled)
 		is(t, "mails", r.mails("enrolled"), 1)

@@ -226,6 +226,8 @@
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (inField(event.target) || $("dialog[open]") || keysAreOff()) return;
     const key = event.key.toLowerCase();
+    // Une touche tenue descend dans la liste, mais ne décide qu'une fois.
+    if (event.repeat && key !== "j" && key !== "k") return;
     if (key.length === 1 && act(key)) event.preventDefault();
   }
 
