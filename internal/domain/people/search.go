@@ -91,7 +91,7 @@ func searchPupils(ctx context.Context, r db.Reader, words []string, limit int) (
 	for _, row := range rows {
 		birth := ""
 		if row.Birth != "" {
-			birth = "né(e) le " + french.CivilDate(row.Birth)
+			birth = "naissance le " + french.CivilDate(row.Birth)
 		}
 		hits = append(hits, Hit{HouseholdID: row.Household, PupilID: row.Pupil, Title: row.FirstName + " " + row.LastName, Detail: joined(birth, row.Level)})
 	}

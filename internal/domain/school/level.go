@@ -45,6 +45,19 @@ func (l Level) French() string {
 	}
 }
 
+// Coming is the level of the coming season as a sentence says it: « 5e à la
+// rentrée », but « adulte »; "" for none.
+func (l Level) Coming() string {
+	switch l {
+	case "":
+		return ""
+	case Adult, NotAtSchool:
+		return l.French()
+	default:
+		return l.French() + " à la rentrée"
+	}
+}
+
 // LevelNamed returns the level of a French label as French writes it, "" when it is none.
 func LevelNamed(label string) Level {
 	for _, l := range Levels {

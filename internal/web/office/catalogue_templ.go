@@ -44,7 +44,7 @@ func catalogueList(p cataloguePage) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"pile\"><div><h1>Cours et formules</h1><p class=\"discret\">Une formule est une liste de phrases\u202f; les cours viennent de l’import.</p></div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"pile\"><div><h1>Cours et formules</h1><p class=\"discret\">Les formules et les cours viennent des fichiers importés.</p></div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

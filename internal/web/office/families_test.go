@@ -123,7 +123,7 @@ func TestNoAnswerAndItsFile(t *testing.T) {
 func TestAFailedMailIsTriedAgain(t *testing.T) {
 	r := sqlite(t)
 	f := r.mathis()
-	r.says(r.get("/bureau/mails"), ".vide", "Tous les mails sont partis")
+	r.says(r.get("/bureau/mails"), ".vide", "Aucun mail en échec")
 	id, err := db.One[string](r.Ctx, r.Store, `select id from outgoing_mail where household_id = $1`, f.Household)
 	r.Must(err)
 	r.Must(r.Store.Write(r.Ctx, func(tx *db.Tx) error {
@@ -136,7 +136,7 @@ func TestAFailedMailIsTriedAgain(t *testing.T) {
 	r.says(p, "tbody", "550 boîte inconnue")
 	r.says(r.get("/bureau"), "main", "1 mail non parti")
 	r.press(303, p, "Renvoyer")
-	r.says(r.get("/bureau/mails"), ".vide", "Tous les mails sont partis")
+	r.says(r.get("/bureau/mails"), ".vide", "Aucun mail en échec")
 	dead, err := db.One[int64](r.Ctx, r.Store, `select count(*) from job where dead_at is not null`)
 	r.Must(err)
 	is(t, "jobs given up", dead, 0)

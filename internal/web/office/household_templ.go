@@ -1085,7 +1085,7 @@ func born(l pupilLine) string {
 	if l.Pupil.BirthDate == "" {
 		return "date de naissance inconnue"
 	}
-	s := "né(e) le " + french.CivilDate(l.Pupil.BirthDate)
+	s := "naissance le " + french.CivilDate(l.Pupil.BirthDate)
 	if l.InSeason.Level != "" {
 		s += ", " + school.Level(l.InSeason.Level).French()
 	}

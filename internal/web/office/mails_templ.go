@@ -48,7 +48,7 @@ func mails(p mailsPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if len(p.Failed) == 0 {
-				templ_7745c5c3_Err = ui.EmptyStaff("Tous les mails sont partis", "Un mail que le serveur refuse arrive ici après plusieurs essais.").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.EmptyStaff("Aucun mail en échec", "Un mail que le serveur refuse arrive ici après plusieurs essais.").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

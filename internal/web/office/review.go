@@ -248,10 +248,7 @@ func (r reviewPage) badges() []string {
 }
 
 func (r reviewPage) level() string {
-	if r.Reg.InSeason.Level == "" {
-		return ""
-	}
-	return school.Level(r.Reg.InSeason.Level).French() + " à la rentrée"
+	return school.Level(r.Reg.InSeason.Level).Coming()
 }
 
 // count is how the offering stands, for its noteheads.
