@@ -20,18 +20,14 @@ import (
 func Each(t *testing.T, f func(t *testing.T, store *db.Store)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) { f(t, SQLite(t)) })
-	if os.Getenv("PUPITRE_TEST_ENGINES") == "sqlite" {
+	if !OnBoth() {
 		return
 	}
 	t.Run("postgresql", func(t *testing.T) { f(t, PostgreSQL(t)) })
 }
 
-// TB is what both a *testing.T and a *rapid.T can give.
-type TB interface {
-	Helper()
-	Fatal(args ...any)
-	Fatalf(format string, args ...any)
-}
+// OnBoth tells whether this run is on both engines, and not the quick check on SQLite.
+func OnBoth() bool { return os.Getenv("PUPITRE_TEST_ENGINES") != "sqlite" }
 
 // SQLite makes an empty store in a temporary folder.
 func SQLite(t *testing.T) *db.Store {
