@@ -95,11 +95,6 @@ func Versions(ctx context.Context, r db.Reader, a actor.Actor, slot Slot) ([]Dep
 		slot.Household, slot.Pupil, slot.Paper)
 }
 
-// Everything returns every deposit, oldest first, for the export.
-func Everything(ctx context.Context, r db.Reader) ([]Deposit, error) {
-	return db.All[Deposit](ctx, r, `select `+depositColumns+` from deposit order by deposited_at, id`)
-}
-
 // BlobKeys returns the key of every stored file: what else is in the store is an orphan.
 func BlobKeys(ctx context.Context, r db.Reader) ([]string, error) {
 	return db.All[string](ctx, r, `select blob_key from deposit union all select blob_key from published_document`)
@@ -165,9 +160,6 @@ func Put(ctx context.Context, tx *db.Tx, now time.Time, a actor.Actor, season st
 		Event: "document.deposited", Household: slot.Household, Pupil: slot.Pupil, Before: held[slot].State.French(), After: p.Name + french.Nbsp + ": Fourni",
 	}))
 }
-
-// Restore writes a deposit as an export kept it.
-func Restore(ctx context.Context, tx *db.Tx, d Deposit) error { return insert(ctx, tx, d) }
 
 func insert(ctx context.Context, tx *db.Tx, d Deposit) error {
 	var pupil any

@@ -72,8 +72,3 @@ func OfHousehold(ctx context.Context, r db.Reader, household string, limit int) 
 func OfCourse(ctx context.Context, r db.Reader, course string, limit int) ([]Line, error) {
 	return db.All[Line](ctx, r, `select `+columns+` from journal where course_id = $1 order by at desc, id desc limit $2`, course, limit)
 }
-
-// Everything returns the whole journal, oldest first, for the export.
-func Everything(ctx context.Context, r db.Reader) ([]Line, error) {
-	return db.All[Line](ctx, r, `select `+columns+` from journal order by at, id`)
-}

@@ -128,11 +128,6 @@ func Sites(ctx context.Context, r db.Reader) ([]Site, error) {
 	return db.All[Site](ctx, r, `select id, code, name, town, address, position from site order by position, code`)
 }
 
-// SiteByID returns a site, or fault.ErrNotFound.
-func SiteByID(ctx context.Context, r db.Reader, id string) (Site, error) {
-	return db.One[Site](ctx, r, `select id, code, name, town, address, position from site where id = $1`, id)
-}
-
 // PaymentMeans returns the means of payment in the school's order.
 func PaymentMeans(ctx context.Context, r db.Reader) ([]PaymentMean, error) {
 	return db.All[PaymentMean](ctx, r, `select code, name, is_debit, position from payment_mean order by position, code`)
