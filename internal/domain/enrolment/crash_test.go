@@ -202,9 +202,9 @@ func TestClosedRegistrarAsksToComeBack(t *testing.T) {
 		w.stop()
 		w.stop()
 		_, err := w.reg.Submit(w.ctx, f.Actor, w.submission(f, "Léo"))
-		var busy *fault.Busy
-		if !errors.As(err, &busy) || busy.RetryAfter <= 0 {
-			t.Errorf("want Busy, got %v", err)
+		var away *fault.Unavailable
+		if !errors.As(err, &away) || away.RetryAfter <= 0 {
+			t.Errorf("want Unavailable, got %v", err)
 		}
 		w.wantStands(f, "Léo", "draft")
 	})

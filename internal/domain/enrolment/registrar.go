@@ -64,7 +64,7 @@ func (r *Registrar) Close() {
 	<-r.stopped
 }
 
-var errStopping = &fault.Busy{RetryAfter: 10 * time.Second, Message: "Le serveur redémarre. Validez de nouveau dans quelques secondes : rien n’est perdu."}
+var errStopping = &fault.Unavailable{RetryAfter: 10 * time.Second, Message: "Le serveur redémarre. Validez de nouveau dans quelques secondes : rien n’est perdu."}
 
 // submit queues the act and returns its outcome once it is durable.
 func (r *Registrar) submit(ctx context.Context, a actor.Actor, do func(*unit) error) error {
@@ -85,7 +85,7 @@ func (r *Registrar) submitAbout(ctx context.Context, a actor.Actor, pupils []str
 		r.mu.Unlock()
 	default:
 		r.mu.Unlock()
-		return &fault.Busy{RetryAfter: 5 * time.Second, Message: "Trop de demandes arrivent en même temps. Validez de nouveau dans quelques secondes : votre saisie est gardée."}
+		return &fault.Unavailable{RetryAfter: 5 * time.Second, Message: "Trop de demandes arrivent en même temps. Validez de nouveau dans quelques secondes : votre saisie est gardée."}
 	}
 	<-o.done
 	return o.answer
@@ -128,7 +128,17 @@ var (
 const maxTries = 5
 
 func (r *Registrar) decide(batch []*order) {
-	if r.transact(batch) == nil {
+	err := r.transact(batch)
+	if db.IsAway(err) { // once more, on another connection; what was kept all the same answers as it stands
+		err = r.transact(batch)
+	}
+	if err == nil {
+		return
+	}
+	if db.IsAway(err) {
+		for _, o := range batch {
+			o.answer = err
+		}
 		return
 	}
 	for _, o := range batch {

@@ -35,7 +35,7 @@ func (tx *Tx) Exec(ctx context.Context, text string, args ...any) (int64, error)
 	run, args := statement(tx.engine, text, args)
 	res, err := tx.tx.ExecContext(context.WithoutCancel(ctx), run, args...)
 	if err != nil {
-		return 0, fmt.Errorf("%s: %w", firstLine(text), err)
+		return 0, fmt.Errorf("%s: %w", firstLine(text), orAway(err))
 	}
 	return res.RowsAffected()
 }
@@ -45,7 +45,7 @@ func (tx *Tx) Exec(ctx context.Context, text string, args ...any) (int64, error)
 func All[T any](ctx context.Context, r Reader, text string, args ...any) ([]T, error) {
 	rows, err := r.query(ctx, text, args)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", firstLine(text), err)
+		return nil, fmt.Errorf("%s: %w", firstLine(text), orAway(err))
 	}
 	defer rows.Close()
 	columns, err := rows.Columns()
@@ -65,7 +65,7 @@ func All[T any](ctx context.Context, r Reader, text string, args ...any) ([]T, e
 		all = append(all, one)
 	}
 	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("%s: %w", firstLine(text), err)
+		return nil, fmt.Errorf("%s: %w", firstLine(text), orAway(err))
 	}
 	return all, nil
 }

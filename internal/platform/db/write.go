@@ -47,7 +47,7 @@ func (s *Store) Write(ctx context.Context, f func(*Tx) error) error {
 func (s *Store) writeOnce(ctx context.Context, f func(*Tx) error) error {
 	raw, err := s.write.BeginTx(ctx, nil)
 	if err != nil {
-		return fmt.Errorf("begin: %w", err)
+		return fmt.Errorf("begin: %w", orAway(err))
 	}
 	defer raw.Rollback()
 	tx := &Tx{engine: s.engine, tx: raw}
@@ -55,7 +55,7 @@ func (s *Store) writeOnce(ctx context.Context, f func(*Tx) error) error {
 		return err
 	}
 	if err := raw.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", err)
+		return fmt.Errorf("commit: %w", orAway(err))
 	}
 	for _, then := range tx.afterCommit {
 		then()
@@ -100,7 +100,7 @@ func (q *queue) wait(ctx context.Context, f func(*Tx) error) error {
 	q.mu.Lock()
 	if q.closed {
 		q.mu.Unlock()
-		return ErrClosed
+		return orAway(ErrClosed)
 	}
 	select {
 	case q.waiting <- w:
@@ -186,7 +186,7 @@ func (s *Store) commitTogether(batch []*write) {
 	}
 	for i, w := range batch {
 		if err != nil && outcomes[i] == nil {
-			outcomes[i] = err
+			outcomes[i] = orAway(err)
 		}
 		w.done <- outcomes[i]
 	}

@@ -82,11 +82,29 @@ type Conflict struct{ Message string }
 
 func (e *Conflict) Error() string { return e.Message }
 
-// Busy asks to come back later (429 or 503). Message is a French sentence
-// that says when.
+// Busy tells who asks too much to come back later (429). Message is a French
+// sentence that says when.
 type Busy struct {
 	RetryAfter time.Duration
 	Message    string
 }
 
 func (e *Busy) Error() string { return e.Message }
+
+// Unavailable says that the portal cannot do it now, through no fault of the
+// asker's (503). Message is a French sentence that says what to do; Cause, when
+// given, is what failed, for the log.
+type Unavailable struct {
+	RetryAfter time.Duration
+	Message    string
+	Cause      error
+}
+
+func (e *Unavailable) Error() string {
+	if e.Cause == nil {
+		return e.Message
+	}
+	return e.Message + " (" + e.Cause.Error() + ")"
+}
+
+func (e *Unavailable) Unwrap() error { return e.Cause }

@@ -125,7 +125,8 @@ func TestEachErrorHasItsPageAndNoneShowsItsText(t *testing.T) {
 		{fmt.Errorf("secret-42: %w", fault.ErrForbidden), 403, "Page réservée", ""},
 		{fmt.Errorf("secret-42: %w", &fault.Conflict{Message: "Rechargez la page."}), 409, "Rechargez la page.", ""},
 		{&fault.Busy{RetryAfter: 90*time.Second + time.Millisecond, Message: "Réessayez à 21 h 14."}, 429, "Réessayez à 21 h 14.", "91"},
-		{&fault.Busy{Message: "Trop de monde."}, 503, "Trop de monde.", "1"},
+		{&fault.Unavailable{Message: "Trop de monde."}, 503, "Trop de monde.", "1"},
+		{fmt.Errorf("secret-42: %w", &fault.Unavailable{RetryAfter: 5 * time.Second, Message: "Recommencez.", Cause: errors.New("secret-42")}), 503, "Recommencez.", "5"},
 		{errors.New("secret-42: disk full"), 500, "Une erreur est survenue", ""},
 	} {
 		var log bytes.Buffer
@@ -145,7 +146,8 @@ func TestEachErrorHasItsPageAndNoneShowsItsText(t *testing.T) {
 			t.Errorf("%v: the page shows the error", c.err)
 		}
 		logged := strings.Count(log.String(), "request failed")
-		if want := map[bool]int{true: 1}[c.status == 500]; logged != want {
+		failed := c.status == 500 || c.retryAfter == "5" // it has a cause
+		if want := map[bool]int{true: 1}[failed]; logged != want {
 			t.Errorf("%v: logged %d times, want %d", c.err, logged, want)
 		}
 		if c.status == 500 && (!strings.Contains(log.String(), "request=R-17") || !strings.Contains(text, "R-17")) {

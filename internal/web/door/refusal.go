@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"time"
 
 	"pupitre/internal/platform/fault"
 )
@@ -21,22 +22,24 @@ type refusal struct {
 	title   string
 	text    string
 	fields  []fault.Field
-	request string // number to quote, for an error of ours
+	request string  // number to quote, for an error of ours
+	again   *resend // what was typed, to be sent again; nil when nothing was, or it may not be kept
 }
 
 func refusalFor(err error) refusal {
 	var invalid *fault.Invalid
 	var conflict *fault.Conflict
 	var busy *fault.Busy
+	var away *fault.Unavailable
 	switch {
 	case errors.As(err, &invalid):
 		return refusal{status: http.StatusUnprocessableEntity, title: "Votre saisie n’a pas été enregistrée", text: invalid.Message, fields: invalid.Fields}
 	case errors.As(err, &conflict):
 		return refusal{status: http.StatusConflict, title: "La situation a changé entre-temps", text: conflict.Message}
-	case errors.As(err, &busy) && busy.RetryAfter > 0:
-		return refusal{status: http.StatusTooManyRequests, title: "Un peu de patience", text: busy.Message}
 	case errors.As(err, &busy):
-		return refusal{status: http.StatusServiceUnavailable, title: "Un peu de patience", text: busy.Message}
+		return refusal{status: http.StatusTooManyRequests, title: "Un peu de patience", text: busy.Message}
+	case errors.As(err, &away):
+		return refusal{status: http.StatusServiceUnavailable, title: "Un peu de patience", text: away.Message}
 	case errors.Is(err, fault.ErrNotFound):
 		return refusal{status: http.StatusNotFound, title: "Page introuvable", text: "Cette page n’existe pas, ou n’est pas dans votre espace."}
 	case errors.Is(err, fault.ErrForbidden):
@@ -54,17 +57,38 @@ func (s *Site) refuse(v *Visit, err error) {
 	r := refusalFor(err)
 	if r.status == http.StatusInternalServerError {
 		r.request = RequestID(v.Ctx())
-		s.Log.ErrorContext(v.Ctx(), "request failed", "request", r.request, "route", v.route.Pattern(), "account", v.Actor.Account, "error", err.Error())
 	}
-	var busy *fault.Busy
-	if errors.As(err, &busy) {
-		v.W.Header().Set("Retry-After", strconv.FormatInt(retrySeconds(busy.RetryAfter), 10))
+	if r.status == http.StatusInternalServerError || failedOurs(err) {
+		s.Log.ErrorContext(v.Ctx(), "request failed", "request", RequestID(v.Ctx()), "route", v.route.Pattern(), "account", v.Actor.Account, "error", err.Error())
+	}
+	if after, told := retryAfter(err); told {
+		v.W.Header().Set("Retry-After", strconv.FormatInt(retrySeconds(after), 10))
+		r.again = v.resend()
 	}
 	v.W.Header().Set("Cache-Control", "no-store")
 	if err := v.Show(r.status, refusalPage(v.Base(r.title), r, v.Back(HomeOf(v.Actor.Role)), v.School.Phone)); err != nil {
 		s.Log.ErrorContext(v.Ctx(), "error page failed", "request", r.request, "error", err.Error())
 		http.Error(v.W, r.title, r.status)
 	}
+}
+
+// failedOurs tells whether something of ours failed, and is not merely crowded.
+func failedOurs(err error) bool {
+	var away *fault.Unavailable
+	return errors.As(err, &away) && away.Cause != nil
+}
+
+// retryAfter is when to come back, if the error says so.
+func retryAfter(err error) (time.Duration, bool) {
+	var busy *fault.Busy
+	if errors.As(err, &busy) {
+		return busy.RetryAfter, true
+	}
+	var away *fault.Unavailable
+	if errors.As(err, &away) {
+		return away.RetryAfter, true
+	}
+	return 0, false
 }
 
 // RefusalPage answers with the page of an error of ours, for what fails before
