@@ -74,6 +74,8 @@ func mailRows() []mailRow {
 		row("received", Received, ReceivedFacts{school, claire, sent, []Dossier{lucie, elise}, link}),
 		row("received-one", Received, ReceivedFacts{school, "", sent, []Dossier{first}, link}),
 		row("became_complete", BecameComplete, BecameCompleteFacts{school, claire, lucie, "RIB", link}),
+		row("not_ranked", NotRanked, NotRankedFacts{school, claire, "Lucie Moreau", "RIB", []string{"« Atelier jazz » n’est plus proposé. Choisissez un autre cours."}, closing, link}),
+		row("not_ranked-nothing_deposited", NotRanked, NotRankedFacts{School: school, Name: claire, Pupil: "Élise Moreau", Left: []string{"« Éveil musical » est ouvert de 4 à 6 ans."}, Link: link}),
 		row("entered_by_office", DossierEnteredByOffice, EnteredByOfficeFacts{school, claire, lucie, paris(2027, time.June, 4, 10, 0, 0, 0), link}),
 		row("changed_choice", ChangedChoice, ChangedChoiceFacts{school, claire, lucie, []string{"Chœur d’enfants"}, sent, link}),
 		row("enrolled", Enrolled, EnrolledFacts{School: school, Name: claire, Pupil: "Élise Moreau", Programme: first.Programme, Site: first.Site, Courses: first.Places, GroupsLater: true, Link: link}),

@@ -28,6 +28,21 @@ func BecameComplete(f BecameCompleteFacts) (Mail, error) {
 	return compose("became_complete", f.School, f)
 }
 
+// NotRankedFacts: the last required paper has arrived, but the choice no longer
+// stands, or something else keeps the dossier from its rank (R29).
+type NotRankedFacts struct {
+	School         School
+	Name           string
+	Pupil          string
+	LastPaper      string    // empty when nothing was deposited
+	Left           []string  // what to mend, in sentences
+	CompleteBefore time.Time // zero when it has no date
+	Link           string
+}
+
+// NotRanked says what the family has to mend for the dossier to have its rank.
+func NotRanked(f NotRankedFacts) (Mail, error) { return compose("not_ranked", f.School, f) }
+
 // EnteredByOfficeFacts: the office typed in a dossier that came on paper (R35).
 type EnteredByOfficeFacts struct {
 	School            School

@@ -15,6 +15,12 @@ func becameComplete(e envelope, t enrolment.Told) (letter.Mail, error) {
 	return letter.BecameComplete(letter.BecameCompleteFacts{School: e.school, Name: t.Name, Dossier: dossier(first(t)), LastPaper: t.Paper, Link: e.home()})
 }
 
+func notRanked(e envelope, t enrolment.Told) (letter.Mail, error) {
+	return letter.NotRanked(letter.NotRankedFacts{
+		School: e.school, Name: t.Name, Pupil: first(t).Pupil, LastPaper: t.Paper, Left: t.Left, CompleteBefore: endOf(t), Link: e.home(),
+	})
+}
+
 func enteredByOffice(e envelope, t enrolment.Told) (letter.Mail, error) {
 	return letter.DossierEnteredByOffice(letter.EnteredByOfficeFacts{
 		School: e.school, Name: t.Name, Dossier: dossier(first(t)), ReceivedOnPaperAt: t.OnPaperAt, Link: e.home(),

@@ -33,6 +33,7 @@ var letters = map[correspondence.Kind]func(envelope) (letter.Mail, error){
 
 	enrolment.MailReceived:        told(received),
 	enrolment.MailBecameComplete:  told(becameComplete),
+	enrolment.MailNotRanked:       told(notRanked),
 	enrolment.MailEnteredByOffice: told(enteredByOffice),
 	enrolment.MailChangedChoice:   told(changedChoice),
 	enrolment.MailEnrolled:        told(enrolled),

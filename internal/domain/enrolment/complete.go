@@ -3,10 +3,12 @@ package enrolment
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"pupitre/internal/domain/document"
 	"pupitre/internal/domain/school"
+	"pupitre/internal/platform/fault"
 	"pupitre/internal/platform/french"
 )
 
@@ -23,31 +25,27 @@ func (u *unit) recheck(dossiers []*Dossier, lacked map[string][]document.Paper, 
 		if err != nil {
 			return err
 		}
-		if err := u.follow(d, missing, fresh(missing, lacked, d), lastPaper); err != nil {
+		if len(missing) == 0 && (d.State == Received || d.State == Lapsed && !d.SentAt.IsZero()) {
+			err = u.complete(d, len(lacked[d.ID]) > 0, lastPaper)
+		} else {
+			err = u.follow(d, missing, fresh(missing, lacked, d))
+		}
+		if err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// recheckOf is recheck for all dossiers of a household, after an act that
-// makes no paper required.
-func (u *unit) recheckOf(household, lastPaper string) error {
-	dossiers, err := u.dossiersOf(household)
-	if err != nil {
-		return err
-	}
-	return u.recheck(dossiers, nil, lastPaper)
-}
-
-// lacked returns what each dossier lacks now, to be compared after an act.
+// lacked returns what each dossier that was sent lacks now, to be compared
+// after an act.
 func (u *unit) lacked(dossiers []*Dossier) (map[string][]document.Paper, error) {
 	all := map[string][]document.Paper{}
 	if err := u.readHouseholds(householdsOf(dossiers)...); err != nil {
 		return nil, err
 	}
 	for _, d := range dossiers {
-		if !d.State.Ranked() {
+		if !d.State.Sent() && d.State != Lapsed {
 			continue
 		}
 		missing, err := u.missing(d)
@@ -78,10 +76,9 @@ func fresh(missing []document.Paper, lacked map[string][]document.Paper, d *Doss
 	})
 }
 
-func (u *unit) follow(d *Dossier, missing, fresh []document.Paper, lastPaper string) error {
+// follow keeps a ranked dossier in step with the papers it lacks.
+func (u *unit) follow(d *Dossier, missing, fresh []document.Paper) error {
 	switch {
-	case len(missing) == 0 && (d.State == Received || d.State == Lapsed && !d.SentAt.IsZero()):
-		return u.complete(d, lastPaper)
 	case len(missing) == 0 && d.State == PaperRefused:
 		d.State, d.HoldUntil = Complete, zero
 		u.changed(d)
@@ -95,8 +92,9 @@ func (u *unit) follow(d *Dossier, missing, fresh []document.Paper, lastPaper str
 }
 
 // complete ranks a dossier at the instant its last required paper arrived, if
-// the campaign still takes it and its choice still stands.
-func (u *unit) complete(d *Dossier, lastPaper string) error {
+// the campaign still takes it and its choice still stands. When it does not
+// stand, the family is told what to do as the last paper comes.
+func (u *unit) complete(d *Dossier, lackedOne bool, lastPaper string) error {
 	if u.campaign(d) != nil {
 		return nil
 	}
@@ -105,14 +103,27 @@ func (u *unit) complete(d *Dossier, lastPaper string) error {
 		return err
 	}
 	if len(left) > 0 {
-		u.told(d, "dossier.not_ranked", d.State.French(), d.State.French(), left[0].Message)
-		return nil
+		if !lackedOne {
+			return nil
+		}
+		return u.tellNotRanked(d, left, lastPaper)
 	}
 	d.anew()
 	if err := u.place(d, u.stamp()); err != nil {
 		return err
 	}
 	return u.writeOf(d, MailBecameComplete, fmt.Sprintf("%s@%d", d.ID, d.Rank), Told{Paper: lastPaper})
+}
+
+// tellNotRanked says what keeps a dossier whose papers are all there from its
+// rank: a course cancelled, an age corrected since « Valider ».
+func (u *unit) tellNotRanked(d *Dossier, left []fault.Field, lastPaper string) error {
+	told := Told{Paper: lastPaper}
+	for _, f := range left {
+		told.Left = append(told.Left, f.Message)
+	}
+	u.told(d, "dossier.not_ranked", d.State.French(), d.State.French(), strings.Join(told.Left, " "))
+	return u.writeOf(d, MailNotRanked, fmt.Sprintf("%s#%d", d.ID, u.nextSeq()), told)
 }
 
 // hold opens the delay of R32, or gives what is left of it, 48 hours at least.

@@ -9,6 +9,7 @@ import (
 )
 
 func (m *model) enterPaper(p *modelPupil, programme string, choice []string, received time.Time) bool {
+	m.arrive()
 	if received.After(m.at()) || received.Before(m.season.OpensAt) || !received.Before(m.season.ClosesAt) || p.state.Ranked() || !m.stands(programme, choice) {
 		return false
 	}
@@ -24,6 +25,7 @@ func (m *model) enterPaper(p *modelPupil, programme string, choice []string, rec
 }
 
 func (m *model) endOffers() (n int) {
+	m.arrive()
 	type due struct {
 		p *modelPupil
 		r *modelRequest
@@ -51,6 +53,7 @@ func (m *model) endOffers() (n int) {
 }
 
 func (m *model) endDelays() (n int) {
+	m.arrive()
 	due := slices.DeleteFunc(m.byRank(), func(p *modelPupil) bool { return p.state != PaperRefused || !p.hold.Before(m.at()) })
 	slices.SortStableFunc(due, func(a, b *modelPupil) int { return a.hold.Compare(b.hold) })
 	for _, p := range due {
@@ -61,6 +64,7 @@ func (m *model) endDelays() (n int) {
 }
 
 func (m *model) closeCampaign() (n int) {
+	m.arrive()
 	for _, p := range m.pupils {
 		if !m.at().Before(m.season.ClosesAt) && p.state == Received && !m.at().Before(p.reopened) {
 			p.state = Draft
@@ -71,9 +75,11 @@ func (m *model) closeCampaign() (n int) {
 	return n
 }
 
-func (m *model) endLists() (n int) {
+// arrive comes before each act: from its date on, no list is served.
+func (m *model) arrive() {
+	m.listsTold = 0
 	if m.listsEnded || m.at().Before(m.season.ListsEndAt) {
-		return 0
+		return
 	}
 	m.listsEnded = true
 	told := map[*modelPupil]bool{}
@@ -86,10 +92,16 @@ func (m *model) endLists() (n int) {
 	for p := range told {
 		m.mail(p, MailListsClosed)
 	}
-	return len(told)
+	m.listsTold = len(told)
+}
+
+func (m *model) endLists() int {
+	m.arrive()
+	return m.listsTold
 }
 
 func (m *model) releaseParts() (n int) {
+	m.arrive()
 	date := m.season.PartialReleaseAt
 	if m.at().Before(date.AddDate(0, 0, -7)) {
 		return 0
@@ -117,6 +129,7 @@ func (m *model) releaseParts() (n int) {
 }
 
 func (m *model) reopen(p *modelPupil, until time.Time) bool {
+	m.arrive()
 	if !until.After(m.at()) {
 		return false
 	}

@@ -9,12 +9,14 @@ import (
 )
 
 func (m *model) validate(p *modelPupil, paper string) bool {
+	m.arrive()
 	state, counts := m.slot(p, paper)
 	if *state != document.Provided && *state != document.Refused {
 		return false
 	}
+	lacked := m.lacking(counts...)
 	*state = document.Validated
-	m.recheck(m.household(p.home)...)
+	m.recheck(lacked, m.household(p.home)...)
 	for _, q := range counts {
 		if q.state != PaperRefused && m.checked(q) {
 			q.holdTotal = zero
@@ -24,6 +26,7 @@ func (m *model) validate(p *modelPupil, paper string) bool {
 }
 
 func (m *model) undo(p *modelPupil, paper string) bool {
+	m.arrive()
 	state, counts := m.slot(p, paper)
 	if *state != document.Validated || slices.ContainsFunc(counts, func(q *modelPupil) bool { return q.state == Enrolled }) {
 		return false
@@ -33,6 +36,7 @@ func (m *model) undo(p *modelPupil, paper string) bool {
 }
 
 func (m *model) refuse(p *modelPupil, paper string) bool {
+	m.arrive()
 	state, counts := m.slot(p, paper)
 	if *state != document.Provided && *state != document.Validated {
 		return false
@@ -60,6 +64,7 @@ func (m *model) refuse(p *modelPupil, paper string) bool {
 }
 
 func (m *model) worthless(p *modelPupil, paper string) bool {
+	m.arrive()
 	state, counts := m.slot(p, paper)
 	if *state != document.Provided && *state != document.Validated && *state != document.Refused {
 		return false
@@ -80,6 +85,7 @@ func (m *model) worthless(p *modelPupil, paper string) bool {
 }
 
 func (m *model) change(p *modelPupil, programme string, choice []string, byOffice bool) bool {
+	m.arrive()
 	lost := slices.ContainsFunc(p.choice, func(c string) bool { return m.cancelled[c] })
 	if !p.state.Sent() || p.state == Enrolled && !byOffice && !lost {
 		return false
@@ -92,7 +98,7 @@ func (m *model) change(p *modelPupil, programme string, choice []string, byOffic
 	}
 	p.programme, p.choice = programme, choice
 	if !p.state.Ranked() {
-		m.recheck(p)
+		m.recheck(nil, p)
 		return true
 	}
 	var fresh []string
@@ -122,6 +128,7 @@ func (m *model) forget(p *modelPupil, course string) {
 }
 
 func (m *model) withdraw(p *modelPupil, course string, byOffice bool) bool {
+	m.arrive()
 	if !p.state.Sent() {
 		return false
 	}
@@ -151,6 +158,7 @@ func (m *model) withdraw(p *modelPupil, course string, byOffice bool) bool {
 }
 
 func (m *model) answerWithdrawal(p *modelPupil, accept bool) bool {
+	m.arrive()
 	if !p.asked {
 		return false
 	}
@@ -168,6 +176,7 @@ func (m *model) answerWithdrawal(p *modelPupil, accept bool) bool {
 }
 
 func (m *model) notReturning(p *modelPupil) bool {
+	m.arrive()
 	if !m.now.Before(m.season.ClosesAt) || p.state.Ranked() {
 		return false
 	}
@@ -179,6 +188,7 @@ func (m *model) notReturning(p *modelPupil) bool {
 }
 
 func (m *model) returning(p *modelPupil) bool {
+	m.arrive()
 	switch {
 	case p.state == "":
 		return false
@@ -192,6 +202,7 @@ func (m *model) returning(p *modelPupil) bool {
 }
 
 func (m *model) confirm(p *modelPupil, part bool) bool {
+	m.arrive()
 	switch {
 	case p.state != Complete && p.state != OnList || !m.checked(p):
 		return false
@@ -215,6 +226,7 @@ func (m *model) waits(p *modelPupil) bool {
 }
 
 func (m *model) confirmReady() (n int) {
+	m.arrive()
 	for _, p := range m.byRank() {
 		if p.state == Complete && m.checked(p) && m.whole(p) {
 			m.confirm(p, false)
@@ -231,6 +243,7 @@ func (m *model) byRank() []*modelPupil {
 }
 
 func (m *model) turnDown(p *modelPupil) bool {
+	m.arrive()
 	if !p.state.Sent() {
 		return false
 	}
@@ -240,6 +253,7 @@ func (m *model) turnDown(p *modelPupil) bool {
 }
 
 func (m *model) setCapacity(course string, n int64) bool {
+	m.arrive()
 	if n < m.board.Offerings[course].Taken {
 		return false
 	}
@@ -248,6 +262,7 @@ func (m *model) setCapacity(course string, n int64) bool {
 }
 
 func (m *model) cancel(course string) {
+	m.arrive()
 	if m.cancelled[course] {
 		return
 	}
@@ -267,6 +282,7 @@ func (m *model) cancel(course string) {
 }
 
 func (m *model) jump(p *modelPupil, course string) bool {
+	m.arrive()
 	r := m.activeFor(p, course)
 	if r == nil || m.stateOf(r) != Waiting {
 		return false
@@ -276,6 +292,7 @@ func (m *model) jump(p *modelPupil, course string) bool {
 }
 
 func (m *model) answer(p *modelPupil, course string, accept bool) bool {
+	m.arrive()
 	var r *modelRequest
 	for _, q := range p.requests {
 		if q.course == course {

@@ -23,6 +23,7 @@ type model struct {
 	seq        int64
 	cancelled  map[string]bool
 	listsEnded bool
+	listsTold  int // by the act in hand
 	mails      map[string]map[string]int // household, kind
 }
 
@@ -215,6 +216,7 @@ func (m *model) draft(p *modelPupil, programme string, choice []string) bool {
 
 // submit returns which pupils are answered without a fault.
 func (m *model) submit(pupils ...*modelPupil) (accepted []bool) {
+	m.arrive()
 	var sending []*modelPupil
 	for _, p := range pupils {
 		mayBe := p.state != "" && p.state != NotReturning && m.open(p) && m.stands(p.programme, p.choice)
@@ -274,13 +276,26 @@ func (m *model) household(h *modelHousehold) []*modelPupil {
 	return all
 }
 
-func (m *model) recheck(pupils ...*modelPupil) {
+// lacking is who lacks a paper before an act.
+func (m *model) lacking(pupils ...*modelPupil) map[*modelPupil]bool {
+	all := map[*modelPupil]bool{}
+	for _, p := range pupils {
+		all[p] = len(m.missing(p)) > 0
+	}
+	return all
+}
+
+func (m *model) recheck(lacked map[*modelPupil]bool, pupils ...*modelPupil) {
 	for _, p := range pupils {
 		if len(m.missing(p)) > 0 {
 			continue
 		}
 		switch {
-		case (p.state == Received || p.state == Lapsed && p.sentAs > 0) && m.open(p) && m.stands(p.programme, p.choice):
+		case (p.state == Received || p.state == Lapsed && p.sentAs > 0) && m.open(p) && !m.stands(p.programme, p.choice):
+			if lacked[p] {
+				m.mail(p, MailNotRanked)
+			}
+		case (p.state == Received || p.state == Lapsed && p.sentAs > 0) && m.open(p):
 			p.anew()
 			m.rank(p)
 			m.ask(p, p.choice, m.stamp())
@@ -292,6 +307,8 @@ func (m *model) recheck(pupils ...*modelPupil) {
 }
 
 func (m *model) deposit(p *modelPupil, paper string) bool {
+	m.arrive()
+	lacked := m.lacking(m.household(p.home)...)
 	switch {
 	case paper == "assurance" && p.assurance == document.Validated, paper == "rib" && !p.home.debit:
 		return false
@@ -300,11 +317,13 @@ func (m *model) deposit(p *modelPupil, paper string) bool {
 	default:
 		p.home.rib = document.Provided
 	}
-	m.recheck(m.household(p.home)...)
+	m.recheck(lacked, m.household(p.home)...)
 	return true
 }
 
 func (m *model) pays(h *modelHousehold, debit bool) {
+	m.arrive()
+	lacked := m.lacking(m.household(h)...)
 	asks := debit && !h.debit && !h.rib.Counts()
 	h.debit = debit
 	for _, p := range m.household(h) {
@@ -313,7 +332,7 @@ func (m *model) pays(h *modelHousehold, debit bool) {
 			p.hold, p.state = p.holdTotal, PaperRefused
 			m.mail(p, MailNewlyRequired)
 		}
-		m.recheck(p)
+		m.recheck(lacked, p)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/journal"
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/fault"
@@ -198,6 +199,7 @@ func actsOffers() []act {
 			w.wantMails(a, "received", "course_cancelled")
 			w.deposit(c, "Léo", "assurance")
 			w.wantStands(c, "Léo", "received")
+			w.wantMails(c, "received", "course_cancelled", "not_ranked")
 			w.must(w.reg.Change(w.ctx, b.Actor, w.choice(b, "Léo", "eveil", "comptines")))
 			w.wantStands(b, "Léo", "complete n° 2: comptines place")
 			d := w.family("Dore", "Léo")
@@ -231,6 +233,34 @@ func actsOffers() []act {
 				w.Errorf("the request that waited: want ended, got %s", got)
 			}
 			w.wantMails(c, "received", "lists_closed")
+		}},
+		{"at the very instant of the lists' end a place given back is offered to nobody, before any job", func(w *world) {
+			a, b := w.sent("Alix", "eveil", "jardin"), w.sent("Blin", "eveil", "jardin")
+			w.clock.Set(w.season.ListsEndAt)
+			w.withdraw(a, "")
+			w.wantStands(b, "Léo", "complete n° 2")
+			w.wantMails(b, "received", "lists_closed")
+			if n := w.count(w.reg.EndLists(w.ctx)); n != 0 {
+				w.Errorf("told again by the job: want 0, got %d", n)
+			}
+		}},
+		{"a microsecond before the lists' end it is offered still", func(w *world) {
+			a, b := w.sent("Alix", "eveil", "jardin"), w.sent("Blin", "eveil", "jardin")
+			w.clock.Set(w.season.ListsEndAt.Add(-time.Microsecond))
+			w.withdraw(a, "")
+			w.wantStands(b, "Léo", "complete n° 2: jardin offered")
+			w.wantMails(b, "received", "place_offered")
+		}},
+		{"an act refused after the lists' end ends them all the same, in the school's name", func(w *world) {
+			w.sent("Alix", "eveil", "jardin")
+			b := w.sent("Blin", "eveil", "jardin")
+			w.clock.Set(w.season.ListsEndAt)
+			wantRefused(w, w.reg.Jump(w.ctx, office, w.requests(b, "Léo")["jardin"].ID, "fratrie"), "changé")
+			lines, err := journal.OfDossier(w.ctx, w.store, w.dossier(b, "Léo").ID)
+			w.must(err)
+			if last := lines[len(lines)-1]; last.Event != "request.ended" || last.ActorName != actor.System.Name || !last.At.Equal(w.season.ListsEndAt) {
+				w.Errorf("the journal says %+v", last)
+			}
 		}},
 	}
 }

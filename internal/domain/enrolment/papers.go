@@ -45,13 +45,21 @@ func (r *Registrar) Deposit(ctx context.Context, a actor.Actor, in Deposit) (id 
 		if err := u.mayDeposit(paper, in); err != nil {
 			return err
 		}
+		dossiers, err := u.dossiersOf(in.Household)
+		if err != nil {
+			return err
+		}
+		lacked, err := u.lacked(dossiers)
+		if err != nil {
+			return err
+		}
 		slot := document.Slot{Household: in.Household, Pupil: in.Pupil, Paper: in.Paper}
 		if id, err = document.Put(u.ctx, u.tx, u.at, a, u.season.ID, paper, slot, in.File); err != nil {
 			return err
 		}
 		u.written++
 		delete(u.held, in.Household)
-		return u.recheckOf(in.Household, paper.Name)
+		return u.recheck(dossiers, lacked, paper.Name)
 	})
 	return id, err
 }
@@ -168,11 +176,23 @@ type Review struct {
 // counts again.
 func (r *Registrar) Validate(ctx context.Context, a actor.Actor, in Review) error {
 	return r.submit(ctx, a, func(u *unit) error {
+		before, err := document.ByID(u.ctx, u.tx, a, in.Deposit)
+		if err != nil {
+			return err
+		}
+		dossiers, err := u.dossiersOf(before.Household)
+		if err != nil {
+			return err
+		}
+		lacked, err := u.lacked(dossiers)
+		if err != nil {
+			return err
+		}
 		d, err := u.decide(a, in, document.Validated)
 		if err != nil {
 			return err
 		}
-		if err := u.recheckOf(d.Household, ""); err != nil {
+		if err := u.recheck(dossiers, lacked, ""); err != nil {
 			return err
 		}
 		return u.endHolds(d)

@@ -159,6 +159,68 @@ func actsValider() []act {
 			w.wantStands(f, "Léo", "complete n° 1: jardin place")
 			w.wantMails(f, "received", "became_complete")
 		}},
+		{"the last paper of a choice that no longer stands: the family is told what to mend, once, and mending it ranks", func(w *world) {
+			f := w.family("Roux", "Léo")
+			w.prepare(f, "Léo", "eveil", "jardin")
+			w.send(f, "Léo")
+			w.must(w.reg.CancelCourse(w.ctx, office, w.courses["jardin"], "plus de professeur"))
+			w.deposit(f, "Léo", "assurance")
+			w.wantMails(f, "received", "course_cancelled", "not_ranked")
+			if m := w.lastMail(f); !strings.Contains(m.ArgsText, "n’est plus proposé") || !strings.Contains(m.ArgsText, `"paper":"Assurance scolaire"`) {
+				w.Errorf("the mail says %s", m.ArgsText)
+			}
+			w.deposit(f, "Léo", "assurance") // replaced: it lacked nothing
+			w.validate(f, "Léo", "assurance")
+			w.wantMails(f, "received", "course_cancelled", "not_ranked")
+			w.wantStands(f, "Léo", "received")
+			w.must(w.reg.Change(w.ctx, f.Actor, w.choice(f, "Léo", "eveil", "comptines")))
+			w.wantStands(f, "Léo", "complete n° 1: comptines place")
+			w.wantMails(f, "received", "course_cancelled", "not_ranked", "became_complete")
+		}},
+		{"an age corrected since « Valider » is told with the last paper too", func(w *world) {
+			f := w.family("Roux", "Léo")
+			w.write(func(ctx context.Context, tx *db.Tx) error {
+				_, err := tx.Exec(ctx, `update course set age_max = 6 where id = $1`, w.courses["jardin"])
+				return err
+			})
+			birth := func(day string) func(context.Context, *db.Tx) error {
+				return func(ctx context.Context, tx *db.Tx) error {
+					_, err := tx.Exec(ctx, `update pupil set birth_date = $1 where id = $2`, day, f.pupils["Léo"])
+					return err
+				}
+			}
+			w.write(birth("2022-03-04"))
+			w.prepare(f, "Léo", "eveil", "jardin")
+			w.send(f, "Léo")
+			w.must(w.reg.Alter(w.ctx, office, f.Household, birth("2017-03-04")))
+			w.wantMails(f, "received")
+			w.deposit(f, "Léo", "assurance")
+			w.wantStands(f, "Léo", "received")
+			w.wantMails(f, "received", "not_ranked")
+		}},
+		{"refused by mistake and validated after all, with a course cancelled meanwhile: told as well", func(w *world) {
+			f := w.family("Roux", "Léo")
+			w.prepare(f, "Léo", "eveil", "jardin")
+			w.send(f, "Léo")
+			w.must(w.reg.CancelCourse(w.ctx, office, w.courses["jardin"], "plus de professeur"))
+			w.deposit(f, "Léo", "assurance")
+			w.refuse(f, "Léo", "assurance")
+			w.validate(f, "Léo", "assurance")
+			w.wantMails(f, "received", "course_cancelled", "not_ranked", "paper_refused", "not_ranked")
+		}},
+		{"a choice that no longer stands at the closing: a draft again, told what lacked", func(w *world) {
+			f := w.family("Roux", "Léo")
+			w.prepare(f, "Léo", "eveil", "jardin")
+			w.send(f, "Léo")
+			w.must(w.reg.CancelCourse(w.ctx, office, w.courses["jardin"], "plus de professeur"))
+			w.deposit(f, "Léo", "assurance")
+			w.clock.Set(w.season.ClosesAt)
+			w.count(w.reg.CloseCampaign(w.ctx))
+			w.wantStands(f, "Léo", "draft")
+			if m := w.lastMail(f); m.Kind != "campaign_closed" || !strings.Contains(m.ArgsText, "un choix de cours") {
+				w.Errorf("told %s: %s", m.Kind, m.ArgsText)
+			}
+		}},
 		{"a paper no longer asked completes every family, in the order of their « Valider »", func(w *world) {
 			b, a := w.family("Blin", "Bo"), w.family("Alix", "Al")
 			w.prepare(b, "Bo", "eveil", "jardin")

@@ -174,6 +174,9 @@ func (r *Registrar) transact(batch []*order) error {
 				continue
 			}
 			u.take(o.actor, o.arrived)
+			if err := u.endDueLists(); err != nil {
+				return err
+			}
 			before := u.written
 			if o.answer = o.do(u); o.answer != nil && (u.written != before || !isRefusal(o.answer)) {
 				return fmt.Errorf("%w: %w", errHalfDone, o.answer)

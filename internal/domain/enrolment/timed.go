@@ -31,7 +31,7 @@ func (r *Registrar) EndDelays(ctx context.Context) (int, error) {
 				return err
 			}
 			if len(missing) == 0 { // no longer asked since
-				if err := u.follow(d, nil, nil, ""); err != nil {
+				if err := u.follow(d, nil, nil); err != nil {
 					return err
 				}
 				continue
@@ -87,6 +87,9 @@ func (r *Registrar) CloseCampaign(ctx context.Context) (int, error) {
 			if err != nil {
 				return err
 			}
+			if len(t.Missing) == 0 { // its papers are there, its choice no longer stands
+				t.Missing = []string{"un choix de cours qui puisse être donné"}
+			}
 			d.State = Draft
 			u.changed(d)
 			u.told(d, "dossier.closed", Received.French(), Draft.French(), "clôture de la campagne")
@@ -107,63 +110,81 @@ func (r *Registrar) CloseCampaign(ctx context.Context) (int, error) {
 }
 
 // EndLists closes every waiting list at the school's date: no place is offered
-// after it, and those still waiting are told (R33).
+// at it or after it, and those still waiting are told (R33). Any act that
+// arrives first does the same (endDueLists); it returns how many were told.
 func (r *Registrar) EndLists(ctx context.Context) (int, error) {
 	n := 0
 	err := r.submit(ctx, actor.System, func(u *unit) error {
-		n = 0
-		if u.season.ListsEndAt.IsZero() || u.at.Before(u.season.ListsEndAt) || !u.season.ListsEndedAt.IsZero() {
-			return nil
-		}
-		offerings, err := db.All[string](u.ctx, u.tx, `select id from offering where season_id = $1 order by id`, u.season.ID)
+		n = u.listsTold
+		return nil
+	})
+	return n, err
+}
+
+// endDueLists comes before every act: from the school's date on no list is
+// served, however late the job that ends them runs.
+func (u *unit) endDueLists() error {
+	u.listsTold = 0
+	if u.season.ListsEndAt.IsZero() || u.at.Before(u.season.ListsEndAt) || !u.season.ListsEndedAt.IsZero() {
+		return nil
+	}
+	asker := u.actor
+	u.actor = actor.System
+	defer func() { u.actor = asker }()
+	if err := u.endLists(); err != nil {
+		return err
+	}
+	u.written++
+	u.season.ListsEndedAt = u.at
+	_, err := u.tx.Exec(u.ctx, `update season set lists_ended_at = $1 where id = $2`, u.at, u.season.ID)
+	return err
+}
+
+func (u *unit) endLists() error {
+	offerings, err := db.All[string](u.ctx, u.tx, `select id from offering where season_id = $1 order by id`, u.season.ID)
+	if err != nil {
+		return err
+	}
+	if err := u.bring(offerings...); err != nil {
+		return err
+	}
+	told := map[string][]string{}
+	var order []string
+	for _, id := range offerings {
+		course, semester, err := u.courseOf(id)
 		if err != nil {
 			return err
 		}
-		if err := u.bring(offerings...); err != nil {
+		changes, err := u.obey(CloseList{id}, "fin des listes d’attente")
+		if err != nil {
 			return err
 		}
-		told := map[string][]string{}
-		var order []string
-		for _, id := range offerings {
-			course, semester, err := u.courseOf(id)
+		for _, c := range changes {
+			row, err := u.request(c.Request)
 			if err != nil {
 				return err
 			}
-			changes, err := u.obey(CloseList{id}, "fin des listes d’attente")
-			if err != nil {
-				return err
+			if told[row.Dossier] == nil {
+				order = append(order, row.Dossier)
 			}
-			for _, c := range changes {
-				row, err := u.request(c.Request)
-				if err != nil {
-					return err
-				}
-				if told[row.Dossier] == nil {
-					order = append(order, row.Dossier)
-				}
-				told[row.Dossier] = append(told[row.Dossier], courseTitle(course, semester))
-			}
+			told[row.Dossier] = append(told[row.Dossier], courseTitle(course, semester))
 		}
-		for _, id := range order {
-			d, err := u.dossier(id)
-			if err != nil {
-				return err
-			}
-			t, err := u.toldDossier(d)
-			if err != nil {
-				return err
-			}
-			if err := u.write(d.Household, d, MailListsClosed, d.ID, Told{Dossiers: []ToldDossier{t}, GivenUp: told[id], Kept: t.Places}, nil, u.bySchool()); err != nil {
-				return err
-			}
-			n++
+	}
+	for _, id := range order {
+		d, err := u.dossier(id)
+		if err != nil {
+			return err
 		}
-		u.written++
-		u.season.ListsEndedAt = u.at
-		_, err = u.tx.Exec(u.ctx, `update season set lists_ended_at = $1 where id = $2`, u.at, u.season.ID)
-		return err
-	})
-	return n, err
+		t, err := u.toldDossier(d)
+		if err != nil {
+			return err
+		}
+		if err := u.write(d.Household, d, MailListsClosed, d.ID, Told{Dossiers: []ToldDossier{t}, GivenUp: told[id], Kept: t.Places}, nil, u.bySchool()); err != nil {
+			return err
+		}
+		u.listsTold++
+	}
+	return nil
 }
 
 // ReleaseParts releases, at the school's date, the dossiers that hold a part of

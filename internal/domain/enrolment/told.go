@@ -14,6 +14,7 @@ import (
 const (
 	MailReceived        correspondence.Kind = "received"
 	MailBecameComplete  correspondence.Kind = "became_complete"
+	MailNotRanked       correspondence.Kind = "not_ranked"
 	MailEnteredByOffice correspondence.Kind = "entered_by_office"
 	MailChangedChoice   correspondence.Kind = "changed_choice"
 	MailEnrolled        correspondence.Kind = "enrolled"
@@ -53,6 +54,7 @@ type Told struct {
 	Required  bool          `json:"required,omitempty"`
 	Cost      string        `json:"cost,omitempty"` // what a refused optional paper costs
 	Reason    string        `json:"reason,omitempty"`
+	Left      []string      `json:"left,omitempty"` // sentences: what keeps a dossier from its rank
 	Until     time.Time     `json:"until,omitempty"`
 	OnPaperAt time.Time     `json:"on_paper_at,omitempty"`
 }

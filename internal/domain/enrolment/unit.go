@@ -35,6 +35,7 @@ type unit struct {
 	seq       int64
 	board     *Board
 	jumpsRead bool
+	listsTold int // families told by this act that the lists have ended
 	catalogue *catalogue.Catalogue
 	papers    []document.Paper
 	means     map[string]bool // payment means that are debits

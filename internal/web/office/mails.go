@@ -80,7 +80,7 @@ var kinds = map[correspondence.Kind]string{
 	enrolment.MailOfferDeclined: "Place déclinée", enrolment.MailOfferEnded: "Proposition échue", enrolment.MailListsClosed: "Listes closes",
 	enrolment.MailPartlyFull: "Formule en partie complète", enrolment.MailPartlyReleased: "Places rendues", enrolment.MailWithdrawn: "Renoncement",
 	enrolment.MailWithdrawalAns: "Réponse", enrolment.MailCourseCancelled: "Cours annulé", enrolment.MailCampaignClosed: "Campagne close",
-	enrolment.MailMissingPapers: "Documents manquants",
+	enrolment.MailMissingPapers: "Documents manquants", enrolment.MailNotRanked: "Choix à refaire",
 }
 
 // kindWords names a mail whose subject is not written yet.
