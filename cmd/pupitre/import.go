@@ -8,11 +8,9 @@ import (
 	"os"
 
 	"pupitre/internal/domain/account"
-	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/transfer"
 	"pupitre/internal/domain/transfer/folder"
 	"pupitre/internal/platform/clock"
-	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/french"
 )
 
@@ -43,21 +41,8 @@ func (c *importCmd) Run(ctx context.Context, io streams) error {
 	if err != nil {
 		return err
 	}
-	if !c.DryRun && !report.Restored {
-		if err := followPapers(ctx, k.store); err != nil {
-			return err
-		}
-	}
 	tell(io.out, report)
 	return nil
-}
-
-// followPapers ranks or holds the dossiers whose papers an import no longer
-// asks, or newly asks (R29).
-func followPapers(ctx context.Context, store *db.Store) error {
-	registrar := enrolment.NewRegistrar(store, clock.System())
-	defer registrar.Close()
-	return registrar.AlterAll(ctx, transfer.Importer, func(context.Context, *db.Tx) error { return nil })
 }
 
 // bringIn restores an export into an empty school, whatever its files for a
@@ -98,6 +83,12 @@ func tell(out io.Writer, r transfer.Report) {
 	}
 	for _, c := range r.Counts {
 		fmt.Fprintln(out, c.What+" : "+c.Words())
+	}
+	if n := int64(r.Followed.Ranked); n > 0 {
+		fmt.Fprintln(out, "Pièce plus demandée : "+french.Count(n, "dossier devient complet et prend son rang", "dossiers deviennent complets et prennent leur rang")+".")
+	}
+	if n := int64(r.Followed.Held); n > 0 {
+		fmt.Fprintln(out, "Pièce devenue obligatoire : "+french.Count(n, "dossier la doit, sa famille reçoit un mail", "dossiers la doivent, leurs familles reçoivent un mail")+".")
 	}
 	switch {
 	case r.DryRun:

@@ -222,6 +222,16 @@ func means(codes ...string) func(f family) func(ctx context.Context, tx *db.Tx) 
 	}
 }
 
+// asks puts a paper in place of the season's of that code, as an import does.
+func (w *world) asks(paper document.Paper) (followed Followed) {
+	w.Helper()
+	w.write(func(ctx context.Context, tx *db.Tx) (err error) {
+		followed, err = Following(ctx, tx, office, w.clock.Now(), func() error { return document.PutPaper(ctx, tx, w.season.ID, paper) })
+		return err
+	})
+	return followed
+}
+
 // wishes reads « piano choeur », or « cordes/1 vents/2 ».
 func (w *world) wishes(courses string) Choice {
 	w.Helper()

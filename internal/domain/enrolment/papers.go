@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/correspondence"
@@ -117,21 +118,64 @@ func (r *Registrar) Alter(ctx context.Context, a actor.Actor, household string, 
 	})
 }
 
-// AlterAll is Alter for a write that may change what is asked of every
-// household (a paper no longer asked, or newly required): it ranks the dossiers
-// that become complete in the order of their « Valider ».
-func (r *Registrar) AlterAll(ctx context.Context, a actor.Actor, write func(ctx context.Context, tx *db.Tx) error) error {
-	return r.submit(ctx, a, func(u *unit) error {
-		if !a.IsOffice() && a.Role != actor.SystemRole {
-			return fault.ErrForbidden
+// Followed counts what a change of the papers asked did to the season's dossiers.
+type Followed struct {
+	Ranked int // became complete: what they lacked is no longer asked
+	Held   int // must hand in what became required, with the delay of R32
+}
+
+// Following runs a write, within its transaction, that may change what is asked
+// of every household, and follows it: what becomes required is asked for by
+// mail with the delay of R32, and the dossiers that become complete are ranked
+// in the order of their « Valider » (R29). A school without a season has none.
+func Following(ctx context.Context, tx *db.Tx, a actor.Actor, at time.Time, write func() error) (Followed, error) {
+	var f Followed
+	before, err := openCurrent(ctx, tx)
+	if errors.Is(err, fault.ErrNotFound) {
+		return f, write()
+	}
+	if err != nil {
+		return f, err
+	}
+	dossiers, err := before.load(`season_id = $1`, before.season.ID)
+	if err != nil {
+		return f, err
+	}
+	lacked, err := before.lacked(dossiers)
+	if err != nil {
+		return f, err
+	}
+	if err := write(); err != nil {
+		return f, err
+	}
+	u, err := openCurrent(ctx, tx)
+	if err != nil {
+		return f, err
+	}
+	u.take(a, at)
+	if err := u.endDueLists(); err != nil {
+		return f, err
+	}
+	if dossiers, err = u.load(`season_id = $1`, u.season.ID); err != nil {
+		return f, err
+	}
+	slices.SortFunc(dossiers, bySending)
+	was := map[string]Dossier{}
+	for _, d := range dossiers {
+		was[d.ID] = *d
+	}
+	if err := u.recheck(dossiers, lacked, ""); err != nil {
+		return f, err
+	}
+	for _, d := range dossiers {
+		switch {
+		case d.Rank > 0 && was[d.ID].Rank == 0:
+			f.Ranked++
+		case d.State == PaperRefused && d.Version != was[d.ID].Version:
+			f.Held++
 		}
-		dossiers, err := u.load(`season_id = $1`, u.season.ID)
-		if err != nil {
-			return err
-		}
-		slices.SortFunc(dossiers, bySending)
-		return u.alter(dossiers, write)
-	})
+	}
+	return f, u.save()
 }
 
 func (u *unit) alter(dossiers []*Dossier, write func(ctx context.Context, tx *db.Tx) error) error {

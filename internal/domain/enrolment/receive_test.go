@@ -227,11 +227,38 @@ func actsValider() []act {
 			w.prepare(a, "Al", "eveil", "jardin")
 			w.send(a, "Al")
 			w.send(b, "Bo")
-			w.must(w.reg.AlterAll(w.ctx, office, func(ctx context.Context, tx *db.Tx) error {
-				return document.PutPaper(ctx, tx, w.season.ID, document.Paper{Code: "assurance", Name: "Assurance scolaire", Audience: document.OfPupil, Validity: "season"})
-			}))
+			followed := w.asks(document.Paper{Code: "assurance", Name: "Assurance scolaire", Audience: document.OfPupil, Validity: "season"})
+			if followed.Ranked != 2 || followed.Held != 0 {
+				w.Errorf("followed: %+v", followed)
+			}
 			w.wantStands(a, "Al", "complete n° 1: jardin place")
 			w.wantStands(b, "Bo", "complete n° 2: jardin waiting 1")
+		}},
+		{"a paper newly required of all is asked for of those that have a rank, and of them alone", func(w *world) {
+			a, b := w.sent("Alix", "eveil", "jardin"), w.sent("Blin", "eveil", "jardin")
+			c := w.family("Caro", "Léo")
+			w.prepare(c, "Léo", "eveil", "jardin")
+			w.send(c, "Léo") // received: it lacks the insurance
+			w.deposit(b, "", "qf")
+			w.clock.Set(paris("2027-06-08 21:00")) // quiet until eight
+			followed := w.asks(document.Paper{Code: "qf", Name: "Attestation Quotient Familial", Audience: document.OfHousehold, Required: true, Validity: "season"})
+			if followed.Held != 1 || followed.Ranked != 0 {
+				w.Errorf("followed: %+v", followed)
+			}
+			w.wantStands(a, "Léo", "paper_refused n° 1: jardin place")
+			w.wantStands(b, "Léo", "complete n° 2: jardin waiting 1")
+			w.wantStands(c, "Léo", "received")
+			w.wantMails(a, "received", "newly_required")
+			w.wantMails(b, "received")
+			w.wantMails(c, "received")
+			if m, d := w.lastMail(a), w.dossier(a, "Léo"); !m.Leaves.Equal(paris("2027-06-09 08:00")) || !d.HoldUntil.Equal(paris("2027-06-16 23:59")) {
+				w.Errorf("the mail leaves at %v, the delay runs to %v", m.Leaves, d.HoldUntil)
+			}
+			again := w.asks(document.Paper{Code: "qf", Name: "Attestation Quotient Familial", Audience: document.OfHousehold, Required: true, Validity: "season"})
+			if again != (Followed{}) {
+				w.Errorf("followed again: %+v", again)
+			}
+			w.wantMails(a, "received", "newly_required")
 		}},
 		{"several dossiers completed by one deposit rank in the order of their « Valider »", func(w *world) {
 			f := w.family("Roux", "Léo", "Zoé", "Max")
@@ -457,7 +484,6 @@ func actsAnotherFamilyIsNotFound() []act {
 			"Jump": w.reg.Jump(w.ctx, f.Actor, request, "moi"), "Reopen": w.reg.Reopen(w.ctx, f.Actor, f.pupils["Léo"], f.Household, w.season.ListsEndAt, "moi"),
 			"EnterPaper": w.reg.EnterPaper(w.ctx, f.Actor, f.Household, OnPaper{}), "TypeIn": w.reg.TypeIn(w.ctx, f.Actor, w.choice(f, "Léo", "eveil", "jardin")),
 			"AnswerWithdrawal": w.reg.AnswerWithdrawal(w.ctx, f.Actor, d.ID, true, ""), "DossierByID": second(DossierByID(w.ctx, w.store, f.Actor, d.ID)),
-			"AlterAll": w.reg.AlterAll(w.ctx, f.Actor, means()(f)),
 		} {
 			if !errors.Is(err, fault.ErrForbidden) {
 				w.Errorf("%s by a family: want ErrForbidden, got %v", name, err)

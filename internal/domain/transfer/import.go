@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"pupitre/internal/domain/actor"
+	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/journal"
 	"pupitre/internal/domain/school"
 	"pupitre/internal/domain/transfer/folder"
@@ -23,7 +24,8 @@ var errDryRun = errors.New("dry run")
 
 // Import brings the folder into the school in one transaction; with dryRun it
 // does the same and undoes it. Importing again changes nothing; what a person
-// changed on screen since is kept and listed. A full export is restored when
+// changed on screen since is kept and listed. Dossiers follow what becomes of
+// the papers asked (R29). A full export is restored when
 // the school is empty (Restore). It returns *Refused, and imports nothing, when the files
 // disagree with what the school holds.
 func Import(ctx context.Context, deps Deps, f *folder.Folder, dryRun bool) (Report, error) {
@@ -42,9 +44,11 @@ func Import(ctx context.Context, deps Deps, f *folder.Folder, dryRun bool) (Repo
 	err = deps.Store.Write(ctx, func(tx *db.Tx) error {
 		im := &importer{ctx: ctx, deps: deps, tx: tx, now: deps.Clock.Now(), folder: f, downloads: documents,
 			report: &Report{DryRun: dryRun, Warnings: slices.Clip(f.Warnings)}}
-		if err := im.run(); err != nil {
+		followed, err := enrolment.Following(ctx, tx, Importer, im.now, im.run)
+		if err != nil {
 			return err
 		}
+		im.report.Followed = followed
 		if isExport(deps.Files) {
 			im.warn(dataFolder, 0, "", "L’école n’est pas vide : seuls les cinq fichiers ont été lus, pas le reste de l’export.")
 		}

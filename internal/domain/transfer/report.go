@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"pupitre/internal/domain/account"
+	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/transfer/folder"
 	"pupitre/internal/platform/blob"
 	"pupitre/internal/platform/clock"
@@ -33,6 +34,7 @@ type Report struct {
 	Kept        []Kept  // fields changed on screen since the last import: not overwritten
 	Identifiers []Made  // identifiants that were made
 	Warnings    []folder.Problem
+	Followed    enrolment.Followed // what became of dossiers whose papers are asked otherwise now
 }
 
 // Count says how many things of one sort were made, changed and left alone.
