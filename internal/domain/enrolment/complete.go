@@ -20,6 +20,7 @@ func (u *unit) recheck(dossiers []*Dossier, lacked map[string][]document.Paper, 
 	if err := u.readHouseholds(householdsOf(dossiers)...); err != nil {
 		return err
 	}
+	u.touch(dossiers...)
 	for _, d := range dossiers {
 		missing, err := u.missing(d)
 		if err != nil {

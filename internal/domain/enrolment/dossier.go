@@ -95,6 +95,7 @@ type Dossier struct {
 	RemindedAt        time.Time `db:"reminded_at"`
 	UpdatedAt         time.Time `db:"updated_at"`
 	Version           int64     `db:"version"`
+	Desk              Desk      `db:"desk"`
 }
 
 // Label is how the office calls the dossier: « D-1164 ».

@@ -489,6 +489,37 @@ func (w *world) wantSound() {
 			last = d.CompleteAt
 		}
 	}
+	w.wantDesks(dossiers)
+}
+
+// wantDesks compares the desk stored of each dossier with the one judged anew,
+// on all that is stored.
+func (w *world) wantDesks(stored []Dossier) {
+	w.Helper()
+	undone := errors.New("only judged")
+	err := w.store.Write(w.ctx, func(tx *db.Tx) error {
+		u, err := open(w.ctx, tx, `id = $1`, w.season.ID)
+		if err != nil {
+			return err
+		}
+		for _, d := range stored {
+			anew, err := u.dossier(d.ID)
+			if err != nil {
+				return err
+			}
+			desk, err := u.judgeDesk(anew)
+			if err != nil {
+				return err
+			}
+			if desk != d.Desk {
+				w.Errorf("%s, %s, is stored as %q, judged anew as %q", d.Label(), d.State, d.Desk, desk)
+			}
+		}
+		return undone
+	})
+	if !errors.Is(err, undone) {
+		w.Errorf("judge the desks anew: %v", err)
+	}
 }
 
 type act struct {

@@ -379,10 +379,13 @@ func (u *unit) lacks(d *Dossier, paper document.Paper) (bool, error) {
 
 func (u *unit) decide(a actor.Actor, in Review, to document.State) (document.Deposit, error) {
 	d, err := document.Decide(u.ctx, u.tx, u.at, a, in.Deposit, in.Version, to, in.Reason)
-	if err == nil {
-		u.written++
-		delete(u.held, d.Household)
+	if err != nil {
+		return d, err
 	}
+	u.written++
+	delete(u.held, d.Household)
+	dossiers, err := u.dossiersOf(d.Household)
+	u.touch(dossiers...)
 	return d, err
 }
 

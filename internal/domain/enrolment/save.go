@@ -19,9 +19,12 @@ var zero time.Time
 // costs 80 µs among 200, 25 among 16).
 const rowsAtOnce = 16
 
-// save writes what the unit changed: a statement for the season, one for each
+// save judges the desks, then writes what the unit changed: a statement for the season, one for each
 // changed dossier, and one a table for the rest.
 func (u *unit) save() error {
+	if err := u.judgeDesks(); err != nil {
+		return err
+	}
 	u.moves = max(u.moves, (u.seq-1)/seqPerMove)
 	if _, err := u.tx.Exec(u.ctx, `update season set next_rank = $1, last_at = $2, moves = $3 where id = $4`, u.nextRank, u.last, u.moves, u.season.ID); err != nil {
 		return err
@@ -30,6 +33,9 @@ func (u *unit) save() error {
 		if err := u.saveDossier(u.dossiers[id]); err != nil {
 			return err
 		}
+	}
+	if err := u.saveDesks(); err != nil {
+		return err
 	}
 	if err := u.saveRequests(); err != nil {
 		return err
@@ -66,11 +72,12 @@ func (u *unit) saveDossier(d *Dossier) error {
 	n, err := u.tx.Exec(u.ctx, `update dossier set household_id = $1, state = $2, programme_id = $3, site_id = $4, choice = $5,
 			on_paper_form = $6, note = $7, administrative = $8, reason = $9, text_id = $10, agreed_by = $11, sent_at = $12,
 			complete_at = $13, rank = $14, received_on_paper_at = $15, hold_until = $16, hold_total_until = $17, confirmed_at = $18,
-			confirmed_by = $19, reopened_until = $20, withdrawal_asked_at = $21, reminded_at = $22, updated_at = $23, version = $24
-		where id = $25 and version = $26`,
+			confirmed_by = $19, reopened_until = $20, withdrawal_asked_at = $21, reminded_at = $22, updated_at = $23, version = $24,
+			desk = $25
+		where id = $26 and version = $27`,
 		d.Household, string(d.State), orNull(d.Programme), orNull(d.Site), d.Choice.text(), d.OnPaperForm, d.Note, d.Administrative,
 		d.Reason, orNull(d.Text), d.AgreedBy, d.SentAt, d.CompleteAt, rankOrNull(d.Rank), d.ReceivedOnPaperAt, d.HoldUntil,
-		d.HoldTotalUntil, d.ConfirmedAt, d.ConfirmedBy, d.ReopenedUntil, d.WithdrawalAskedAt, d.RemindedAt, d.UpdatedAt, d.Version, d.ID, u.versions[d.ID])
+		d.HoldTotalUntil, d.ConfirmedAt, d.ConfirmedBy, d.ReopenedUntil, d.WithdrawalAskedAt, d.RemindedAt, d.UpdatedAt, d.Version, orNull(string(d.Desk)), d.ID, u.versions[d.ID])
 	if err != nil {
 		return fmt.Errorf("save dossier %s: %w", d.ID, err)
 	}

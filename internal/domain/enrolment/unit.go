@@ -51,6 +51,8 @@ type unit struct {
 	newRequests   []*Request
 	dirtyRequests map[string]bool
 	dirtyOffers   map[string]bool
+	touched       map[string]bool // dossiers whose desk is to be judged anew
+	newDesks      map[string]bool // dossiers whose desk has changed
 	lines         []journal.Line
 	mails         []correspondence.Mail
 }
@@ -74,6 +76,10 @@ func open(ctx context.Context, tx *db.Tx, where string, args ...any) (*unit, err
 	if err != nil {
 		return nil, fmt.Errorf("take the season: %w", err)
 	}
+	return newUnit(ctx, tx, lock)
+}
+
+func newUnit(ctx context.Context, tx *db.Tx, lock seasonLock) (*unit, error) {
 	u := &unit{
 		ctx: ctx, tx: tx, moves: lock.Moves, nextRank: lock.NextRank, last: lock.Last, seq: lock.Moves * seqPerMove,
 		board:    &Board{Offerings: map[string]*Offering{}, Requests: map[string]*Asked{}},
@@ -81,7 +87,9 @@ func open(ctx context.Context, tx *db.Tx, where string, args ...any) (*unit, err
 		facts:    noFacts(),
 		requests: map[string]*Request{}, ofDossier: map[string][]*Request{},
 		dirtyDossiers: map[string]bool{}, dirtyRequests: map[string]bool{}, dirtyOffers: map[string]bool{},
+		touched: map[string]bool{}, newDesks: map[string]bool{},
 	}
+	var err error
 	if u.season, err = school.SeasonByID(ctx, tx, lock.ID); err != nil {
 		return nil, err
 	}
@@ -131,7 +139,7 @@ func (u *unit) told(d *Dossier, event, before, after, reason string) {
 
 const dossierColumns = `id, number, season_id, pupil_id, household_id, state, programme_id, site_id, choice, on_paper_form, note,
 	administrative, reason, text_id, agreed_by, sent_at, complete_at, rank, received_on_paper_at, hold_until, hold_total_until,
-	confirmed_at, confirmed_by, reopened_until, withdrawal_asked_at, reminded_at, updated_at, version`
+	confirmed_at, confirmed_by, reopened_until, withdrawal_asked_at, reminded_at, updated_at, version, desk`
 
 func (u *unit) load(where string, args ...any) ([]*Dossier, error) {
 	rows, err := db.All[Dossier](u.ctx, u.tx, `select `+dossierColumns+` from dossier where `+where, args...)

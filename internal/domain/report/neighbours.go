@@ -34,68 +34,56 @@ func PositionOf(ctx context.Context, r db.Reader, a actor.Actor, season string, 
 	if err := officeOnly(a); err != nil {
 		return p, err
 	}
-	var err error
-	if p.Next, err = beside(ctx, r, season, group, d, true); err != nil {
-		return p, err
-	}
-	if p.Previous, err = beside(ctx, r, season, group, d, false); err != nil {
-		return p, err
-	}
-	type counted struct {
-		Before int64 `db:"before"`
-		Total  int64 `db:"total"`
-		Inside int64 `db:"inside"`
-	}
-	var q query
-	is := q.param(d.ID)
-	before := stands(&q, group, d, false)
-	q.with(`d.season_id = ?`, season)
-	q.with(group.in())
-	n, err := db.One[counted](ctx, r, `select coalesce(sum(case when `+before+` then 1 else 0 end), 0) as before, count(*) as total,
-			coalesce(sum(case when d.id = `+is+` then 1 else 0 end), 0) as inside
-		from dossier d where `+q.conditions(), q.args...)
-	p.At, p.Total, p.Inside = n.Before+1, n.Total, n.Inside > 0
-	return p, err
-}
-
-// stands is the condition of standing after (or before) the dossier in the
-// group's order.
-func stands(q *query, group Group, d enrolment.Dossier, after bool) string {
-	sign := "<"
-	if after {
-		sign = ">"
-	}
-	if d.Rank > 0 {
-		rank := `d.rank ` + sign + ` ` + q.param(d.Rank)
-		if after && (group == Everyone || group == Incomplete) {
-			return `(d.rank is null or ` + rank + `)`
+	for _, after := range []bool{true, false} {
+		beside := &p.Previous
+		if after {
+			beside = &p.Next
 		}
-		return rank
+		for _, part := range group.toward(after) {
+			n, found, err := part.beside(ctx, r, season, d, after)
+			if err != nil {
+				return p, fmt.Errorf("neighbour of %s: %w", d.Label(), err)
+			}
+			if found {
+				*beside = n
+				break
+			}
+		}
 	}
-	sent := d.SentAt
-	if sent.IsZero() { // it stands behind all that were sent
-		sent = time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)
+	for _, part := range group.parts() {
+		before, total, err := part.count(ctx, r, season, d)
+		if err != nil {
+			return p, fmt.Errorf("position of %s: %w", d.Label(), err)
+		}
+		p.At += before
+		p.Total += total
 	}
-	at, number := q.param(sent), q.param(d.Number)
-	unranked := `d.rank is null and (d.sent_at ` + sign + ` ` + at + ` or d.sent_at = ` + at + ` and d.number ` + sign + ` ` + number + `)`
-	if after {
-		return `(` + unranked + `)`
-	}
-	return `(d.rank is not null or ` + unranked + `)`
+	p.At++
+	p.Inside = group.has(d)
+	return p, nil
 }
 
-func beside(ctx context.Context, r db.Reader, season string, group Group, d enrolment.Dossier, after bool) (Neighbour, error) {
-	var q query
-	q.with(`d.season_id = ?`, season)
-	q.with(group.in())
-	q.with(stands(&q, group, d, after))
-	by := group.order("")
-	if !after {
-		by = group.order("desc")
+// beside reads the dossier of the part that is nearest, before or after; false
+// when there is none.
+func (p part) beside(ctx context.Context, r db.Reader, season string, d enrolment.Dossier, after bool) (Neighbour, bool, error) {
+	q := p.of(season)
+	if !p.past(&q, d, after) {
+		return Neighbour{}, false, nil
 	}
-	n, _, err := db.Maybe[Neighbour](ctx, r, `select d.id, p.first_name, p.last_name from dossier d join pupil p on p.id = d.pupil_id
-		where `+q.conditions()+by+` limit 1`, q.args...)
-	return n, err
+	return db.Maybe[Neighbour](ctx, r, `select d.id, p.first_name, p.last_name from dossier d join pupil p on p.id = d.pupil_id
+		where `+q.conditions()+p.order.by(!after)+` limit 1`, q.args...)
+}
+
+// count counts the dossiers of the part, and those before this one.
+func (p part) count(ctx context.Context, r db.Reader, season string, d enrolment.Dossier) (before, total int64, err error) {
+	q := p.of(season)
+	if total, err = db.One[int64](ctx, r, `select count(*) from dossier d where `+q.conditions(), q.args...); err != nil {
+		return 0, 0, err
+	}
+	if p.past(&q, d, false) {
+		before, err = db.One[int64](ctx, r, `select count(*) from dossier d where `+q.conditions(), q.args...)
+	}
+	return before, total, err
 }
 
 // First returns the first dossier of the group in order, or fault.ErrNotFound.
@@ -103,11 +91,14 @@ func First(ctx context.Context, r db.Reader, a actor.Actor, season string, group
 	if err := officeOnly(a); err != nil {
 		return "", err
 	}
-	id, found, err := db.Maybe[string](ctx, r, `select d.id from dossier d where d.season_id = $1 and (`+group.in()+`)`+group.order("")+` limit 1`, season)
-	if err == nil && !found {
-		err = fmt.Errorf("first dossier %s: %w", group, fault.ErrNotFound)
+	for _, p := range group.parts() {
+		q := p.of(season)
+		id, found, err := db.Maybe[string](ctx, r, `select d.id from dossier d where `+q.conditions()+p.order.by(false)+` limit 1`, q.args...)
+		if err != nil || found {
+			return id, err
+		}
 	}
-	return id, err
+	return "", fmt.Errorf("first dossier %s: %w", group, fault.ErrNotFound)
 }
 
 // ByNumber returns the id of the season's dossier of that number, or fault.ErrNotFound.

@@ -73,38 +73,12 @@ type Filter struct {
 	Page  int64
 }
 
-// debit tells whether a direct debit is among the household's means of payment.
-const debit = `exists (select 1 from household_payment_mean m join payment_mean n on n.code = m.mean
-			where m.household_id = d.household_id and n.is_debit = true)`
-
-// unread tells whether a paper asked of the dossier, optional ones included,
-// was deposited and not looked at.
-const unread = `exists (select 1 from deposit x join paper p on p.season_id = d.season_id and p.code = x.paper_code
-		where x.household_id = d.household_id and x.season_id = d.season_id and x.replaced_at is null and x.state = 'provided'
-			and (p.condition = '' or p.condition = 'debit' and ` + debit + ` or p.condition = 'on_paper' and d.on_paper_form = true)
-			and (p.audience = 'household' and x.pupil_id is null or p.audience = 'pupil' and x.pupil_id = d.pupil_id))`
-
-// ready tells in SQL what enrolment.Registrar.ConfirmReady confirms: every
-// required paper « Validé », none unread, a place in every course chosen.
-const ready = `(d.state = 'complete' and d.on_paper_form = false and d.choice <> '[]'
-	and (select count(*) from request q where q.dossier_id = d.id and q.state = 'place') = length(d.choice) - length(replace(d.choice, '{', ''))
-	and not exists (select 1 from request q where q.dossier_id = d.id and q.state in ('waiting', 'offered'))
-	and not exists (select 1 from paper p where p.season_id = d.season_id and p.required = true and p.condition <> 'on_paper'
-		and (p.condition <> 'debit' or ` + debit + `)
-		and not exists (select 1 from deposit x where x.household_id = d.household_id and x.paper_code = p.code
-			and x.replaced_at is null and x.state = 'validated' and (x.season_id = d.season_id or p.validity = 'standing')
-			and (p.audience = 'household' and x.pupil_id is null or p.audience = 'pupil' and x.pupil_id = d.pupil_id)))
-	and not ` + unread + `)`
-
-// toCheck is what the office has to look at: complete dossiers that are not
-// ready, and any further on with a paper unread.
-const toCheck = `(d.state = 'complete' and not ` + ready + ` or d.state in ('paper_refused', 'waiting', 'enrolled') and ` + unread + `)`
-
-// in is the condition of the group.
+// in is the condition of a group that is one part; each is read along an index
+// of its own.
 func (g Group) in() string {
 	switch g {
 	case Incomplete:
-		return `d.state = 'received'`
+		return `d.state = 'received' and ` + unranked
 	case OnFamily:
 		return `d.state = 'paper_refused'`
 	case Validated:
@@ -112,31 +86,67 @@ func (g Group) in() string {
 	case OnList:
 		return `d.state = 'waiting'`
 	case Ready:
-		return `d.state = 'complete' and ` + ready
-	case Everyone:
-		return `d.state not in ('draft', 'not_returning')`
+		return `d.desk = 'ready'`
 	default:
-		return toCheck
+		return `d.desk = 'check'`
 	}
 }
 
-// narrowed is the query of the season's dossiers that the filter leaves, its group apart.
-func (f Filter) narrowed(season string) query {
+// unranked are the dossiers sent that have no rank, in the words of the index
+// dossier_unranked.
+const unranked = `d.rank is null and d.sent_at is not null and d.state not in ('draft', 'not_returning')`
+
+// has tells whether the dossier is in the group.
+func (g Group) has(d enrolment.Dossier) bool {
+	switch g {
+	case ToCheck:
+		return d.Desk == enrolment.DeskCheck
+	case Ready:
+		return d.Desk == enrolment.DeskReady
+	case Everyone:
+		return d.Rank > 0 || !d.SentAt.IsZero() && d.State != enrolment.Draft && d.State != enrolment.NotReturning
+	default:
+		return g == groupOf(d.State)
+	}
+}
+
+// narrowed is the query of the season's dossiers that the filter leaves, its
+// group apart. The words are looked for once, whatever is then read of the
+// dossiers that have them.
+func (f Filter) narrowed(ctx context.Context, r db.Reader, season string) (query, error) {
 	var q query
 	q.with(`d.season_id = ?`, season)
 	if f.Site != "" {
 		q.with(`d.site_id = ?`, f.Site)
 	}
 	words := strings.Fields(french.Fold(f.Text))
-	for _, w := range words[:min(len(words), 6)] {
-		condition := `p.search like ? escape '\' or exists (select 1 from guardian g where g.household_id = d.household_id and g.search like ? escape '\')`
-		if n, ok := number(w); ok {
-			q.with(condition+` or d.number = ?`, contains(w), contains(w), n)
-		} else {
-			q.with(condition, contains(w), contains(w))
-		}
+	if len(words) == 0 {
+		return q, nil
 	}
-	return q
+	ids, err := withWords(ctx, r, season, words[:min(len(words), 6)])
+	q.with(`d.id in (select value from json_each(cast(? as text)))`, db.IDs(ids))
+	return q, err
+}
+
+// withWords returns the season's dossiers that have every word: in the names of
+// the pupil or of a responsible, or as their number.
+func withWords(ctx context.Context, r db.Reader, season string, words []string) ([]string, error) {
+	var q query
+	for _, w := range words {
+		condition := `x.id in (select y.id from pupil p join dossier y on y.season_id = ? and y.pupil_id = p.id where p.search like ? escape '\'
+			union select y.id from guardian g join dossier y on y.season_id = ? and y.household_id = g.household_id where g.search like ? escape '\'`
+		args := []any{season, contains(w), season, contains(w)}
+		if n, ok := number(w); ok {
+			condition += ` union select y.id from dossier y where y.season_id = ? and y.number = ?`
+			args = append(args, season, n)
+		}
+		q.with(condition+`)`, args...)
+	}
+	ids, err := db.All[string](ctx, r, `select x.id from dossier x where `+q.conditions(), q.args...)
+	if err != nil {
+		return nil, fmt.Errorf("look for dossiers: %w", err)
+	}
+	return ids, nil
 }
 
 // number reads a dossier's number: D-1164, d1164 or 1164.
@@ -154,58 +164,73 @@ func CountsOf(ctx context.Context, r db.Reader, a actor.Actor, season string, f 
 	if err := officeOnly(a); err != nil {
 		return nil, err
 	}
-	q := f.narrowed(season)
-	type counted struct {
-		State enrolment.State `db:"state"`
-		Ready int64           `db:"is_ready"`
-		Check int64           `db:"to_check"`
-		N     int64           `db:"n"`
+	q, err := f.narrowed(ctx, r, season)
+	if err != nil {
+		return nil, err
 	}
-	rows, err := db.All[counted](ctx, r, `select s.state, s.is_ready, s.to_check, count(*) as n from (
-			select d.state, case when d.state = 'complete' and `+ready+` then 1 else 0 end as is_ready,
-				case when `+toCheck+` then 1 else 0 end as to_check
-			from dossier d `+joined(f)+` where `+q.conditions()+`) s
-		group by s.state, s.is_ready, s.to_check`, q.args...)
+	return q.counts(ctx, r)
+}
+
+// counts counts the dossiers of the query by group.
+func (q query) counts(ctx context.Context, r db.Reader) (Counts, error) {
+	type counted struct {
+		State  enrolment.State `db:"state"`
+		N      int64           `db:"n"`
+		Check  int64           `db:"to_check"`
+		Ready  int64           `db:"is_ready"`
+		Ranked int64           `db:"ranked"`
+	}
+	rows, err := db.All[counted](ctx, r, `select d.state, count(*) as n, count(d.rank) as ranked,
+			count(case when d.desk = 'check' then 1 end) as to_check, count(case when d.desk = 'ready' then 1 end) as is_ready
+		from dossier d where `+q.conditions()+` group by d.state`, q.args...)
 	if err != nil {
 		return nil, fmt.Errorf("count dossiers: %w", err)
 	}
 	counts := Counts{}
 	for _, row := range rows {
-		if group, ok := groupOf(row.State, row.Ready == 1); ok {
+		counts[ToCheck] += row.Check
+		counts[Ready] += row.Ready
+		if group := groupOf(row.State); group != "" {
 			counts[group] += row.N
-		}
-		if row.Check == 1 {
-			counts[ToCheck] += row.N
 		}
 		if row.State != enrolment.Draft && row.State != enrolment.NotReturning {
 			counts[Everyone] += row.N
+			counts[ranked] += row.Ranked
+		}
+		if row.State == enrolment.Lapsed {
+			if err := q.unsent(ctx, r, counts); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return counts, nil
 }
 
-// joined brings the pupil only when a text is searched in its name.
-func joined(f Filter) string {
-	if strings.TrimSpace(f.Text) == "" {
-		return ""
-	}
-	return `join pupil p on p.id = d.pupil_id`
+// unsent takes from Everyone what has lapsed at one household and was never sent
+// by the other, that took it over.
+func (q query) unsent(ctx context.Context, r db.Reader, counts Counts) error {
+	q = q.and(`d.rank is null and d.sent_at is null and d.state = 'lapsed'`)
+	n, err := db.One[int64](ctx, r, `select count(*) from dossier d where `+q.conditions(), q.args...)
+	counts[Everyone] -= n
+	return err
 }
 
-func groupOf(state enrolment.State, isReady bool) (Group, bool) {
+// ranked counts those of Everyone that have a rank; it is no filter of the screen.
+const ranked Group = "de-rang"
+
+// groupOf is the group of a state, "" for one that is told by the desk.
+func groupOf(state enrolment.State) Group {
 	switch state {
 	case enrolment.Received:
-		return Incomplete, true
+		return Incomplete
 	case enrolment.PaperRefused:
-		return OnFamily, true
+		return OnFamily
 	case enrolment.Enrolled:
-		return Validated, true
+		return Validated
 	case enrolment.OnList:
-		return OnList, true
-	case enrolment.Complete:
-		return Ready, isReady // the others are counted as to check
+		return OnList
 	default:
-		return "", false
+		return ""
 	}
 }
 
@@ -262,19 +287,6 @@ const rowColumns = `d.id, d.number, d.rank, d.state, d.pupil_id, p.first_name, p
 	d.sent_at, d.complete_at, d.received_on_paper_at, d.hold_until, d.withdrawal_asked_at,
 	exists (select 1 from request q where q.dossier_id = d.id and q.jumped > 0 and q.state in ('place', 'waiting', 'offered')) as jumped`
 
-// order is that of the group: by rank, then by time of sending for those that
-// have none. A group whose dossiers all have a rank is read along its index.
-func (g Group) order(direction string) string {
-	switch g {
-	case Incomplete:
-		return ` order by d.sent_at ` + direction + `, d.number ` + direction
-	case Everyone:
-		return ` order by case when d.rank is null then 1 else 0 end ` + direction + `, d.rank ` + direction + `, d.sent_at ` + direction + `, d.number ` + direction
-	default:
-		return ` order by d.rank ` + direction
-	}
-}
-
 // Queue is one page of the dossiers' table.
 type Queue struct {
 	Rows   []Row
@@ -286,7 +298,14 @@ type Queue struct {
 // QueueOf lists the dossiers of the group in order of completeness, the counts
 // of every group beside.
 func QueueOf(ctx context.Context, r db.Reader, a actor.Actor, season school.Season, f Filter) (Queue, error) {
-	counts, err := CountsOf(ctx, r, a, season.ID, f)
+	if err := officeOnly(a); err != nil {
+		return Queue{}, err
+	}
+	q, err := f.narrowed(ctx, r, season.ID)
+	if err != nil {
+		return Queue{}, err
+	}
+	counts, err := q.counts(ctx, r)
 	if err != nil {
 		return Queue{}, err
 	}
@@ -294,11 +313,7 @@ func QueueOf(ctx context.Context, r db.Reader, a actor.Actor, season school.Seas
 	if last := max((out.Total+PageSize-1)/PageSize, 1); out.Page > last {
 		out.Page = last
 	}
-	q := f.narrowed(season.ID)
-	q.with(f.Group.in())
-	out.Rows, err = db.All[Row](ctx, r, `select `+rowColumns+` from dossier d join pupil p on p.id = d.pupil_id where `+q.conditions()+
-		f.Group.order("")+` limit `+q.param(int64(PageSize))+` offset `+q.param((out.Page-1)*PageSize), q.args...)
-	if err != nil {
+	if out.Rows, err = q.page(ctx, r, f.Group, (out.Page-1)*PageSize, counts[ranked]); err != nil {
 		return out, fmt.Errorf("list dossiers: %w", err)
 	}
 	return out, fill(ctx, r, a, season, out.Rows)

@@ -5,6 +5,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"pupitre/internal/domain/actor"
@@ -38,6 +39,13 @@ func (q *query) with(condition string, args ...any) {
 func (q *query) param(a any) string {
 	q.args = append(q.args, a)
 	return fmt.Sprintf("$%d", len(q.args))
+}
+
+// and is the query with a condition more; the first one stays as it is.
+func (q query) and(condition string, args ...any) query {
+	q.where, q.args = slices.Clip(q.where), slices.Clip(q.args)
+	q.with(condition, args...)
+	return q
 }
 
 func (q *query) conditions() string { return strings.Join(q.where, " and ") }

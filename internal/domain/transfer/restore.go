@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"path"
 
+	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/transfer/folder"
 	"pupitre/internal/platform/db"
 )
@@ -52,8 +53,8 @@ func Restorable(ctx context.Context, deps Deps) (bool, error) {
 
 // Restore writes a full export back, row by row and file by file, into an
 // empty school; with dryRun it does the same and undoes it. It is the one place
-// that writes rooms' tables for them: what they hold comes back as it was, with
-// nothing judged anew. It returns *Refused when the export is not whole, or its
+// that writes rooms' tables for them: what they hold comes back as it was; only
+// the desk of each dossier, which no export holds, is judged anew. It returns *Refused when the export is not whole, or its
 // places do not add up.
 func Restore(ctx context.Context, deps Deps, dryRun bool) (Report, error) {
 	files := map[string][]byte{}
@@ -79,6 +80,9 @@ func Restore(ctx context.Context, deps Deps, dryRun bool) (Report, error) {
 			}
 		}
 		if err := sound(ctx, tx); err != nil {
+			return err
+		}
+		if err := enrolment.JudgeDesks(ctx, tx); err != nil {
 			return err
 		}
 		var err error

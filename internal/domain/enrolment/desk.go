@@ -1,0 +1,156 @@
+package enrolment
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"pupitre/internal/platform/db"
+)
+
+// Desk is what a sent dossier waits for at the office. It is judged by judgeDesk
+// alone and stored, so that a list of dossiers is read along an index.
+type Desk string
+
+// On the office's desk a dossier is to be looked at, or only to be confirmed.
+const (
+	OffDesk   Desk = ""
+	DeskCheck Desk = "check" // complete and not ready, or further on with a paper unread
+	DeskReady Desk = "ready" // what ConfirmReady confirms
+)
+
+// judgeDesk judges on what is stored, and on what the unit is about to store.
+func (u *unit) judgeDesk(d *Dossier) (Desk, error) {
+	switch d.State {
+	case Complete:
+		ready, err := u.ready(d)
+		if err != nil || !ready {
+			return DeskCheck, err
+		}
+		return DeskReady, nil
+	case PaperRefused, OnList, Enrolled:
+		asked, err := u.asked(d)
+		if err != nil {
+			return OffDesk, err
+		}
+		held, err := u.heldBy(d.Household)
+		if err != nil || len(held.Unread(asked, d.Household, d.Pupil)) == 0 {
+			return OffDesk, err
+		}
+		return DeskCheck, nil
+	default:
+		return OffDesk, nil
+	}
+}
+
+// judgeDesks judges anew every dossier that the unit may have moved: those it
+// changed, those of a request it changed, and those whose papers or facts it
+// touched. It is called once, when all else is decided.
+func (u *unit) judgeDesks() error {
+	ids := maps.Clone(u.dirtyDossiers)
+	maps.Copy(ids, u.touched)
+	for id := range u.dirtyRequests {
+		ids[u.requests[id].Dossier] = true
+	}
+	for _, r := range u.newRequests {
+		ids[r.Dossier] = true
+	}
+	dossiers := make([]*Dossier, 0, len(ids))
+	for _, id := range slices.Sorted(maps.Keys(ids)) {
+		d, err := u.dossier(id)
+		if err != nil {
+			return err
+		}
+		dossiers = append(dossiers, d)
+	}
+	if err := u.readForDesk(dossiers); err != nil {
+		return err
+	}
+	for _, d := range dossiers {
+		desk, err := u.judgeDesk(d)
+		if err != nil {
+			return fmt.Errorf("judge the desk of %s: %w", d.Label(), err)
+		}
+		if desk != d.Desk {
+			d.Desk = desk
+			u.newDesks[d.ID] = true
+		}
+	}
+	return nil
+}
+
+// readForDesk reads at once what judging many dossiers asks.
+func (u *unit) readForDesk(dossiers []*Dossier) error {
+	var households, pupils []string
+	for _, d := range dossiers {
+		if d.State.Ranked() {
+			households = append(households, d.Household)
+		}
+	}
+	if err := u.readHouseholds(households...); err != nil {
+		return err
+	}
+	var complete []*Dossier
+	for _, d := range dossiers {
+		if d.State != Complete {
+			continue
+		}
+		left, err := u.unvalidated(d)
+		if err != nil {
+			return err
+		}
+		if len(left) == 0 {
+			pupils, complete = append(pupils, d.Pupil), append(complete, d)
+		}
+	}
+	if err := u.read(pupils...); err != nil {
+		return err
+	}
+	return u.readRequests(complete)
+}
+
+// touch has the dossiers' desk judged at the end of the unit.
+func (u *unit) touch(dossiers ...*Dossier) {
+	for _, d := range dossiers {
+		u.touched[d.ID] = true
+	}
+}
+
+// saveDesks writes the desks of the dossiers that are not written otherwise.
+func (u *unit) saveDesks() error {
+	moved := map[Desk][]string{}
+	for _, id := range slices.Sorted(maps.Keys(u.newDesks)) {
+		if !u.dirtyDossiers[id] {
+			moved[u.dossiers[id].Desk] = append(moved[u.dossiers[id].Desk], id)
+		}
+	}
+	for _, desk := range slices.Sorted(maps.Keys(moved)) {
+		if _, err := u.tx.Exec(u.ctx, `update dossier set desk = $1 where id in (select value from json_each(cast($2 as text)))`, orNull(string(desk)), db.IDs(moved[desk])); err != nil {
+			return fmt.Errorf("save the desks: %w", err)
+		}
+	}
+	return nil
+}
+
+// JudgeDesks judges the desk of every dossier of the current season anew, after
+// rows were written otherwise than by the registrar: a restoration.
+func JudgeDesks(ctx context.Context, tx *db.Tx) error {
+	lock, found, err := db.Maybe[seasonLock](ctx, tx, `select id, moves, next_rank, last_at from season where is_current = true`)
+	if err != nil || !found {
+		return err
+	}
+	u, err := newUnit(ctx, tx, lock)
+	if err != nil {
+		return err
+	}
+	dossiers, err := u.load(`season_id = $1`, u.season.ID)
+	if err != nil {
+		return err
+	}
+	u.touch(dossiers...)
+	if err := u.judgeDesks(); err != nil {
+		return err
+	}
+	return u.saveDesks()
+}
