@@ -79,7 +79,8 @@ func refusal(from, to place) string {
 		"work":     {"platform", "domain", "letter"},
 		"web":      {"platform", "domain", "letter", "web"},
 		"demo":     {"platform", "domain", "letter", "work", "demo"}, // it runs the jobs it makes
-		"cmd":      {"platform", "domain", "letter", "work", "web", "demo"},
+		"bench":    {"platform", "domain", "demo", "bench"},          // the server it measures is a process of its own
+		"cmd":      {"platform", "domain", "letter", "work", "web", "demo", "bench"},
 		"browser":  {},
 		"tools":    {},
 	}

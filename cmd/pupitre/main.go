@@ -20,6 +20,7 @@ type commands struct {
 	Import  importCmd  `cmd:"" help:"Bring a school's files in (ecole.toml and CSV), all or nothing."`
 	Export  exportCmd  `cmd:"" help:"Write everything out, to be imported again elsewhere."`
 	Account accountCmd `cmd:"" help:"Accounts of the staff."`
+	Bench   benchCmd   `cmd:"" help:"Measure this program on this machine, on a school of its own."`
 }
 
 func main() {

@@ -36,12 +36,15 @@ func surround(c Config, site *door.Site, m *measures, next http.Handler) http.Ha
 		if strings.HasPrefix(r.URL.Path, assets.Prefix) {
 			return
 		}
-		c.Log.InfoContext(r.Context(), "request", "method", r.Method, "path", loggedPath(r), "status", answer.code(),
+		c.Log.InfoContext(r.Context(), "request", "arrived", began.UTC().Format(instant), "method", r.Method, "path", loggedPath(r), "status", answer.code(),
 			"ms", took.Milliseconds(), "bytes", answer.bytes, "address", address, "request", door.RequestID(r.Context()))
 	})
 }
 
-// setHeaders guards the answer; over https the browser keeps to https for a year.
+// instant is how the log writes when a request arrived: to the microsecond,
+// for « who was first? ».
+const instant = "2006-01-02T15:04:05.000000Z"
+
 // removeUploads removes the files of a form that were put on disk. The server
 // does so for the request that it made, which handlers never see: they have the
 // one with its number.
@@ -54,6 +57,7 @@ func removeUploads(log *slog.Logger, r *http.Request) {
 	}
 }
 
+// setHeaders guards the answer; over https the browser keeps to https for a year.
 func setHeaders(h http.Header, https bool) {
 	h.Set("Content-Security-Policy", policy)
 	h.Set("X-Content-Type-Options", "nosniff")

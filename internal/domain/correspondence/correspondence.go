@@ -104,6 +104,11 @@ func OfHousehold(ctx context.Context, r db.Reader, household string, limit int) 
 	return db.All[Outgoing](ctx, r, outgoing+`where household_id = $1 order by queued_at desc limit $2`, household, limit)
 }
 
+// OfKind lists every mail of the kind, in the order in which they were asked for.
+func OfKind(ctx context.Context, r db.Reader, kind Kind) ([]Outgoing, error) {
+	return db.All[Outgoing](ctx, r, outgoing+`where kind = $1 order by id`, string(kind))
+}
+
 // Sent notes that the mail left, with the subject it had.
 func Sent(ctx context.Context, tx *db.Tx, id, subject string, at time.Time) error {
 	_, err := tx.Exec(ctx, `update outgoing_mail set sent_at = $1, subject = $2, failed_at = null, last_error = '' where id = $3`, at, subject, id)

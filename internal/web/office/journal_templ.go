@@ -336,6 +336,8 @@ func eventWords(event string) string {
 		return "Connexion au portail"
 	case "account.signed_out":
 		return "Déconnexion"
+	case "account.password_given":
+		return "Mot de passe donné"
 	case "account.password_changed":
 		return "Mot de passe changé"
 	case "household.checked":

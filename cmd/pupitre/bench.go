@@ -1,0 +1,68 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+
+	files "pupitre/demo"
+	"pupitre/internal/bench"
+	"pupitre/internal/platform/db"
+)
+
+type benchCmd struct {
+	Rush benchRushCmd `cmd:"" help:"Play the opening minute on a school of its own, measure it, and check that every promise was kept."`
+}
+
+type benchRushCmd struct {
+	Families    int    `help:"Families, each with one pupil and its dossier." default:"5000"`
+	Courses     int    `help:"Courses that they share, few of them wanted by many." default:"200"`
+	Clients     int    `help:"Browsers that send at the same time." default:"64"`
+	Machines    int    `help:"Server processes, on one PostgreSQL." default:"1"`
+	DatabaseURL string `help:"PostgreSQL instead of SQLite; the bench makes a database of its own beside, and drops it." env:"PUPITRE_BENCH_DATABASE_URL" placeholder:"postgres://…"`
+	JSON        bool   `name:"json" help:"Print one JSON object."`
+}
+
+// Run plays the rush; a promise broken is a failure.
+func (c *benchRushCmd) Run(ctx context.Context, out streams) error {
+	deps, err := benchDeps(out)
+	if err != nil {
+		return err
+	}
+	result, err := bench.Rush(ctx, deps, bench.RushOptions{
+		Families: c.Families, Courses: c.Courses, Clients: c.Clients, Machines: c.Machines, DatabaseURL: c.DatabaseURL,
+	})
+	if err != nil {
+		return err
+	}
+	if err := printed(out.out, c.JSON, result, result.Write); err != nil {
+		return err
+	}
+	if result.Breaches > 0 {
+		return fmt.Errorf("%d promises were broken", result.Breaches)
+	}
+	return nil
+}
+
+// benchDeps measures this very program.
+func benchDeps(out streams) (bench.Deps, error) {
+	program, err := os.Executable()
+	deps := bench.Deps{Program: program, Open: db.Open, Files: files.Files}
+	if f, ok := out.err.(*os.File); ok {
+		if info, err := f.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
+			deps.Progress = f
+		}
+	}
+	return deps, err
+}
+
+// printed writes the result as one JSON object, or for a reader.
+func printed(out io.Writer, asJSON bool, result any, write func(io.Writer)) error {
+	if !asJSON {
+		write(out)
+		return nil
+	}
+	return json.NewEncoder(out).Encode(result)
+}

@@ -1,0 +1,112 @@
+package bench
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	demofiles "pupitre/demo"
+	"pupitre/internal/platform/db"
+	"pupitre/internal/platform/db/dbtest"
+)
+
+// deps are those of the built program.
+var deps = Deps{Open: db.Open, Files: demofiles.Files}
+
+func TestMain(m *testing.M) { os.Exit(run(m)) }
+
+func run(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "pupitre-bench-test-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(dir)
+	deps.Program = filepath.Join(dir, "pupitre")
+	if out, err := exec.Command("go", "build", "-o", deps.Program, "pupitre/cmd/pupitre").CombinedOutput(); err != nil {
+		fmt.Fprintf(os.Stderr, "build the program: %v\n%s", err, out)
+		return 1
+	}
+	return m.Run()
+}
+
+// onEngines runs f on SQLite, and on PostgreSQL where there is one.
+func onEngines(t *testing.T, f func(t *testing.T, databaseURL string)) {
+	t.Run("sqlite", func(t *testing.T) { f(t, "") })
+	if dbtest.OnBoth() {
+		t.Run("postgresql", func(t *testing.T) { f(t, dbtest.Schema(t)) })
+	}
+}
+
+func TestARushKeepsEveryPromise(t *testing.T) {
+	onEngines(t, func(t *testing.T, databaseURL string) {
+		o := RushOptions{Families: 60, Courses: 20, Clients: 16, Machines: 1, DatabaseURL: databaseURL}
+		if databaseURL != "" {
+			o.Machines = 2
+		}
+		result, err := Rush(t.Context(), deps, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if result.Breaches != 0 {
+			t.Errorf("%d promises broken:\n%s", result.Breaches, strings.Join(result.Broken, "\n"))
+		}
+		if result.Mails != 60 || result.Submissions <= 0 || result.RawCommits <= 0 || result.PeakRSS <= 0 {
+			t.Errorf("a rush that measured nothing: %+v", result)
+		}
+		var said bytes.Buffer
+		result.Write(&said)
+		for _, word := range []string{"submissions", "raw one-row commits", "inversions", "breaches"} {
+			if !strings.Contains(said.String(), word) {
+				t.Errorf("%q is not said:\n%s", word, &said)
+			}
+		}
+	})
+}
+
+func TestARushRefusesWhatItCannotPlay(t *testing.T) {
+	good := RushOptions{Families: 60, Courses: 20, Clients: 16, Machines: 1}
+	for name, spoil := range map[string]func(*RushOptions){
+		"no family":                   func(o *RushOptions) { o.Families = 0 },
+		"too few courses":             func(o *RushOptions) { o.Courses = 19 },
+		"no client":                   func(o *RushOptions) { o.Clients = 0 },
+		"two machines on SQLite":      func(o *RushOptions) { o.Machines = 2 },
+		"a database that is no URL":   func(o *RushOptions) { o.DatabaseURL = "pupitre.db" },
+		"a database that nobody runs": func(o *RushOptions) { o.DatabaseURL = "postgres://127.0.0.1:1/nothing" },
+	} {
+		o := good
+		spoil(&o)
+		if _, err := Rush(t.Context(), deps, o); err == nil {
+			t.Errorf("%s: played", name)
+		}
+	}
+}
+
+func TestABenchRefusesTheDatabaseOfASchool(t *testing.T) {
+	if !dbtest.OnBoth() {
+		return
+	}
+	where := dbtest.Schema(t)
+	store := dbtest.Open(t, where)
+	played(t, store, 1)
+	_, err := Rush(t.Context(), deps, RushOptions{Families: 60, Courses: 20, Clients: 16, Machines: 1, DatabaseURL: where})
+	if err == nil || !strings.Contains(err.Error(), "already holds a school") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestFormOfReadsTheFormThatPostsThere(t *testing.T) {
+	page := []byte(`<form method="post" action="/deconnexion"><button>x</button></form>
+		<form method="post" action="/a"><input type="hidden" name="texte" value="t1"><input type="checkbox" name="accord"></form>`)
+	form, err := formOf(page, "/a")
+	if err != nil || form.Encode() != "accord=on&texte=t1" {
+		t.Errorf("got %q, %v", form.Encode(), err)
+	}
+	if _, err := formOf(page, "/b"); err == nil {
+		t.Error("a form that is not there was read")
+	}
+}
