@@ -17,7 +17,7 @@ type exportCmd struct {
 
 // Run writes the whole school to the folder.
 func (c *exportCmd) Run(ctx context.Context, io streams) error {
-	if _, err := os.Stat(c.Data); errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(c.Data); c.Data != "" && errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("le dossier %s n’existe pas", c.Data)
 	}
 	k, err := c.open(ctx)

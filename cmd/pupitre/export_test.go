@@ -13,6 +13,7 @@ import (
 
 	demofiles "pupitre/demo"
 	"pupitre/internal/demo"
+	"pupitre/internal/platform/blob/blobtest"
 	"pupitre/internal/platform/db/dbtest"
 	"pupitre/internal/platform/mail"
 )
@@ -24,8 +25,8 @@ func TestTheDemonstrationExportedAndImportedExportsTheSameBytes(t *testing.T) {
 		name     string
 		from, to func(t *testing.T) place
 	}{
-		{"SQLite to PostgreSQL", onSQLite, onPostgreSQL},
-		{"PostgreSQL to SQLite", onPostgreSQL, onSQLite},
+		{"SQLite and a folder to PostgreSQL and S3", onSQLite, onPostgreSQL},
+		{"PostgreSQL and S3 to SQLite and a folder", onPostgreSQL, onSQLite},
 	}
 	for _, row := range rows {
 		t.Run(row.name, func(t *testing.T) {
@@ -84,7 +85,7 @@ func demoFolder(t *testing.T) string {
 func onSQLite(t *testing.T) place { return place{Data: t.TempDir()} }
 
 func onPostgreSQL(t *testing.T) place {
-	return place{Data: t.TempDir(), DatabaseURL: dbtest.Schema(t)}
+	return place{DatabaseURL: dbtest.Schema(t), BlobURL: blobtest.Bucket(t)}
 }
 
 func seedDemo(t *testing.T, p place) {
@@ -104,9 +105,11 @@ func seedDemo(t *testing.T, p place) {
 // run runs a command on the school and returns what it said.
 func run(t *testing.T, p place, command string, args ...string) string {
 	t.Helper()
-	all := []string{command, "--data", p.Data}
-	if p.DatabaseURL != "" {
-		all = append(all, "--database-url", p.DatabaseURL)
+	all := []string{command}
+	for flag, value := range map[string]string{"--data": p.Data, "--database-url": p.DatabaseURL, "--blob-url": p.BlobURL} {
+		if value != "" {
+			all = append(all, flag, value)
+		}
 	}
 	var out, errs bytes.Buffer
 	if code := Run(context.Background(), append(all, args...), strings.NewReader(""), &out, &errs); code != 0 {

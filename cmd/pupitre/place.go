@@ -14,13 +14,17 @@ import (
 // place is where a school is kept; every command that opens one has these flags.
 type place struct {
 	Data        string `help:"Folder of the school: its SQLite database and its documents." type:"path" env:"PUPITRE_DATA" placeholder:"DIR"`
-	DatabaseURL string `help:"PostgreSQL instead of SQLite; documents stay in --data." env:"PUPITRE_DATABASE_URL" placeholder:"postgres://…"`
+	DatabaseURL string `help:"PostgreSQL instead of SQLite." env:"PUPITRE_DATABASE_URL" placeholder:"postgres://…"`
+	BlobURL     string `name:"blob-url" help:"S3 bucket for the documents instead of --data; keys in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY." env:"PUPITRE_BLOB_URL" placeholder:"s3://BUCKET?endpoint=https://…&region=…"`
 }
 
 // Validate checks the flags before anything is opened.
 func (p place) Validate() error {
-	if p.Data == "" {
-		return errors.New("say where the school is kept: --data DIR (and --database-url postgres://… for PostgreSQL)")
+	if p.Data == "" && (p.DatabaseURL == "" || p.BlobURL == "") {
+		return errors.New("say where the school is kept: --data DIR, or --database-url postgres://… and --blob-url s3://… (one of them beside --data keeps that part elsewhere)")
+	}
+	if p.BlobURL != "" && !blob.IsS3(p.BlobURL) {
+		return fmt.Errorf("--blob-url must begin with s3://, not %q", p.BlobURL)
 	}
 	if p.DatabaseURL != "" && !db.IsPostgres(p.DatabaseURL) {
 		return fmt.Errorf("--database-url must begin with postgres://, not %q", p.DatabaseURL)
@@ -31,26 +35,31 @@ func (p place) Validate() error {
 // kept is a school that is open.
 type kept struct {
 	store *db.Store
-	blobs *blob.DiskStore
+	blobs blob.Store
 }
 
 // open opens the school's database, made when absent, and its documents.
 func (p place) open(ctx context.Context) (*kept, error) {
-	if err := os.MkdirAll(p.Data, 0o700); err != nil {
-		return nil, fmt.Errorf("the folder of --data: %w", err)
+	if p.Data != "" {
+		if err := os.MkdirAll(p.Data, 0o700); err != nil {
+			return nil, fmt.Errorf("the folder of --data: %w", err)
+		}
 	}
 	where := p.DatabaseURL
 	if where == "" {
 		where = filepath.Join(p.Data, "pupitre.db")
 	}
+	documents := p.BlobURL
+	if documents == "" {
+		documents = filepath.Join(p.Data, "documents")
+	}
 	store, err := db.Open(ctx, where)
 	if err != nil {
 		return nil, err
 	}
-	blobs, err := blob.Disk(filepath.Join(p.Data, "documents"))
+	blobs, err := blob.Open(ctx, documents)
 	if err != nil {
-		store.Close()
-		return nil, err
+		return nil, errors.Join(err, store.Close())
 	}
 	return &kept{store, blobs}, nil
 }

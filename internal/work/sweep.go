@@ -21,7 +21,8 @@ const orphanAge = 24 * time.Hour
 const secretAge = 48 * time.Hour
 
 // sweep removes ended sessions, forgotten throttles, the secrets of
-// jobs long given up, and files that no deposit names.
+// jobs long given up, files that no deposit names, and what writing files left
+// half-done.
 func (d Deps) sweep(ctx context.Context, _ jobs.Job) error {
 	if err := d.Accounts.Sweep(ctx); err != nil {
 		return err
@@ -53,5 +54,6 @@ func (d Deps) sweep(ctx context.Context, _ jobs.Job) error {
 		}
 		d.Log.Info("orphan file removed", "key", info.Key)
 	}
-	return nil
+	_, err = d.Blobs.Sweep(ctx, before)
+	return err
 }

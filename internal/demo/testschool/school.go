@@ -5,6 +5,7 @@ package testschool
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"strings"
 	"testing"
@@ -206,7 +207,7 @@ func (f Family) Deposit(paper string) string {
 	_, err := f.s.Blobs.Put(f.s.Ctx, key, strings.NewReader(onePage))
 	f.s.Must(err)
 	id, err := f.s.Registrar.Deposit(f.s.Ctx, f.Actor, enrolment.Deposit{Household: f.Household, Paper: paper, File: document.File{
-		Name: paper + ".pdf", BlobKey: key, MediaType: "application/pdf", Size: int64(len(onePage)), Pages: 1, SHA256: "00",
+		Name: paper + ".pdf", BlobKey: key, MediaType: "application/pdf", Size: int64(len(onePage)), Pages: 1, SHA256: fmt.Sprintf("%x", sha256.Sum256([]byte(onePage))),
 	}})
 	f.s.Must(err)
 	f.s.Clock.Add(time.Minute)

@@ -1,6 +1,7 @@
 package transfer_test
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"math/rand/v2"
 	"strings"
@@ -120,7 +121,8 @@ func (c *campaign) deposit(family actor.Actor, paper string) string {
 	data := fmt.Sprintf("%%PDF made up %d\x00\r\n", c.deposits)
 	size := must(c.blobs.Put(ctx, key, strings.NewReader(data)))(c.t)
 	return must(c.registrar.Deposit(ctx, family, enrolment.Deposit{Household: family.Household, Paper: paper,
-		File: document.File{Name: "pièce " + paper + ".pdf", BlobKey: key, MediaType: "application/pdf", Size: size, Pages: 1, SHA256: "x"}}))(c.t)
+		File: document.File{Name: "pièce " + paper + ".pdf", BlobKey: key, MediaType: "application/pdf", Size: size, Pages: 1,
+			SHA256: fmt.Sprintf("%x", sha256.Sum256([]byte(data)))}}))(c.t)
 }
 
 // run gives each adult one of the ways a dossier can go.

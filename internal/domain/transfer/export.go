@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -18,7 +19,8 @@ import (
 // import reads them, lists for a reader, the deposits, and every row, so that
 // an empty school restored from it exports the same bytes. The folder appears
 // whole or not at all. It returns an error when dir exists and is not empty,
-// or when a stored file is missing.
+// or when a stored file is
+// missing or no longer what was deposited.
 func Export(ctx context.Context, store *db.Store, blobs blob.Store, dir string) error {
 	if err := mustBeFree(dir); err != nil {
 		return err
@@ -116,6 +118,10 @@ func copyOut(ctx context.Context, root *os.Root, one storedFile, blobs blob.Stor
 	if err != nil {
 		return err
 	}
-	_, err = io.Copy(to, from)
-	return errors.Join(err, to.Close())
+	sum := sha256.New()
+	_, err = io.Copy(to, io.TeeReader(from, sum))
+	if err = errors.Join(err, to.Close()); err == nil && !one.is(sum) {
+		return errors.New("its content is not what was deposited")
+	}
+	return err
 }

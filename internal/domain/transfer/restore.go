@@ -3,8 +3,12 @@ package transfer
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
+	"io"
 	"io/fs"
 	"path"
 
@@ -162,18 +166,32 @@ func restoreFiles(ctx context.Context, deps Deps, tx *db.Tx, dryRun bool) error 
 		if err != nil {
 			return fmt.Errorf("read %s: %w", one.path, err)
 		}
-		if !dryRun {
-			_, err = deps.Blobs.Put(ctx, one.key, f)
+		sum := sha256.New()
+		if dryRun {
+			_, err = io.Copy(sum, f)
+		} else {
+			_, err = deps.Blobs.Put(ctx, one.key, io.TeeReader(f, sum))
 		}
 		if err = errors.Join(err, f.Close()); err != nil {
 			return err
+		}
+		if !one.is(sum) {
+			return refuse(one.path, 0, "Ce fichier n’est pas celui qui a été déposé : l’export a été abîmé.")
 		}
 	}
 	return nil
 }
 
 // storedFile is one file of the document store and its place in an export.
-type storedFile struct{ key, path string }
+type storedFile struct {
+	key, path string
+	sha256    string // of a deposit; what the school publishes has none
+}
+
+// is tells whether the content that was summed is the file's.
+func (f storedFile) is(sum hash.Hash) bool {
+	return f.sha256 == "" || f.sha256 == hex.EncodeToString(sum.Sum(nil))
+}
 
 func storedFiles(ctx context.Context, r db.Reader) ([]storedFile, error) {
 	type row struct {
@@ -181,17 +199,21 @@ func storedFiles(ctx context.Context, r db.Reader) ([]storedFile, error) {
 		Name string `db:"file_name"`
 		Code string `db:"code"`
 	}
-	deposits, err := db.All[string](ctx, r, `select blob_key from deposit order by blob_key`)
+	type deposited struct {
+		Key    string `db:"blob_key"`
+		SHA256 string `db:"sha256"`
+	}
+	deposits, err := db.All[deposited](ctx, r, `select blob_key, sha256 from deposit order by blob_key`)
 	if err != nil {
 		return nil, err
 	}
 	published, err := db.All[row](ctx, r, `select blob_key, file_name, code from published_document where blob_key <> '' order by code`)
 	var all []storedFile
-	for _, key := range deposits {
-		all = append(all, storedFile{key, path.Join(paperFolder, key)})
+	for _, d := range deposits {
+		all = append(all, storedFile{key: d.Key, path: path.Join(paperFolder, d.Key), sha256: d.SHA256})
 	}
 	for _, p := range published {
-		all = append(all, storedFile{p.Key, publishedPath(p.Name)})
+		all = append(all, storedFile{key: p.Key, path: publishedPath(p.Name)})
 	}
 	return all, err
 }

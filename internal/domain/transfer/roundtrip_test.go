@@ -3,7 +3,9 @@ package transfer_test
 import (
 	"bytes"
 	"encoding/csv"
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -192,13 +194,36 @@ func TestAnExportWithoutOneOfItsDepositsIsRefused(t *testing.T) {
 	h := newHouse(t, dbtest.SQLite(t))
 	h.load(demofiles.Files)
 	newCampaign(h).run()
-	dir := h.export()
-	if err := os.Remove(filepath.Join(dir, "pieces", "deposits", "001.pdf")); err != nil {
+	for what, harm := range map[string]func(path string) error{
+		"one is missing": os.Remove,
+		"one is another": func(path string) error { return os.WriteFile(path, []byte("%PDF made up 0\x00\r\n"), 0o600) },
+	} {
+		t.Run(what, func(t *testing.T) {
+			dir := h.export()
+			if err := harm(filepath.Join(dir, "pieces", "deposits", "001.pdf")); err != nil {
+				t.Fatal(err)
+			}
+			other := newHouse(t, dbtest.SQLite(t))
+			if _, err := other.try(os.DirFS(dir), false); !isRefused(err) {
+				t.Errorf("got %v, want a refusal", err)
+			}
+		})
+	}
+}
+
+func TestAStoredFileThatIsNoLongerTheDepositIsNotExported(t *testing.T) {
+	h := newHouse(t, dbtest.SQLite(t))
+	h.load(demofiles.Files)
+	newCampaign(h).run()
+	if _, err := h.blobs.Put(t.Context(), "deposits/001.pdf", strings.NewReader("damaged")); err != nil {
 		t.Fatal(err)
 	}
-	other := newHouse(t, dbtest.SQLite(t))
-	if _, err := other.try(os.DirFS(dir), false); !isRefused(err) {
-		t.Errorf("got %v, want a refusal", err)
+	dir := filepath.Join(t.TempDir(), "out")
+	if err := transfer.Export(t.Context(), h.store, h.blobs, dir); err == nil || !strings.Contains(err.Error(), "deposits/001.pdf") {
+		t.Errorf("got %v, want an error that names the file", err)
+	}
+	if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("half an export is left: %v", err)
 	}
 }
 

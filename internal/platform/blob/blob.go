@@ -31,7 +31,21 @@ type Store interface {
 	// Sweep removes what Puts that never ended left behind before the instant,
 	// and returns how many. It never touches a kept file.
 	Sweep(ctx context.Context, before time.Time) (int, error)
+	// Close lets go of the store; its files stay.
+	Close() error
 }
+
+// Open opens the store that where names: a folder of this machine, or
+// s3://bucket?endpoint=…&region=… for a bucket that machines share.
+func Open(ctx context.Context, where string) (Store, error) {
+	if IsS3(where) {
+		return S3(ctx, where)
+	}
+	return Disk(where)
+}
+
+// IsS3 tells whether where names a bucket.
+func IsS3(where string) bool { return strings.HasPrefix(where, "s3://") }
 
 // KeyInfo describes a kept file.
 type KeyInfo struct {

@@ -46,7 +46,7 @@ func Disk(dir string) (*DiskStore, error) {
 	return d, nil
 }
 
-// Close lets go of the folder.
+// Close implements Store.
 func (d *DiskStore) Close() error { return d.root.Close() }
 
 // Put implements Store: a temporary name, fsync, rename, fsync of the folder.

@@ -8,12 +8,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"testing/iotest"
 	"time"
-
-	"pupitre/internal/platform/fault"
 )
 
 func openDisk(t *testing.T) (*DiskStore, string) {
@@ -65,62 +62,12 @@ func keys(t *testing.T, d *DiskStore) []string {
 	return got
 }
 
-func TestAKeptFileComesBackWholeAndSeekable(t *testing.T) {
-	d, _ := openDisk(t)
-	put(t, d, "deposits/0198/1.pdf", "first, second")
-	f, err := d.Open(t.Context(), "deposits/0198/1.pdf")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	if _, err := f.Seek(7, io.SeekStart); err != nil {
-		t.Fatal(err)
-	}
-	got, err := io.ReadAll(f)
-	if err != nil || string(got) != "second" {
-		t.Fatalf("want %q, got %q, %v", "second", got, err)
-	}
-}
-
-func TestPutReplaces(t *testing.T) {
-	d, _ := openDisk(t)
-	put(t, d, "a", "old and long")
-	put(t, d, "a", "new")
-	if got := content(t, d, "a"); got != "new" {
-		t.Fatalf("want new, got %q", got)
-	}
-}
-
 func TestAKeyAndAKeyBelowItLiveTogether(t *testing.T) {
 	d, _ := openDisk(t)
 	put(t, d, "a", "1")
 	put(t, d, "a/b", "2")
 	if got, want := keys(t, d), []string{"a", "a/b"}; !slices.Equal(got, want) {
 		t.Fatalf("want %v, got %v", want, got)
-	}
-}
-
-func TestAnAbsentFile(t *testing.T) {
-	d, _ := openDisk(t)
-	if _, err := d.Open(t.Context(), "no/such"); !errors.Is(err, fault.ErrNotFound) {
-		t.Errorf("open: want ErrNotFound, got %v", err)
-	}
-	if err := d.Delete(t.Context(), "no/such"); err != nil {
-		t.Errorf("delete: want no error, got %v", err)
-	}
-}
-
-func TestDelete(t *testing.T) {
-	d, _ := openDisk(t)
-	put(t, d, "a", "1")
-	if err := d.Delete(t.Context(), "a"); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := d.Open(t.Context(), "a"); !errors.Is(err, fault.ErrNotFound) {
-		t.Fatalf("want ErrNotFound, got %v", err)
-	}
-	if got := keys(t, d); len(got) != 0 {
-		t.Fatalf("want no key, got %v", got)
 	}
 }
 
@@ -138,20 +85,6 @@ func TestKeysTellSizeAndTime(t *testing.T) {
 		return
 	}
 	t.Fatal("want one key, got none")
-}
-
-func TestKeysStopWhenTheReaderHasEnough(t *testing.T) {
-	d, _ := openDisk(t)
-	put(t, d, "a", "1")
-	put(t, d, "b", "2")
-	n := 0
-	for range d.Keys(t.Context()) {
-		n++
-		break
-	}
-	if n != 1 {
-		t.Fatalf("want 1, got %d", n)
-	}
 }
 
 func TestKeysThatAreRefused(t *testing.T) {
@@ -181,11 +114,6 @@ func TestKeysThatAreRefused(t *testing.T) {
 	if got, err := os.ReadFile(outside); err != nil || string(got) != "secret" {
 		t.Errorf("the file outside changed: %q, %v", got, err)
 	}
-}
-
-func TestTheLongestKeyIsKept(t *testing.T) {
-	d, _ := openDisk(t)
-	put(t, d, strings.Repeat("a", 200), "x")
 }
 
 func TestASymbolicLinkOutOfTheFolderIsNotFollowed(t *testing.T) {
@@ -278,24 +206,5 @@ func TestFilesAreThereAfterReopening(t *testing.T) {
 	defer again.Close()
 	if got := content(t, again, "a/b.pdf"); got != "x" {
 		t.Fatalf("want x, got %q", got)
-	}
-}
-
-func TestWritersOfOneKeyNeverMix(t *testing.T) {
-	d, _ := openDisk(t)
-	var writers sync.WaitGroup
-	for _, c := range []string{"a", "b", "c", "d"} {
-		writers.Go(func() {
-			for range 20 {
-				if _, err := d.Put(context.Background(), "k", strings.NewReader(strings.Repeat(c, 100_000))); err != nil {
-					t.Error(err)
-				}
-			}
-		})
-	}
-	writers.Wait()
-	got := content(t, d, "k")
-	if len(got) != 100_000 || strings.Trim(got, got[:1]) != "" {
-		t.Fatalf("want one writer's content, got a mix of %d bytes", len(got))
 	}
 }

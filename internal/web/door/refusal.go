@@ -59,10 +59,10 @@ func (s *Site) refuse(v *Visit, err error) {
 		r.request = RequestID(v.Ctx())
 	}
 	if r.status == http.StatusInternalServerError || failedOurs(err) {
-		s.Log.ErrorContext(v.Ctx(), "request failed", "request", RequestID(v.Ctx()), "route", v.route.Pattern(), "account", v.Actor.Account, "error", err.Error())
+		v.logFailure(err)
 	}
 	if after, told := retryAfter(err); told {
-		v.W.Header().Set("Retry-After", strconv.FormatInt(retrySeconds(after), 10))
+		v.retryAfter(after)
 		r.again = v.resend()
 	}
 	v.W.Header().Set("Cache-Control", "no-store")
@@ -70,6 +70,29 @@ func (s *Site) refuse(v *Visit, err error) {
 		s.Log.ErrorContext(v.Ctx(), "error page failed", "request", r.request, "error", err.Error())
 		http.Error(v.W, r.title, r.status)
 	}
+}
+
+// AsUnavailable tells whether err says that a part does not answer, so that the
+// handler shows its form again (503) instead of returning err. It logs what
+// failed, and tells the browser when to come back.
+func AsUnavailable(v *Visit, err error) (*fault.Unavailable, bool) {
+	var away *fault.Unavailable
+	if !errors.As(err, &away) {
+		return nil, false
+	}
+	if away.Cause != nil {
+		v.logFailure(err)
+	}
+	v.retryAfter(away.RetryAfter)
+	return away, true
+}
+
+func (v *Visit) logFailure(err error) {
+	v.log.ErrorContext(v.Ctx(), "request failed", "request", RequestID(v.Ctx()), "route", v.route.Pattern(), "account", v.Actor.Account, "error", err.Error())
+}
+
+func (v *Visit) retryAfter(d time.Duration) {
+	v.W.Header().Set("Retry-After", strconv.FormatInt(retrySeconds(d), 10))
 }
 
 // failedOurs tells whether something of ours failed, and is not merely crowded.
@@ -94,7 +117,7 @@ func retryAfter(err error) (time.Duration, bool) {
 // RefusalPage answers with the page of an error of ours, for what fails before
 // or outside a route (a panic).
 func (s *Site) RefusalPage(w http.ResponseWriter, r *http.Request, err error) {
-	v := &Visit{W: w, R: r, Now: s.Clock.Now()}
+	v := &Visit{W: w, R: r, Now: s.Clock.Now(), log: s.Log}
 	s.place(v)
 	if school, failed := s.School(r.Context()); failed == nil {
 		v.School = school

@@ -43,7 +43,7 @@ func (s *Site) Mux(routes []Route) *http.ServeMux {
 // did not.
 func (s *Site) Entrance(route Route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		v := &Visit{W: w, R: r, Now: s.Clock.Now(), route: route}
+		v := &Visit{W: w, R: r, Now: s.Clock.Now(), route: route, log: s.Log}
 		s.place(v)
 		r.Body = http.MaxBytesReader(w, r.Body, route.maxBody())
 		err := s.admit(v)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
@@ -31,6 +32,7 @@ type Visit struct {
 	route Route
 	sent  bool
 	form  *Form
+	log   *slog.Logger
 }
 
 // Ctx is the request's context.

@@ -2,11 +2,14 @@ package family
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"mime/multipart"
+	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"pupitre/internal/domain/document"
 	"pupitre/internal/domain/enrolment"
@@ -66,6 +69,13 @@ func (p *Pages) SendDeposit(v *door.Visit) error {
 	if invalid, ok := door.AsInvalid(err); ok {
 		return p.showDeposit(v, invalid, chosen, suite)
 	}
+	if unavailable, ok := door.AsUnavailable(v, err); ok {
+		page, err := p.depositPage(v, fault.Refuse(unavailable.Message), chosen, suite)
+		if err != nil {
+			return err
+		}
+		return v.Show(http.StatusServiceUnavailable, depositView(page))
+	}
 	if err != nil {
 		return err
 	}
@@ -122,7 +132,7 @@ func (p *Pages) keep(v *door.Visit, d enrolment.Deposit, file *intake.File) erro
 	sum := sha256.Sum256(file.Data)
 	key := "pieces/" + db.NewID() + file.Extension()
 	if _, err := p.blobs.Put(v.Ctx(), key, bytes.NewReader(file.Data)); err != nil {
-		return err
+		return notStored(v.Ctx(), err)
 	}
 	d.File = document.File{
 		Name: file.OriginalName, BlobKey: key, MediaType: file.MediaType(), Size: file.Size(), Pages: int64(file.Pages),
@@ -132,7 +142,26 @@ func (p *Pages) keep(v *door.Visit, d enrolment.Deposit, file *intake.File) erro
 	return err
 }
 
+// notStored says that the files cannot be reached, unless the reader has left.
+func notStored(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return err
+	}
+	return &fault.Unavailable{
+		RetryAfter: time.Minute, Cause: err,
+		Message: "Les documents ne peuvent pas être enregistrés pour le moment. Recommencez dans une minute" + colon + "ce que vous aviez déjà envoyé est bien gardé.",
+	}
+}
+
 func (p *Pages) showDeposit(v *door.Visit, invalid *fault.Invalid, chosen, suite string) error {
+	page, err := p.depositPage(v, invalid, chosen, suite)
+	if err != nil {
+		return err
+	}
+	return v.Show(status(page.Base), depositView(page))
+}
+
+func (p *Pages) depositPage(v *door.Visit, invalid *fault.Invalid, chosen, suite string) (depositPage, error) {
 	page := depositPage{Base: invalidBase(v, "Importer un document", invalid), Chosen: chosen, Suite: suite, Invalid: invalid}
 	code, pupil, _ := strings.Cut(chosen, ":")
 	query := url.Values{"document": {code}, "eleve": {pupil}, "suite": {suite}}
@@ -142,10 +171,8 @@ func (p *Pages) showDeposit(v *door.Visit, invalid *fault.Invalid, chosen, suite
 		page.BackTo = "Revenir"
 	}
 	var err error
-	if page.Papers, err = p.depositOptions(v); err != nil {
-		return err
-	}
-	return v.Show(status(page.Base), depositView(page))
+	page.Papers, err = p.depositOptions(v)
+	return page, err
 }
 
 // depositOptions are the papers asked of the household and of its pupils.

@@ -1,6 +1,7 @@
 package family
 
 import (
+	"errors"
 	"mime"
 	"net/http"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"pupitre/internal/domain/document"
 	"pupitre/internal/domain/school"
 	"pupitre/internal/letter"
+	"pupitre/internal/platform/fault"
 	"pupitre/internal/web/door"
 )
 
@@ -30,8 +32,14 @@ func (p *Pages) ShowDeposited(v *door.Visit) error {
 
 func (p *Pages) stream(v *door.Visit, key, name, mediaType string) error {
 	file, err := p.blobs.Open(v.Ctx(), key)
-	if err != nil {
+	if errors.Is(err, fault.ErrNotFound) || err != nil && v.Ctx().Err() != nil {
 		return err
+	}
+	if err != nil {
+		return &fault.Unavailable{
+			RetryAfter: time.Minute, Cause: err,
+			Message: "Ce document ne peut pas être lu pour le moment. Recommencez dans une minute" + colon + "il est bien gardé.",
+		}
 	}
 	defer file.Close()
 	closed(v.W.Header(), name, mediaType)

@@ -20,7 +20,9 @@ import (
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/school"
 	"pupitre/internal/platform/blob"
+	"pupitre/internal/platform/blob/blobtest"
 	"pupitre/internal/platform/db"
+	"pupitre/internal/platform/db/dbtest"
 	"pupitre/internal/web/door"
 	"pupitre/internal/web/family"
 )
@@ -109,6 +111,11 @@ func TestAnUploadOfTooManyFilesIsRefusedBeforeTheyAreRead(t *testing.T) {
 // rebuilt is the portal of the site with other stored files, as changed.
 func (s *site) rebuilt(blobs blob.Store, change func(*family.Pages)) {
 	s.t.Helper()
+	s.rebuiltLogging(slog.New(slog.NewTextHandler(logTo{s.t}, &slog.HandlerOptions{Level: slog.LevelError})), blobs, change)
+}
+
+func (s *site) rebuiltLogging(log *slog.Logger, blobs blob.Store, change func(*family.Pages)) {
+	s.t.Helper()
 	pages := family.New(s.store, s.registrar, blobs, s.clock, "https://portail.exemple.fr")
 	change(pages)
 	d := &door.Site{
@@ -118,7 +125,7 @@ func (s *site) rebuilt(blobs blob.Store, change func(*family.Pages)) {
 		},
 		School: func(ctx context.Context) (school.School, error) { return school.Current(ctx, s.store) },
 		Season: func(ctx context.Context) (school.Season, error) { return school.CurrentSeason(ctx, s.store) },
-		Clock:  s.clock, Log: slog.New(slog.NewTextHandler(logTo{s.t}, &slog.HandlerOptions{Level: slog.LevelError})),
+		Clock:  s.clock, Log: log,
 	}
 	s.handler = d.Mux(pages.Routes())
 }
@@ -223,5 +230,65 @@ func TestAHouseholdHandsInThirtyDocumentsADay(t *testing.T) {
 		if p := v.do(importing(s.t, asked, photo(s.t, 1))); p.code != 303 {
 			s.t.Errorf("the day after: got %d", p.code)
 		}
+	})
+}
+
+// While the document store answers 503 nothing is half written, and the form
+// comes back with what was chosen.
+func TestADepositWhileTheStoreDoesNotAnswer(t *testing.T) {
+	if !dbtest.OnBoth() {
+		return // the quick check has no S3 server
+	}
+	sqlite(t, func(s *site) {
+		store := blobtest.Before(s.t, blobtest.Bucket(s.t))
+		blobs := blobtest.Open(s.t, store.URL)
+		log := new(bytes.Buffer)
+		s.rebuiltLogging(slog.New(slog.NewTextHandler(log, nil)), blobs, func(*family.Pages) {})
+		stored := func() int {
+			n := 0
+			for _, err := range blobs.Keys(s.t.Context()) {
+				s.must(err)
+				n++
+			}
+			return n
+		}
+		rows := func() int64 {
+			n, err := db.One[int64](s.t.Context(), s.store, `select count(*) from deposit`)
+			s.must(err)
+			return n
+		}
+		before := rows()
+
+		store.Down.Store(true)
+		p := s.as(moreau).do(importing(s.t, asked, photo(s.t, 1)))
+		if p.code != 503 || p.header.Get("Retry-After") != "60" {
+			s.t.Errorf("got %d, Retry-After %q", p.code, p.header.Get("Retry-After"))
+		}
+		p.says(s.t, "Le document n’a pas été importé", "Recommencez dans une minute")
+		if chosen, _ := p.Find("select[name=document] option[selected]").Attr("value"); chosen != asked {
+			s.t.Errorf("the form came back with %q chosen, want %q", chosen, asked)
+		}
+		if !strings.Contains(log.String(), "request failed") {
+			s.t.Errorf("the log does not tell: %s", log)
+		}
+		store.Down.Store(false)
+		if stored() != 0 || rows() != before {
+			s.t.Errorf("%d files and %d rows more were written, want none", stored(), rows()-before)
+		}
+
+		if p := s.as(moreau).do(importing(s.t, asked, photo(s.t, 1))); p.code != 303 {
+			s.t.Fatalf("once it answers again: got %d", p.code)
+		}
+		id, err := db.One[string](s.t.Context(), s.store, `select id from deposit order by id desc limit 1`)
+		s.must(err)
+		if p := s.as(moreau).get("/pieces/" + id); p.code != 200 {
+			s.t.Errorf("reading it: got %d", p.code)
+		}
+		store.Down.Store(true)
+		p = s.as(moreau).get("/pieces/" + id)
+		if p.code != 503 {
+			s.t.Errorf("reading it while the store does not answer: got %d", p.code)
+		}
+		p.says(s.t, "il est bien gardé")
 	})
 }
