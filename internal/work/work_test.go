@@ -121,6 +121,7 @@ type house struct {
 	store  *db.Store
 	clock  *clock.Moved
 	outbox *obeying
+	deps   Deps
 	runner *jobs.Runner
 }
 
@@ -156,10 +157,11 @@ func newHouse(t *testing.T, store *db.Store) *house {
 	}
 	registrar := enrolment.NewRegistrar(store, h.clock)
 	t.Cleanup(registrar.Close)
-	h.runner = NewRunner(Deps{
+	h.deps = Deps{
 		Store: store, Clock: h.clock, Log: slog.New(slog.DiscardHandler), Registrar: registrar, Accounts: account.New(store, h.clock),
 		Blobs: blobs, Outbox: h.outbox, PublicURL: "https://ecole.example", MailFrom: "portail@ecole.example",
-	})
+	}
+	h.runner = NewRunner(h.deps)
 	return h
 }
 

@@ -80,10 +80,3 @@ func Holiday() *Sheet {
 	}
 	return s
 }
-
-// Blank is a sheet photographed on the wrong side.
-func Blank() *Sheet {
-	s := newSheet()
-	s.fill(s.page.Bounds(), color.White)
-	return s
-}

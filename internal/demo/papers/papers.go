@@ -122,41 +122,6 @@ func Mandate(m MandateFacts) *Sheet {
 	return s
 }
 
-// FormFacts is what a family writes on the paper form, one a pupil.
-type FormFacts struct {
-	School, Season string
-	Pupil, Born    string
-	Level          string // of the coming season
-	Programme      string
-	Site           string
-	Courses        []string
-	Responsible    string // who signs
-	Signed         time.Time
-}
-
-// Form is the « formulaire de réinscription pédagogique », filled in by hand.
-func Form(f FormFacts) *Sheet {
-	s := newSheet()
-	s.letterhead(blue, f.School, "Saison "+f.Season)
-	s.write(heading, ink, "Formulaire de réinscription pédagogique")
-	s.skip(20)
-	s.field("Élève", byHand, penInk, f.Pupil)
-	s.field("Date de naissance", byHand, penInk, f.Born)
-	s.field("Niveau scolaire", byHand, penInk, f.Level)
-	s.skip(20)
-	s.field("Formule", byHand, penInk, f.Programme)
-	s.field("Pôle", byHand, penInk, f.Site)
-	for i, c := range f.Courses {
-		s.field(fmt.Sprintf("Cours %d", i+1), byHand, penInk, c)
-	}
-	s.skip(20)
-	s.field("Le", byHand, penInk, f.Signed.Format("02/01/2006"))
-	s.skip(10)
-	s.at(margin, s.y, body, grey, "Signature")
-	s.sign(image.Rect(margin+220, s.y-20, margin+560, s.y+140), f.Responsible)
-	return s
-}
-
 // grouped writes an IBAN in groups of four.
 func grouped(iban string) string {
 	out := ""

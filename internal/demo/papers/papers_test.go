@@ -28,10 +28,7 @@ func sheets() map[string]*Sheet {
 		"rib":      RIB(claire, IBAN(4821)),
 		"mandate":  Mandate(mandate),
 		"unsigned": Mandate(unsigned),
-		"form": Form(FormFacts{"École de musique Sèvre & Loire", "2027-2028", "Lucie Moreau", "14/03/2015", "5e", "Cursus Instrumental Enfant / ados",
-			"Pôle Loire", []string{"Violoncelle", "Orchestre à cordes", "Culture musicale 1"}, "Claire Moreau", time.Date(2027, 6, 6, 0, 0, 0, 0, time.UTC)}),
-		"holiday": Holiday(),
-		"blank":   Blank(),
+		"holiday":  Holiday(),
 	}
 }
 

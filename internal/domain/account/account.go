@@ -73,12 +73,6 @@ func Families(ctx context.Context, r db.Reader) ([]Account, error) {
 	return db.All[Account](ctx, r, accounts+`where role = $1 order by login_folded`, actor.Family)
 }
 
-// WithoutPassword lists the families that have never asked for a password and
-// may: those a letter or a mail should reach (R1).
-func WithoutPassword(ctx context.Context, r db.Reader) ([]Account, error) {
-	return db.All[Account](ctx, r, accounts+`where role = $1 and password_hash = '' and disabled_at is null order by login_folded`, actor.Family)
-}
-
 // Actor is who acts with the account.
 func (a Account) Actor() actor.Actor {
 	return actor.Actor{Account: a.ID, Name: a.Name, Role: a.Role, Household: a.Household}

@@ -370,7 +370,8 @@ func (r *Registrar) Jump(ctx context.Context, a actor.Actor, request, reason str
 }
 
 // Reopen lets one family send after the closing, until the given instant, for
-// a reason; its dossier ranks at its own time (R36).
+// a reason; its dossier ranks at its own time (R36). Refused when the campaign
+// is open until then anyway.
 func (r *Registrar) Reopen(ctx context.Context, a actor.Actor, pupil, household string, until time.Time, reason string) error {
 	return r.submit(ctx, a, func(u *unit) error {
 		if !a.IsOffice() {
@@ -382,6 +383,9 @@ func (r *Registrar) Reopen(ctx context.Context, a actor.Actor, pupil, household 
 		if !until.After(u.at) {
 			return &fault.Invalid{Message: "Cette date est passée.", Fields: []fault.Field{{Name: "jusqu_au", Message: "Donnez une date à venir, par exemple " + french.ShortDate(u.at.AddDate(0, 0, 7)) + "."}}}
 		}
+		if u.season.ClosesAt.IsZero() || !until.After(u.season.ClosesAt) {
+			return u.opensAnyway()
+		}
 		d, err := u.ensure(pupil, household)
 		if err != nil {
 			return err
@@ -391,4 +395,15 @@ func (r *Registrar) Reopen(ctx context.Context, a actor.Actor, pupil, household 
 		u.told(d, "dossier.reopened", "", "ouvert jusqu’au "+french.Moment(until), reason)
 		return nil
 	})
+}
+
+// opensAnyway refuses to reopen what the campaign leaves open to everyone.
+func (u *unit) opensAnyway() error {
+	message := "La campagne est ouverte, sans date de fermeture" + french.Nbsp + ": il n’y a rien à rouvrir."
+	if u.season.BeforeOpening(u.at) {
+		message = "La campagne ouvre le " + french.Moment(u.season.OpensAt) + " pour toutes les familles" + french.Nbsp + ": une réouverture ne sert qu’après sa clôture."
+	} else if !u.season.ClosesAt.IsZero() {
+		message = "La campagne est ouverte à toutes les familles jusqu’au " + french.Moment(u.season.ClosesAt) + french.Nbsp + ": donnez une date plus tardive pour rouvrir ce dossier."
+	}
+	return &fault.Invalid{Message: message, Fields: []fault.Field{{Name: "jusqu_au", Message: message}}}
 }

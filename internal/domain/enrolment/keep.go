@@ -61,40 +61,6 @@ func Everything(ctx context.Context, r db.Reader) (Kept, error) {
 	return k, err
 }
 
-// Restore writes dossiers and requests as an export kept them, into a season
-// that has none, and sets its counters past them.
-func Restore(ctx context.Context, tx *db.Tx, season string, k Kept) error {
-	var lastRank, lastNumber, lastSeq int64
-	last := zero
-	for _, d := range k.Dossiers {
-		lastRank, lastNumber = max(lastRank, d.Rank), max(lastNumber, d.Number)
-		last = later(last, later(d.CompleteAt, d.SentAt))
-		if err := insertDossier(ctx, tx, d); err != nil {
-			return fmt.Errorf("restore dossier %s: %w", d.Label(), err)
-		}
-	}
-	taken := map[string]int64{}
-	for _, r := range k.Requests {
-		lastSeq = max(lastSeq, r.Seq)
-		if r.State.holds() {
-			taken[r.Offering]++
-		}
-		if _, err := tx.Exec(ctx, `insert into request (`+requestColumns+`) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-			r.ID, r.Dossier, r.Offering, string(r.State), r.ReceivedAt, r.Seq, r.Jumped, r.OfferedUntil, r.TokenHash, r.DecidedAt, r.Line, r.CreatedAt); err != nil {
-			return fmt.Errorf("restore request %s: %w", r.ID, err)
-		}
-	}
-	for offering, n := range taken {
-		if _, err := tx.Exec(ctx, `update offering set taken = $1 where id = $2`, n, offering); err != nil {
-			return fmt.Errorf("restore the places of %s: %w", offering, err)
-		}
-	}
-	_, err := tx.Exec(ctx, `update season set next_rank = $1, next_number = $2, last_at = $3,
-			moves = case when moves > $4 then moves else $4 end + 2 where id = $5`,
-		max(lastRank+1, k.NextRank), lastNumber+1, last, lastSeq/seqPerMove, season)
-	return err
-}
-
 // BoardOf reads the whole board of a season, to check it or to try what would
 // happen on it (the dry run, the bench, the tests).
 func BoardOf(ctx context.Context, r db.Reader, season string) (*Board, error) {

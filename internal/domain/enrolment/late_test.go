@@ -202,44 +202,32 @@ func actsLateAndOnPaper() []act {
 			w.deposit(f, "Léo", "assurance")
 			w.wantStands(f, "Léo", "draft")
 		}},
+		{"not while the campaign is open until then anyway", func(w *world) {
+			f := w.family("Roux", "Léo")
+			reopen := func(until string) error {
+				return w.reg.Reopen(w.ctx, office, f.pupils["Léo"], f.Household, paris(until), "voyage")
+			}
+			wantRefused(w, reopen("2027-06-19 23:59"), "ouverte à toutes les familles jusqu’au")
+			wantRefused(w, reopen("2027-06-20 20:00"), "[jusqu_au: ") // the very closing
+			w.must(reopen("2027-06-20 20:01"))
+			w.clock.Set(paris("2027-05-20 10:00"))
+			wantRefused(w, reopen("2027-06-10 20:00"), "La campagne ouvre le")
+			w.write(func(ctx context.Context, tx *db.Tx) error {
+				_, err := tx.Exec(ctx, `update season set campaign_closes_at = null where id = $1`, w.season.ID)
+				return err
+			})
+			w.clock.Set(paris("2027-06-05 10:00"))
+			wantRefused(w, reopen("2027-07-20 20:00"), "sans date de fermeture")
+			if got := w.dossier(f, "Léo").ReopenedUntil; !got.Equal(paris("2027-06-20 20:01")) {
+				w.Errorf("reopened until %v", got)
+			}
+		}},
 		{"reopened before the opening opens nothing early", func(w *world) {
 			f := w.family("Roux", "Léo")
 			w.clock.Set(paris("2027-05-20 10:00"))
 			w.prepare(f, "Léo", "eveil", "jardin")
 			w.must(w.reg.Reopen(w.ctx, office, f.pupils["Léo"], f.Household, paris("2027-06-27 20:00"), "voyage"))
 			wantRefused(w, w.submit(f, "Léo")[0].Err, "La campagne ouvre")
-		}},
-		{"an export restored elsewhere gives no rank again", func(w *world) {
-			a := w.sent("Alix", "eveil", "jardin")
-			w.sent("Blin", "eveil", "comptines")
-			c := w.sent("Caro", "eveil", "comptines")
-			w.withdraw(c, "")
-			kept, err := Everything(w.ctx, w.store)
-			w.must(err)
-			w.write(func(ctx context.Context, tx *db.Tx) error {
-				for _, statement := range []string{`delete from request`, `delete from dossier`, `update offering set taken = 0`, `update season set next_rank = 1, next_number = 1, last_at = null, moves = 0`} {
-					if _, err := tx.Exec(ctx, statement); err != nil {
-						return err
-					}
-				}
-				mine := kept
-				mine.Dossiers, mine.Requests = nil, nil
-				of := map[string]bool{}
-				for _, d := range kept.Dossiers {
-					if d.Season == w.season.ID {
-						mine.Dossiers, of[d.ID] = append(mine.Dossiers, d), true
-					}
-				}
-				for _, r := range kept.Requests {
-					if of[r.Dossier] {
-						mine.Requests = append(mine.Requests, r)
-					}
-				}
-				return Restore(ctx, tx, w.season.ID, mine)
-			})
-			w.wantStands(a, "Léo", "complete n° 1: jardin place")
-			d := w.sent("Dore", "eveil", "jardin")
-			w.wantStands(d, "Léo", "complete n° 4: jardin waiting 1")
 		}},
 	}
 }

@@ -130,7 +130,7 @@ func (m *model) releaseParts() (n int) {
 
 func (m *model) reopen(p *modelPupil, until time.Time) bool {
 	m.arrive()
-	if !until.After(m.at()) {
+	if !until.After(m.at()) || !until.After(m.season.ClosesAt) {
 		return false
 	}
 	if p.state == "" {

@@ -23,7 +23,7 @@ type model struct {
 	seq        int64
 	cancelled  map[string]bool
 	listsEnded bool
-	listsTold  int // by the act in hand
+	listsTold  int                       // by the act in hand
 	mails      map[string]map[string]int // household, kind
 }
 

@@ -192,11 +192,28 @@ func (f *form) email(field, v string) string {
 	return a
 }
 
+var tooManyGuardians = fault.Refuse(fmt.Sprintf("Une famille a de un à %d responsables.", maxGuardians))
+
+// roomFor refuses to add a responsible to a household that has all it may
+// have, be they in the form or not.
+func (h HouseholdForm) roomFor(held Household) error {
+	added := 0
+	for _, g := range h.Guardians {
+		if g.ID == "" {
+			added++
+		}
+	}
+	if added > 0 && len(held.Guardians)+added > maxGuardians {
+		return tooManyGuardians
+	}
+	return nil
+}
+
 // check returns the form tidied, or a *fault.Invalid with a message at each field.
 func (h HouseholdForm) check(modes []school.BillingMode, means []school.PaymentMean) (HouseholdForm, error) {
 	f := &form{}
 	if len(h.Guardians) == 0 || len(h.Guardians) > maxGuardians {
-		return h, fault.Refuse(fmt.Sprintf("Une famille a de un à %d responsables.", maxGuardians))
+		return h, tooManyGuardians
 	}
 	h.Guardians = append([]GuardianForm(nil), h.Guardians...)
 	for i := range h.Guardians {

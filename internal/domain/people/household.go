@@ -33,15 +33,22 @@ func SaveIdentity(ctx context.Context, tx *db.Tx, now time.Time, a actor.Actor, 
 	if err != nil {
 		return Household{}, err
 	}
+	if err := form.roomFor(before); err != nil {
+		return Household{}, err
+	}
 	if form.Version != before.Version {
 		return Household{}, changedMeanwhile
 	}
 	if err := saveHousehold(ctx, tx, form); err != nil {
 		return Household{}, err
 	}
+	added := int64(0)
 	for i, g := range form.Guardians {
-		if err := saveGuardian(ctx, tx, now, a, before, g, int64(i)); err != nil {
+		if err := saveGuardian(ctx, tx, now, a, before, g, int64(i), added); err != nil {
 			return Household{}, err
+		}
+		if g.ID == "" {
+			added++
 		}
 	}
 	if err := replaceMeans(ctx, tx, form.HouseholdID, form.Means); err != nil {
@@ -79,9 +86,10 @@ func saveHousehold(ctx context.Context, tx *db.Tx, f HouseholdForm) error {
 	return err
 }
 
-// saveGuardian updates a responsible of the household, or adds one when its id is empty.
-func saveGuardian(ctx context.Context, tx *db.Tx, now time.Time, a actor.Actor, before Household, g GuardianForm, position int64) error {
-	old := Guardian{ID: g.ID, HouseholdID: before.ID, Position: int64(len(before.Guardians))}
+// saveGuardian updates a responsible of the household, or adds one, behind those
+// added before it, when its id is empty.
+func saveGuardian(ctx context.Context, tx *db.Tx, now time.Time, a actor.Actor, before Household, g GuardianForm, position, added int64) error {
+	old := Guardian{ID: g.ID, HouseholdID: before.ID, Position: int64(len(before.Guardians)) + added}
 	if g.ID == "" {
 		old.ID = db.NewID()
 		if err := insertGuardian(ctx, tx, old); err != nil {

@@ -15,6 +15,7 @@ import (
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/db/dbtest"
 	"pupitre/internal/platform/fault"
+	"pupitre/internal/platform/french"
 )
 
 var (
@@ -259,6 +260,85 @@ func TestSearch(t *testing.T) {
 			if err != nil || !slices.Equal(got, row.want) {
 				t.Errorf("%s: got %v, %v, want %v", row.name, got, err, row.want)
 			}
+		}
+	})
+}
+
+// TestSearchSaysTheComingLevel as the household's page does, this year's when
+// the coming one is not answered yet.
+func TestSearchSaysTheComingLevel(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, store *db.Store) {
+		seed(t, store)
+		season, err := school.CurrentSeason(ctx, store)
+		if err != nil {
+			t.Fatal(err)
+		}
+		detail := func() string {
+			hits, err := people.Search(ctx, store, secretary, "elise", 10)
+			if err != nil || len(hits) != 1 {
+				t.Fatalf("search: got %v, %v", hits, err)
+			}
+			return hits[0].Detail
+		}
+		p, _, err := people.PupilOf(ctx, store, secretary, "elise")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, row := range []struct{ says, now, coming, want string }{
+			{"not answered yet", "6e", "", ", 6e cette année"},
+			{"answered", "6e", "5e", ", 5e à la rentrée"},
+			{"nothing known", "", "", ""},
+		} {
+			write := func(tx *db.Tx) error {
+				if _, err := tx.Exec(ctx, `update pupil set level_now = $1 where id = 'elise'`, row.now); err != nil {
+					return err
+				}
+				if _, err := tx.Exec(ctx, `delete from pupil_season where pupil_id = 'elise'`); err != nil {
+					return err
+				}
+				_, err := tx.Exec(ctx, `insert into pupil_season (pupil_id, season_id, level, image_right, image_answered_by, beginner) values ('elise', $1, $2, '', '', '')`, season.ID, row.coming)
+				return err
+			}
+			if err := store.Write(ctx, write); err != nil {
+				t.Fatal(err)
+			}
+			if got, want := detail(), "naissance le "+french.CivilDate(p.BirthDate)+row.want; got != want {
+				t.Errorf("%s: got %q, want %q", row.says, got, want)
+			}
+		}
+	})
+}
+
+// TestAHouseholdHasAtMostFourResponsibles whichever of them the form shows.
+func TestAHouseholdHasAtMostFourResponsibles(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, store *db.Store) {
+		seed(t, store)
+		form := identity()
+		first := form.Guardians[0]
+		more := func(names ...string) people.HouseholdForm {
+			f := form
+			f.Guardians = []people.GuardianForm{first}
+			for _, n := range names {
+				f.Guardians = append(f.Guardians, people.GuardianForm{LastName: "Moreau", FirstName: n, Mobile: "0612345678"})
+			}
+			return f
+		}
+		h, err := save(store, moreau, more("Paul", "Luc", "Jean"))
+		if err != nil || len(h.Guardians) != 4 {
+			t.Fatalf("four: got %d, %v", len(h.Guardians), err)
+		}
+		for i, name := range []string{"Claire", "Paul", "Luc", "Jean"} {
+			if g := h.Guardians[i]; g.FirstName != name || g.Position != int64(i) {
+				t.Errorf("responsible %d: got %s at %d", i, g.FirstName, g.Position)
+			}
+		}
+		form.Version = h.Version
+		if _, err := save(store, moreau, more("Marc")); err == nil || !strings.Contains(err.Error(), "de un à 4 responsables") {
+			t.Errorf("a fifth, three being out of the form: got %v", err)
+		}
+		h, err = save(store, moreau, more())
+		if err != nil || len(h.Guardians) != 4 {
+			t.Errorf("saved without those out of the form: got %d, %v", len(h.Guardians), err)
 		}
 	})
 }

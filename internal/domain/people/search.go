@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"pupitre/internal/domain/actor"
+	"pupitre/internal/domain/school"
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/fault"
 	"pupitre/internal/platform/french"
@@ -28,7 +29,8 @@ type hitRow struct {
 	Town      string `db:"town"`
 	Email     string `db:"email"`
 	Birth     string `db:"birth_date"`
-	Level     string `db:"level_now"`
+	LevelNow  string `db:"level_now"`
+	Level     string `db:"level"` // for the coming season, "" when not answered
 }
 
 // Search returns the families and pupils whose names, telephones or e-mail
@@ -84,7 +86,8 @@ func searchGuardians(ctx context.Context, r db.Reader, words []string, limit int
 
 func searchPupils(ctx context.Context, r db.Reader, words []string, limit int) ([]Hit, error) {
 	where, args := having("p.search", words)
-	rows, err := db.All[hitRow](ctx, r, `select p.id as pupil_id, min(ph.household_id) as household_id, p.last_name, p.first_name, p.birth_date, p.level_now
+	rows, err := db.All[hitRow](ctx, r, `select p.id as pupil_id, min(ph.household_id) as household_id, p.last_name, p.first_name, p.birth_date, p.level_now,
+			coalesce((select ps.level from pupil_season ps join season s on s.id = ps.season_id where ps.pupil_id = p.id and s.is_current = true), '') as level
 		from pupil p join pupil_household ph on ph.pupil_id = p.id
 		where `+where+fmt.Sprintf(` group by p.id, p.last_name, p.first_name, p.birth_date, p.level_now, p.search order by p.search, p.id limit $%d`, len(args)+1), append(args, limit)...)
 	var hits []Hit
@@ -93,7 +96,7 @@ func searchPupils(ctx context.Context, r db.Reader, words []string, limit int) (
 		if row.Birth != "" {
 			birth = "naissance le " + french.CivilDate(row.Birth)
 		}
-		hits = append(hits, Hit{HouseholdID: row.Household, PupilID: row.Pupil, Title: row.FirstName + " " + row.LastName, Detail: joined(birth, row.Level)})
+		hits = append(hits, Hit{HouseholdID: row.Household, PupilID: row.Pupil, Title: row.FirstName + " " + row.LastName, Detail: joined(birth, school.LevelWords(school.Level(row.Level), school.Level(row.LevelNow)))})
 	}
 	return hits, err
 }

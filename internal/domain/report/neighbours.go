@@ -101,18 +101,6 @@ func First(ctx context.Context, r db.Reader, a actor.Actor, season string, group
 	return "", fmt.Errorf("first dossier %s: %w", group, fault.ErrNotFound)
 }
 
-// ByNumber returns the id of the season's dossier of that number, or fault.ErrNotFound.
-func ByNumber(ctx context.Context, r db.Reader, a actor.Actor, season, label string) (string, error) {
-	if err := officeOnly(a); err != nil {
-		return "", err
-	}
-	n, ok := number(label)
-	if !ok {
-		return "", fmt.Errorf("dossier %q: %w", label, fault.ErrNotFound)
-	}
-	return db.One[string](ctx, r, `select id from dossier where season_id = $1 and number = $2`, season, n)
-}
-
 // AnsweredSince counts the dossiers answered (« inscrit », « en liste d'attente »)
 // by the office since that day began in Paris.
 func AnsweredSince(ctx context.Context, r db.Reader, now time.Time) (int64, error) {

@@ -58,6 +58,19 @@ func (l Level) Coming() string {
 	}
 }
 
+// LevelWords says a pupil's level: the coming season's where it is known
+// (« 5e à la rentrée »), else this year's (« 6e cette année »).
+func LevelWords(coming, now Level) string {
+	switch {
+	case coming != "":
+		return coming.Coming()
+	case now == "" || now == Adult || now == NotAtSchool:
+		return now.French()
+	default:
+		return now.French() + " cette année"
+	}
+}
+
 // LevelNamed returns the level of a French label as French writes it, "" when it is none.
 func LevelNamed(label string) Level {
 	for _, l := range Levels {

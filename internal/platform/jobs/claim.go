@@ -73,17 +73,11 @@ func (r *Runner) extend(ctx context.Context, j Job) (time.Time, error) {
 func (r *Runner) settle(ctx context.Context, j Job, p Policy, outcome error) error {
 	now := r.clock.Now()
 	return r.store.Write(ctx, func(tx *db.Tx) error {
-		at, postponed := isLater(outcome)
-		at = latest(at, now.Add(time.Second)) // a time gone by would have it run for ever
 		switch {
 		case outcome == nil:
 			return held(tx.Exec(ctx, `
 				update job set done_at = $1, leased_until = null, secret = '', last_error = ''
 				where id = $2 and leased_until = $3`, now, j.ID, j.leasedUntil))
-		case postponed:
-			return held(tx.Exec(ctx, `
-				update job set run_at = $1, attempts = attempts - 1, leased_until = null
-				where id = $2 and leased_until = $3`, at, j.ID, j.leasedUntil))
 		case isPermanent(outcome) || j.Attempt >= p.MaxAttempts:
 			return bury(ctx, tx, j, p, now, outcome)
 		default:
@@ -92,13 +86,6 @@ func (r *Runner) settle(ctx context.Context, j Job, p Policy, outcome error) err
 				where id = $2 and leased_until = $3`, now.Add(p.Backoff(j.Attempt)), j.ID, j.leasedUntil, words(outcome)))
 		}
 	})
-}
-
-func latest(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }
 
 func bury(ctx context.Context, tx *db.Tx, j Job, p Policy, now time.Time, cause error) error {

@@ -85,14 +85,6 @@ func (j Job) decode(what, text string, into any) error {
 	return nil
 }
 
-type later struct{ at time.Time }
-
-func (l later) Error() string { return "postponed to " + l.at.Format(time.RFC3339) }
-
-// Later is what a handler returns to be called again at t, as if it had not
-// been called now: no attempt is counted.
-func Later(t time.Time) error { return later{t} }
-
 type permanent struct{ error }
 
 func (p permanent) Unwrap() error { return p.error }
@@ -176,13 +168,6 @@ func Exponential(first, longest time.Duration) func(attempt int64) time.Duration
 		}
 		return min(wait, longest)
 	}
-}
-
-// isLater tells whether a handler asked to be called again, and when.
-func isLater(err error) (time.Time, bool) {
-	var l later
-	ok := errors.As(err, &l)
-	return l.at, ok
 }
 
 func isPermanent(err error) bool {

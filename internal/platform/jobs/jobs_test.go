@@ -245,9 +245,6 @@ func TestOutcomes(t *testing.T) {
 		dead     bool
 	}{
 		"a failure waits for the backoff":         {outcome: failure, attempts: 1, runAt: time.Minute},
-		"postponed counts no attempt":             {outcome: jobs.Later(morning.Add(3 * time.Hour)), attempts: 0, runAt: 3 * time.Hour},
-		"postponed, wrapped":                      {outcome: fmt.Errorf("quiet hours: %w", jobs.Later(morning.Add(time.Hour))), attempts: 0, runAt: time.Hour},
-		"postponed to a time gone by comes later": {outcome: jobs.Later(morning.Add(-time.Hour)), attempts: 0, runAt: time.Second},
 		"a failure for good is dead at once":      {outcome: jobs.Permanent(failure), attempts: 1, dead: true},
 		"a failure for good, wrapped":             {outcome: fmt.Errorf("send: %w", jobs.Permanent(failure)), attempts: 1, dead: true},
 	}

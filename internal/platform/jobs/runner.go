@@ -39,7 +39,6 @@ type Runner struct {
 	handlers map[string]registered
 	slots    sync.Mutex // over periodic
 	periodic []periodic
-	wake     chan struct{}
 }
 
 type registered struct {
@@ -57,7 +56,7 @@ type periodic struct {
 func NewRunner(store *db.Store, c clock.Clock, log *slog.Logger) *Runner {
 	return &Runner{
 		Workers: 4, Poll: time.Second, Lease: 2 * time.Minute,
-		store: store, clock: c, log: log, handlers: map[string]registered{}, wake: make(chan struct{}, 1),
+		store: store, clock: c, log: log, handlers: map[string]registered{},
 	}
 }
 
@@ -85,15 +84,6 @@ func (r *Runner) Every(interval time.Duration, kind string) {
 	r.periodic = append(r.periodic, periodic{kind: kind, interval: interval})
 }
 
-// Wake makes a running runner look at the table at once. It never blocks:
-// `tx.AfterCommit(runner.Wake)`.
-func (r *Runner) Wake() {
-	select {
-	case r.wake <- struct{}{}:
-	default:
-	}
-}
-
 // Run works until ctx ends, then finishes the jobs it has begun and returns nil.
 func (r *Runner) Run(ctx context.Context) error {
 	var working sync.WaitGroup
@@ -111,7 +101,6 @@ func (r *Runner) Run(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 		case <-ticker.C:
-		case <-r.wake:
 		}
 	}
 	return nil
@@ -179,13 +168,12 @@ func (r *Runner) do(ctx context.Context, j Job) {
 	}
 	// A stop of the machine must not lose an outcome that is known.
 	err := r.settle(context.WithoutCancel(ctx), j, h.policy, outcome)
-	_, postponed := isLater(outcome)
 	switch {
 	case errors.Is(err, errLost):
 		log.Warn("job taken over by another machine before its end")
 	case err != nil:
 		log.Error("write the job's outcome", "error", err, "outcome", outcome)
-	case outcome != nil && !postponed:
+	case outcome != nil:
 		log.Warn("job failed", "error", outcome)
 	}
 }

@@ -3,11 +3,8 @@
 package pdf
 
 import (
-	"bytes"
 	"embed"
-	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"sync"
 	"time"
@@ -59,23 +56,6 @@ func FromHTML(html string, info Info, assets fs.FS) ([]byte, error) {
 		return nil, fmt.Errorf("put the spaces of %q right: %w", info.Title, err)
 	}
 	return out, nil
-}
-
-// Merge returns one PDF with the pages of all, in order. No part, or a part
-// that is not a PDF, is an error.
-func Merge(parts ...[]byte) ([]byte, error) {
-	if len(parts) == 0 {
-		return nil, errors.New("merge PDFs: none given")
-	}
-	readers := make([]io.ReadSeeker, len(parts))
-	for i, p := range parts {
-		readers[i] = bytes.NewReader(p)
-	}
-	var out bytes.Buffer
-	if err := api.MergeRaw(readers, &out, false, settings()); err != nil {
-		return nil, fmt.Errorf("merge %d PDFs: %w", len(parts), err)
-	}
-	return out.Bytes(), nil
 }
 
 var noConfigFolder = sync.OnceFunc(api.DisableConfigDir)

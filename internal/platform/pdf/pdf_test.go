@@ -160,33 +160,3 @@ func TestAssets(t *testing.T) {
 	}
 }
 
-func TestMergeKeepsTheOrder(t *testing.T) {
-	page := func(s string) []byte {
-		return sheet(t, `<html><head><link rel="stylesheet" href="fonts/fonts.css"></head><body><p style="font-family:Figtree">`+s+`</p></body></html>`)
-	}
-	file, err := Merge(page("Première"), page("Deuxième"), page("Troisième"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := api.Validate(bytes.NewReader(file), settings()); err != nil {
-		t.Error(err)
-	}
-	doc := open(t, file)
-	if doc.PageCount() != 3 {
-		t.Fatalf("got %d pages, want 3", doc.PageCount())
-	}
-	for i, want := range []string{"Première", "Deuxième", "Troisième"} {
-		if got := text(t, doc, i); !strings.Contains(got, want) {
-			t.Errorf("page %d: got %q, want %q", i+1, got, want)
-		}
-	}
-}
-
-func TestMergeRefuses(t *testing.T) {
-	if _, err := Merge(); err == nil {
-		t.Error("nothing to merge went unnoticed")
-	}
-	if _, err := Merge(sheet(t, sample), []byte("not a PDF")); err == nil {
-		t.Error("a part that is not a PDF went unnoticed")
-	}
-}

@@ -201,7 +201,7 @@ func pupilRows(r enrolment.Registration) []ui.RecapRow {
 	edit := stepPupil.path(r.Pupil.ID)
 	image := map[string]string{people.Yes: "Oui", people.No: "Non"}[r.InSeason.ImageRight]
 	return []ui.RecapRow{
-		{Term: "Élève", Text: r.Pupil.FullName(), Note: school.Level(r.InSeason.Level).Coming(), EditURL: edit},
+		{Term: "Élève", Text: r.Pupil.FullName(), Note: school.LevelWords(school.Level(r.InSeason.Level), school.Level(r.Pupil.LevelNow)), EditURL: edit},
 		{Term: "Date de naissance", Text: orTodo(french.CivilDate(r.Pupil.BirthDate)), EditURL: edit},
 		{Term: "Droit à l’image", Text: orTodo(image), EditURL: edit},
 	}

@@ -1086,8 +1086,8 @@ func born(l pupilLine) string {
 		return "date de naissance inconnue"
 	}
 	s := "naissance le " + french.CivilDate(l.Pupil.BirthDate)
-	if l.InSeason.Level != "" {
-		s += ", " + school.Level(l.InSeason.Level).French()
+	if level := school.LevelWords(school.Level(l.InSeason.Level), school.Level(l.Pupil.LevelNow)); level != "" {
+		s += ", " + level
 	}
 	return s
 }

@@ -248,7 +248,7 @@ func (r reviewPage) badges() []string {
 }
 
 func (r reviewPage) level() string {
-	return school.Level(r.Reg.InSeason.Level).Coming()
+	return school.LevelWords(school.Level(r.Reg.InSeason.Level), school.Level(r.Reg.Pupil.LevelNow))
 }
 
 // count is how the offering stands, for its noteheads.
