@@ -244,9 +244,9 @@ func TestOutcomes(t *testing.T) {
 		runAt    time.Duration // after now
 		dead     bool
 	}{
-		"a failure waits for the backoff":         {outcome: failure, attempts: 1, runAt: time.Minute},
-		"a failure for good is dead at once":      {outcome: jobs.Permanent(failure), attempts: 1, dead: true},
-		"a failure for good, wrapped":             {outcome: fmt.Errorf("send: %w", jobs.Permanent(failure)), attempts: 1, dead: true},
+		"a failure waits for the backoff":    {outcome: failure, attempts: 1, runAt: time.Minute},
+		"a failure for good is dead at once": {outcome: jobs.Permanent(failure), attempts: 1, dead: true},
+		"a failure for good, wrapped":        {outcome: fmt.Errorf("send: %w", jobs.Permanent(failure)), attempts: 1, dead: true},
 	}
 	for name, row := range rows {
 		t.Run(name, func(t *testing.T) {

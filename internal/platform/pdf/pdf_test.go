@@ -159,4 +159,3 @@ func TestAssets(t *testing.T) {
 		t.Error("a remote image went unnoticed")
 	}
 }
-
