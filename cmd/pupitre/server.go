@@ -1,13 +1,13 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"pupitre/internal/domain/account"
@@ -33,6 +33,7 @@ type settings struct {
 	extra     []door.Route
 	log       *slog.Logger
 	clock     clock.Clock
+	pause     time.Duration // between the signal to stop and the last new request
 }
 
 // server is a school being served: HTTP, the registrar and the jobs.
@@ -43,6 +44,8 @@ type server struct {
 	runner    *jobs.Runner
 	log       *slog.Logger
 	failed    chan error
+	pause     time.Duration
+	draining  atomic.Bool
 }
 
 // start builds everything and listens; the school's pages answer once it returns.
@@ -53,25 +56,20 @@ func start(k *kept, s settings) (*server, error) {
 	}
 	accounts := account.New(k.store, s.clock)
 	registrar := enrolment.NewRegistrar(k.store, s.clock)
+	srv := &server{address: listener.Addr().String(), registrar: registrar, log: s.log, failed: make(chan error, 1), pause: s.pause}
 	handler := web.New(web.Config{
 		Store: k.store, Accounts: accounts, Clock: s.clock, Log: s.log, Extra: s.extra, Proxies: s.proxies,
 		HTTPS: strings.HasPrefix(s.publicURL, "https://"), Version: version(),
-		Pages: pages(k, s, accounts, registrar),
+		Pages: pages(k, s, accounts, registrar), Registrar: registrar, Draining: srv.draining.Load,
 	})
-	srv := &server{
-		address: listener.Addr().String(),
-		http: &http.Server{
-			Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 3 * time.Minute, WriteTimeout: 3 * time.Minute,
-			IdleTimeout: 2 * time.Minute, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
-		},
-		registrar: registrar,
-		runner: work.NewRunner(work.Deps{
-			Store: k.store, Clock: s.clock, Log: s.log, Registrar: registrar, Accounts: accounts, Blobs: k.blobs,
-			Outbox: s.outbox, PublicURL: s.publicURL, MailFrom: s.mailFrom,
-		}),
-		log:    s.log,
-		failed: make(chan error, 1),
+	srv.http = &http.Server{
+		Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 3 * time.Minute, WriteTimeout: 3 * time.Minute,
+		IdleTimeout: 2 * time.Minute, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 	}
+	srv.runner = work.NewRunner(work.Deps{
+		Store: k.store, Clock: s.clock, Log: s.log, Registrar: registrar, Accounts: accounts, Blobs: k.blobs,
+		Outbox: s.outbox, PublicURL: s.publicURL, MailFrom: s.mailFrom,
+	})
 	go func() {
 		if err := srv.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			srv.failed <- err
@@ -87,27 +85,4 @@ func pages(k *kept, s settings, accounts *account.Accounts, registrar *enrolment
 		Family: family.New(k.store, registrar, k.blobs, s.clock, s.publicURL),
 		Office: office.New(k.store, registrar, accounts, s.clock, s.publicURL),
 	}
-}
-
-// drain is how long requests under way have to finish.
-const drain = 15 * time.Second
-
-// wait runs the jobs and serves until ctx ends, then finishes what it has.
-func (s *server) wait(ctx context.Context) error {
-	working, stopWork := context.WithCancel(context.WithoutCancel(ctx))
-	worked := make(chan error, 1)
-	go func() { worked <- s.runner.Run(working) }()
-	var err error
-	select {
-	case <-ctx.Done():
-		s.log.Info("stopping")
-	case err = <-s.failed:
-	}
-	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
-	defer cancel()
-	err = errors.Join(err, s.http.Shutdown(closing))
-	stopWork()
-	err = errors.Join(err, <-worked)
-	s.registrar.Close()
-	return err
 }

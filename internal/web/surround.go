@@ -4,8 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"path"
-	"regexp"
+	"net/netip"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -30,14 +29,17 @@ func surround(c Config, site *door.Site, m *measures, next http.Handler) http.Ha
 		answer := &answer{ResponseWriter: w}
 		address, https := c.Proxies.Client(r)
 		setHeaders(answer.Header(), https || c.HTTPS)
+		if c.Draining != nil && c.Draining() {
+			answer.Header().Set("Connection", "close") // the next request goes to another machine
+		}
 		serve(site, next, answer, r)
 		took := time.Since(began)
 		m.note(r, answer.code(), took)
-		if strings.HasPrefix(r.URL.Path, assets.Prefix) {
+		if strings.HasPrefix(r.URL.Path, assets.Prefix) || answer.code() == http.StatusOK && healthPaths[r.URL.Path] {
 			return
 		}
-		c.Log.InfoContext(r.Context(), "request", "arrived", began.UTC().Format(instant), "method", r.Method, "path", loggedPath(r), "status", answer.code(),
-			"ms", took.Milliseconds(), "bytes", answer.bytes, "address", address, "request", door.RequestID(r.Context()))
+		c.Log.InfoContext(r.Context(), "request", "arrived", began.UTC().Format(instant), "route", loggedRoute(r), "status", answer.code(),
+			"ms", took.Milliseconds(), "bytes", answer.bytes, "network", network(address), "request", door.RequestID(r.Context()))
 	})
 }
 
@@ -88,22 +90,35 @@ func serve(site *door.Site, next http.Handler, w *answer, r *http.Request) {
 	next.ServeHTTP(w, r)
 }
 
-var (
-	secretInPattern = regexp.MustCompile(`\{(token|secret)[^}]*\}`)
-	// secretInPath finds the links of mails, however badly they were copied.
-	secretInPath = regexp.MustCompile(`(?i)/(adresse|offre|mot-de-passe/lien)/`)
-)
-
-// loggedPath never holds a query or a token, whatever the method or the route.
-func loggedPath(r *http.Request) string {
-	if secretInPattern.MatchString(r.Pattern) {
+// loggedRoute is the route and never the path: paths name people and hold tokens.
+func loggedRoute(r *http.Request) string {
+	switch r.Pattern {
+	case "": // before any route: another site's form
+		return r.Method + " refused"
+	case "/": // no such page
+		return r.Method + " unknown"
+	default:
 		return r.Pattern
 	}
-	clean := path.Clean("/" + r.URL.Path)
-	if found := secretInPath.FindStringIndex(clean); found != nil {
-		return clean[:found[1]] + "{token}"
+}
+
+// network is what the log keeps of an address: enough to see where a flood
+// comes from, too little to know who.
+func network(address string) string {
+	at, err := netip.ParseAddr(address)
+	if err != nil {
+		return ""
 	}
-	return r.URL.Path
+	at = at.Unmap()
+	bits := 24
+	if at.Is6() {
+		bits = 48
+	}
+	prefix, err := at.Prefix(bits)
+	if err != nil {
+		return ""
+	}
+	return prefix.String()
 }
 
 // answer remembers what was answered.

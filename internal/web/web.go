@@ -10,6 +10,7 @@ import (
 	"net/netip"
 
 	"pupitre/internal/domain/account"
+	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/school"
 	"pupitre/internal/platform/clock"
 	"pupitre/internal/platform/db"
@@ -29,6 +30,9 @@ type Config struct {
 	Proxies  door.Proxies // whose X-Forwarded headers are believed
 	HTTPS    bool         // the public address is https
 	Version  string       // shown by /metrics
+
+	Registrar *enrolment.Registrar // measured by /metrics; nil when there is none
+	Draining  func() bool          // tells whether the machine is about to stop; nil when it never does
 }
 
 // New builds the site's handler. It panics when two routes collide.
@@ -44,8 +48,8 @@ func New(c Config) http.Handler {
 	}
 	mux := site.Mux(append(SiteMap(c.Pages), c.Extra...))
 	mux.Handle("GET "+assets.Prefix, assets.Handler())
-	mux.HandleFunc("GET /healthz", healthz(c))
-	measures := newMeasures(c.Version)
+	healthRoutes(mux, c)
+	measures := newMeasures(c)
 	mux.HandleFunc("GET /metrics", measured(c, site, measures))
 
 	origin := http.NewCrossOriginProtection()
@@ -75,20 +79,5 @@ func measured(c Config, site *door.Site, m *measures) http.HandlerFunc {
 			return
 		}
 		m.page.ServeHTTP(w, r)
-	}
-}
-
-// healthz answers 200 when the database answers.
-func healthz(c Config) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		w.Header().Set("Cache-Control", "no-store")
-		if err := c.Store.Ping(r.Context()); err != nil {
-			c.Log.ErrorContext(r.Context(), "the database does not answer", "error", err.Error())
-			w.WriteHeader(http.StatusServiceUnavailable)
-			_, _ = w.Write([]byte("the database does not answer\n"))
-			return
-		}
-		_, _ = w.Write([]byte("ok\n"))
 	}
 }

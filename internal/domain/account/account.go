@@ -5,6 +5,7 @@ package account
 import (
 	"context"
 	"runtime"
+	"sync/atomic"
 	"time"
 
 	"pupitre/internal/domain/actor"
@@ -18,7 +19,8 @@ type Accounts struct {
 	store   *db.Store
 	clock   clock.Clock
 	hashing chan struct{} // a hash takes 19 MiB: one a processor at a time
-	decoy   string        // hash compared with when there is no account, so that the answer takes as long
+	waited  atomic.Pointer[func(time.Duration)]
+	decoy   string // hash compared with when there is no account, so that the answer takes as long
 }
 
 // New opens the room.

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"time"
 
 	"github.com/alexedwards/argon2id"
 )
@@ -42,7 +43,17 @@ func (a *Accounts) matches(ctx context.Context, password, hash string) (bool, er
 	return ok && known, nil
 }
 
+// WatchTurns has f told how long each password waited for its turn to be
+// hashed. It must return at once.
+func (a *Accounts) WatchTurns(f func(time.Duration)) { a.waited.Store(&f) }
+
 func (a *Accounts) takeTurn(ctx context.Context) error {
+	began := a.clock.Now()
+	defer func() {
+		if f := a.waited.Load(); f != nil {
+			(*f)(a.clock.Now().Sub(began))
+		}
+	}()
 	select {
 	case a.hashing <- struct{}{}:
 		return nil

@@ -32,6 +32,8 @@ type Registrar struct {
 	board  *Board
 	season string
 	moves  int64
+
+	watched watched
 }
 
 // order is one act waiting for its turn.
@@ -109,7 +111,9 @@ func (r *Registrar) serve() {
 				break gather
 			}
 		}
+		began := r.clock.Now()
 		r.decide(batch)
+		r.watched.batch(len(batch), r.clock.Now().Sub(began))
 		for _, o := range batch {
 			close(o.done)
 		}

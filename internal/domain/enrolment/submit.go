@@ -36,8 +36,9 @@ type Outcome struct {
 // it stands: a double click changes nothing.
 func (r *Registrar) Submit(ctx context.Context, a actor.Actor, s Submission) ([]Outcome, error) {
 	var outcomes []Outcome
+	var received int
 	err := r.submitAbout(ctx, a, s.Pupils, func(u *unit) error {
-		outcomes = nil
+		outcomes, received = nil, 0
 		// Judge all before writing any, so that what was refused has written nothing.
 		var sent []*Dossier
 		for _, pupil := range s.Pupils {
@@ -61,8 +62,12 @@ func (r *Registrar) Submit(ctx context.Context, a actor.Actor, s Submission) ([]
 		if err != nil {
 			return err
 		}
+		received = len(sent)
 		return u.send(sent, text)
 	})
+	if err == nil {
+		r.watched.sent.Add(int64(received))
+	}
 	return outcomes, err
 }
 

@@ -16,6 +16,8 @@ import (
 	"os"
 	"runtime"
 	"strings"
+	"sync/atomic"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	_ "github.com/jackc/pgx/v5/stdlib" // driver "pgx"
@@ -28,6 +30,7 @@ type Store struct {
 	read   *sql.DB
 	write  *sql.DB
 	queue  *queue // nil on PostgreSQL
+	commit atomic.Pointer[func(time.Duration)]
 }
 
 // Engine is the kind of database behind a Store.
@@ -41,6 +44,20 @@ const (
 
 // Engine tells which engine is behind the store.
 func (s *Store) Engine() Engine { return s.engine }
+
+// WatchCommits has f told how long each durable commit took. It must return at once.
+func (s *Store) WatchCommits(f func(time.Duration)) { s.commit.Store(&f) }
+
+func (s *Store) timed(commit func() error) error {
+	f := s.commit.Load()
+	if f == nil {
+		return commit()
+	}
+	began := time.Now()
+	err := commit()
+	(*f)(time.Since(began))
+	return err
+}
 
 // Open opens the database at where, brings its schema up to date, and starts
 // its write queue. where is a postgres:// URL or the path of a SQLite file,
@@ -87,7 +104,7 @@ func openSQLite(ctx context.Context, path string) (*Store, error) {
 	if err := keepPrivate(path); err != nil {
 		return nil, fmt.Errorf("open SQLite %s: %w", path, err)
 	}
-	file := "file:" + strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(path)
+	file := sqliteFile(path)
 	write, err := sql.Open("sqlite", file+"?_txlock=immediate&_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)")
 	if err != nil {
 		return nil, fmt.Errorf("open SQLite %s: %w", path, err)
@@ -107,6 +124,10 @@ func openSQLite(ctx context.Context, path string) (*Store, error) {
 	s := &Store{engine: SQLite, read: read, write: write, queue: newQueue()}
 	go s.serveQueue()
 	return s, nil
+}
+
+func sqliteFile(path string) string {
+	return "file:" + strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(path)
 }
 
 // keepPrivate creates the file for its owner alone: SQLite gives its journal

@@ -54,7 +54,7 @@ func (s *Store) writeOnce(ctx context.Context, f func(*Tx) error) error {
 	if err := guarded(tx, f); err != nil {
 		return err
 	}
-	if err := raw.Commit(); err != nil {
+	if err := s.timed(raw.Commit); err != nil {
 		return fmt.Errorf("commit: %w", orAway(err))
 	}
 	for _, then := range tx.afterCommit {
@@ -174,7 +174,7 @@ func (s *Store) commitTogether(batch []*write) {
 				return fmt.Errorf("release: %w", err)
 			}
 		}
-		if err := raw.Commit(); err != nil {
+		if err := s.timed(raw.Commit); err != nil {
 			return fmt.Errorf("commit: %w", err)
 		}
 		return nil
