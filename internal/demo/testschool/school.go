@@ -31,7 +31,7 @@ var Secretary = actor.Actor{Account: "a-odile", Name: "Odile Batard", Role: acto
 
 // School is the demonstration school in the middle of its campaign.
 type School struct {
-	T         *testing.T
+	T         testing.TB
 	Ctx       context.Context
 	Store     *db.Store
 	Clock     *clock.Moved
@@ -54,7 +54,7 @@ func Paris(s string) time.Time {
 }
 
 // Open imports the school on the 1st of June 2027 and moves to the 7th, 9 h.
-func Open(t *testing.T, store *db.Store) *School {
+func Open(t testing.TB, store *db.Store) *School {
 	t.Helper()
 	s := &School{T: t, Ctx: context.Background(), Store: store, Clock: clock.At(Paris("2027-06-01 08:00"))}
 	var err error

@@ -63,6 +63,11 @@ func SaveDraft(ctx context.Context, store *db.Store, clk clock.Clock, a actor.Ac
 		if err := applyStep(ctx, tx, season.ID, &d, step); err != nil {
 			return err
 		}
+		if d.State != Draft { // it leaves what the office counts
+			if _, err := tx.Exec(ctx, `update season set moves = moves + 1 where id = $1`, season.ID); err != nil {
+				return err
+			}
+		}
 		if d.State != Lapsed {
 			d.State = Draft
 		}

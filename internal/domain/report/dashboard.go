@@ -4,65 +4,51 @@ import (
 	"context"
 
 	"pupitre/internal/domain/actor"
+	"pupitre/internal/domain/enrolment"
+	"pupitre/internal/domain/school"
 	"pupitre/internal/platform/db"
 )
 
 // Dashboard is what waits for the office, counted.
 type Dashboard struct {
 	Counts      Counts
-	Withdrawals int64 `db:"withdrawals"`  // renoncements asked after « inscrit »
-	PaperForms  int64 `db:"paper_forms"`  // formulaires papier whose courses are to be typed in
-	Offers      int64 `db:"offers"`       // places proposed, answer awaited
-	Waiting     int64 `db:"waiting"`      // requests that wait
-	Failed      int64 `db:"failed"`       // mails that could not be sent
-	NeverIn     int64 `db:"never_in"`     // families that never asked for a password
-	Untold      int64 `db:"untold"`       // among them, without a letter or a mail yet
-	NoAnswer    int64 `db:"no_answer"`    // pupils of whom nothing was heard
-	NotComing   int64 `db:"not_coming"`   // « ne se réinscrit pas »
+	Withdrawals int64 `db:"withdrawals"` // renoncements asked after « inscrit »
+	PaperForms  int64 `db:"paper_forms"` // formulaires papier whose courses are to be typed in
+	Offers      int64 `db:"offers"`      // places proposed, answer awaited
+	Waiting     int64 `db:"waiting"`     // requests that wait
+	Failed      int64 `db:"failed"`      // mails that could not be sent
+	NeverIn     int64 `db:"never_in"`    // families that never asked for a password
+	Untold      int64 `db:"untold"`      // among them, without a letter or a mail yet
+	NoAnswer    int64 `db:"no_answer"`   // pupils of whom nothing was heard
+	NotComing   int64 // « ne se réinscrit pas »
 	ReviewLeft  int64 `db:"review_left"`  // deposits not yet looked at, incomplete dossiers included
 	PlacesTaken int64 `db:"places_taken"` // of all courses
 	Places      int64 `db:"places"`
 }
 
-// DashboardOf counts what waits for the office in the season.
-func DashboardOf(ctx context.Context, r db.Reader, a actor.Actor, season string) (Dashboard, error) {
-	counts, err := CountsOf(ctx, r, a, season, Filter{})
+// DashboardOf counts what waits for the office in the season, which has just
+// been read.
+func (c *Counter) DashboardOf(ctx context.Context, r db.Reader, a actor.Actor, season school.Season) (Dashboard, error) {
+	counts, err := c.CountsOf(ctx, r, a, season, Filter{})
 	if err != nil {
 		return Dashboard{}, err
 	}
 	d, err := db.One[Dashboard](ctx, r, `select
 		(select count(*) from dossier where season_id = $1 and withdrawal_asked_at is not null) as withdrawals,
 		(select count(*) from dossier where season_id = $1 and on_paper_form = true and state in ('received', 'complete', 'paper_refused', 'waiting')) as paper_forms,
-		(select count(*) from request q join dossier d on d.id = q.dossier_id where d.season_id = $1 and q.state = 'offered') as offers,
-		(select count(*) from request q join dossier d on d.id = q.dossier_id where d.season_id = $1 and q.state = 'waiting') as waiting,
+		(select count(*) from request where state = 'offered' and offering_id in (select id from offering where season_id = $1)) as offers,
+		(select count(*) from request where state = 'waiting' and offering_id in (select id from offering where season_id = $1)) as waiting,
 		(select count(*) from outgoing_mail where failed_at is not null) as failed,
 		(select count(*) from account where role = 'family' and password_hash = '' and disabled_at is null) as never_in,
 		(select count(*) from account where role = 'family' and password_hash = '' and disabled_at is null
 			and letter_printed_at is null and letter_mailed_at is null) as untold,
-		(select count(*) from dossier where season_id = $1 and state = 'not_returning') as not_coming,
 		(select count(*) from deposit where season_id = $1 and state = 'provided' and replaced_at is null) as review_left,
 		(select cast(coalesce(sum(taken), 0) as bigint) from offering where season_id = $1) as places_taken,
-		(select cast(coalesce(sum(capacity), 0) as bigint) from offering where season_id = $1) as places`, season)
+		(select cast(coalesce(sum(capacity), 0) as bigint) from offering where season_id = $1) as places`, season.ID)
 	if err != nil {
 		return d, err
 	}
-	d.Counts = counts
-	d.NoAnswer, err = NoAnswerCount(ctx, r, season)
+	d.Counts, d.NotComing = counts, counts[inState(enrolment.NotReturning)]
+	d.NoAnswer, err = c.NoAnswerCount(ctx, r, season)
 	return d, err
-}
-
-// RailCounts are what the office's menu says on every page: dossiers to check
-// or to confirm, and mails that could not be sent.
-func RailCounts(ctx context.Context, r db.Reader, a actor.Actor, season string) (waiting, failed int64, err error) {
-	if err := officeOnly(a); err != nil {
-		return 0, 0, err
-	}
-	type counted struct {
-		Waiting int64 `db:"waiting"`
-		Failed  int64 `db:"failed"`
-	}
-	n, err := db.One[counted](ctx, r, `select
-		(select count(*) from dossier d where d.season_id = $1 and d.state = 'complete') as waiting,
-		(select count(*) from outgoing_mail where failed_at is not null) as failed`, season)
-	return n.Waiting, n.Failed, err
 }

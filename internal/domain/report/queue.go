@@ -159,18 +159,6 @@ func number(word string) (int64, bool) {
 // Counts is how many dossiers each group has.
 type Counts map[Group]int64
 
-// CountsOf counts the dossiers of each group that the filter leaves.
-func CountsOf(ctx context.Context, r db.Reader, a actor.Actor, season string, f Filter) (Counts, error) {
-	if err := officeOnly(a); err != nil {
-		return nil, err
-	}
-	q, err := f.narrowed(ctx, r, season)
-	if err != nil {
-		return nil, err
-	}
-	return q.counts(ctx, r)
-}
-
 // counts counts the dossiers of the query by group.
 func (q query) counts(ctx context.Context, r db.Reader) (Counts, error) {
 	type counted struct {
@@ -188,6 +176,7 @@ func (q query) counts(ctx context.Context, r db.Reader) (Counts, error) {
 	}
 	counts := Counts{}
 	for _, row := range rows {
+		counts[inState(row.State)] = row.N
 		counts[ToCheck] += row.Check
 		counts[Ready] += row.Ready
 		if group := groupOf(row.State); group != "" {
@@ -217,6 +206,9 @@ func (q query) unsent(ctx context.Context, r db.Reader, counts Counts) error {
 
 // ranked counts those of Everyone that have a rank; it is no filter of the screen.
 const ranked Group = "de-rang"
+
+// inState counts the dossiers of one state; it is no filter of the screen.
+func inState(s enrolment.State) Group { return Group("état " + string(s)) }
 
 // groupOf is the group of a state, "" for one that is told by the desk.
 func groupOf(state enrolment.State) Group {
@@ -296,8 +288,8 @@ type Queue struct {
 }
 
 // QueueOf lists the dossiers of the group in order of completeness, the counts
-// of every group beside.
-func QueueOf(ctx context.Context, r db.Reader, a actor.Actor, season school.Season, f Filter) (Queue, error) {
+// of every group beside. season has just been read.
+func (c *Counter) QueueOf(ctx context.Context, r db.Reader, a actor.Actor, season school.Season, f Filter) (Queue, error) {
 	if err := officeOnly(a); err != nil {
 		return Queue{}, err
 	}
@@ -305,7 +297,7 @@ func QueueOf(ctx context.Context, r db.Reader, a actor.Actor, season school.Seas
 	if err != nil {
 		return Queue{}, err
 	}
-	counts, err := q.counts(ctx, r)
+	counts, err := c.counts(ctx, r, season, f, q)
 	if err != nil {
 		return Queue{}, err
 	}

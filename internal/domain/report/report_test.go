@@ -91,7 +91,7 @@ func queue(t *testing.T, c campaign) {
 		{"by pole", report.Filter{Group: report.Everyone, Site: c.Site("L-HAUTBOIS")}, "Mathis Thaïs", 2},
 		{"a page beyond the last shows the last", report.Filter{Group: report.ToCheck, Page: 9}, "Augustin Thaïs", 2},
 	} {
-		q, err := report.QueueOf(c.Ctx, c.Store, secretary, c.Season, row.f)
+		q, err := new(report.Counter).QueueOf(c.Ctx, c.Store, secretary, c.Season, row.f)
 		if err != nil {
 			t.Fatalf("%s: %v", row.what, err)
 		}
@@ -105,7 +105,7 @@ func queue(t *testing.T, c campaign) {
 func TestReadyIsWhatTheRegistrarConfirms(t *testing.T) {
 	each(t, func(t *testing.T, c campaign) {
 		ready := func() int64 {
-			counts, err := report.CountsOf(c.Ctx, c.Store, secretary, c.Season.ID, report.Filter{})
+			counts, err := new(report.Counter).CountsOf(c.Ctx, c.Store, secretary, c.Season, report.Filter{})
 			c.Must(err)
 			return counts[report.Ready]
 		}
@@ -139,7 +139,7 @@ func TestRowSaysCoursesPapersAndBadges(t *testing.T) {
 				Wishes: enrolment.Choice{c.Wish("L-PIANO", 0), c.Wish("L-CHOEUR-ENFANTS", 0)}, Reason: "sans internet"},
 			ReceivedAt: testschool.Paris("2027-06-02 10:30"),
 		}))
-		q, err := report.QueueOf(c.Ctx, c.Store, secretary, c.Season, report.Filter{Group: report.Everyone})
+		q, err := new(report.Counter).QueueOf(c.Ctx, c.Store, secretary, c.Season, report.Filter{Group: report.Everyone})
 		c.Must(err)
 		for _, r := range q.Rows {
 			switch r.FirstName {
@@ -256,7 +256,7 @@ func TestCSVCellIsNoFormula(t *testing.T) {
 
 func TestDashboard(t *testing.T) {
 	each(t, func(t *testing.T, c campaign) {
-		d, err := report.DashboardOf(c.Ctx, c.Store, secretary, c.Season.ID)
+		d, err := new(report.Counter).DashboardOf(c.Ctx, c.Store, secretary, c.Season)
 		c.Must(err)
 		if d.Counts[report.ToCheck] != 2 || d.NotComing != 1 || d.ReviewLeft != 3 || d.PlacesTaken != 8 || d.NeverIn == 0 || d.NeverIn != d.Untold {
 			t.Errorf("got %+v", d)
@@ -264,7 +264,7 @@ func TestDashboard(t *testing.T) {
 		if _, err := c.Accounts.MailIdentifiers(c.Ctx, secretary, []string{c.zoe.Account}); err != nil {
 			t.Fatal(err)
 		}
-		after, err := report.DashboardOf(c.Ctx, c.Store, secretary, c.Season.ID)
+		after, err := new(report.Counter).DashboardOf(c.Ctx, c.Store, secretary, c.Season)
 		c.Must(err)
 		if after.Untold != d.Untold-1 || after.NeverIn != d.NeverIn {
 			t.Errorf("after a mail: untold %d then %d, never in %d then %d", d.Untold, after.Untold, d.NeverIn, after.NeverIn)
@@ -283,13 +283,16 @@ func TestOnlyTheOfficeReads(t *testing.T) {
 	family := s.Family("AUBRY-4572", "Augustin").Actor
 	for _, a := range []actor.Actor{family, {Role: actor.Teacher}, {Role: actor.Bursar}, {}} {
 		for what, read := range map[string]func() error{
-			"queue":     func() error { _, err := report.QueueOf(s.Ctx, store, a, s.Season, report.Filter{}); return err },
+			"queue": func() error {
+				_, err := new(report.Counter).QueueOf(s.Ctx, store, a, s.Season, report.Filter{})
+				return err
+			},
 			"search":    func() error { _, err := report.Search(s.Ctx, store, a, s.Season.ID, "aubry", 5); return err },
 			"no answer": func() error { _, err := report.NoAnswer(s.Ctx, store, a, s.Season.ID, 0, 0); return err },
 			"failed":    func() error { _, err := report.FailedMails(s.Ctx, store, a, 5); return err },
 			"recent":    func() error { _, err := report.RecentMails(s.Ctx, store, a, 5); return err },
 			"never in":  func() error { _, err := report.NeverSignedIn(s.Ctx, store, a); return err },
-			"dashboard": func() error { _, err := report.DashboardOf(s.Ctx, store, a, s.Season.ID); return err },
+			"dashboard": func() error { _, err := new(report.Counter).DashboardOf(s.Ctx, store, a, s.Season); return err },
 		} {
 			if err := read(); !errors.Is(err, fault.ErrForbidden) {
 				t.Errorf("%s reads %s: got %v", a.Role, what, err)

@@ -86,6 +86,9 @@ func Restore(ctx context.Context, deps Deps, dryRun bool) (Report, error) {
 		if err := sound(ctx, tx); err != nil {
 			return err
 		}
+		if err := tx.Analyze(ctx); err != nil {
+			return err
+		}
 		if err := enrolment.JudgeDesks(ctx, tx); err != nil {
 			return err
 		}

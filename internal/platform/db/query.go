@@ -40,6 +40,13 @@ func (tx *Tx) Exec(ctx context.Context, text string, args ...any) (int64, error)
 	return res.RowsAffected()
 }
 
+// Analyze tells the engine what the tables now hold, so that what follows a
+// write of many rows is planned for them.
+func (tx *Tx) Analyze(ctx context.Context) error {
+	_, err := tx.Exec(ctx, `analyze`)
+	return err
+}
+
 // All returns every row of the query. T is a struct whose fields carry
 // `db:"column"` tags (each column needs its field), or one scalar.
 func All[T any](ctx context.Context, r Reader, text string, args ...any) ([]T, error) {

@@ -29,7 +29,7 @@ func (p *Pages) Queue(v *door.Visit) error {
 	page := queuePage{Base: base, Filter: report.Filter{
 		Group: report.GroupNamed(v.Query("file")), Text: v.Query("texte"), Site: v.Query("pole"), Page: pageNumber(v),
 	}}
-	if page.Queue, err = report.QueueOf(v.Ctx(), p.Store, v.Actor, v.Season, page.Filter); err != nil {
+	if page.Queue, err = p.counter.QueueOf(v.Ctx(), p.Store, v.Actor, v.Season, page.Filter); err != nil {
 		return err
 	}
 	if page.Sites, err = school.Sites(v.Ctx(), p.Store); err != nil {

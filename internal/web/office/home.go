@@ -32,7 +32,7 @@ func (p *Pages) Dashboard(v *door.Visit) error {
 		return err
 	}
 	page := homePage{Base: base, Campaign: campaign(v)}
-	if page.Dashboard, err = report.DashboardOf(v.Ctx(), p.Store, v.Actor, v.Season.ID); err != nil {
+	if page.Dashboard, err = p.counter.DashboardOf(v.Ctx(), p.Store, v.Actor, v.Season); err != nil {
 		return err
 	}
 	if page.Answered, err = report.AnsweredSince(v.Ctx(), p.Store, v.Now); err != nil {

@@ -28,7 +28,7 @@ func (p *Pages) NoAnswer(v *door.Visit) error {
 		return err
 	}
 	page := noAnswerPage{Base: base, Page: pageNumber(v)}
-	if page.Total, err = report.NoAnswerCount(v.Ctx(), p.Store, v.Season.ID); err != nil {
+	if page.Total, err = p.counter.NoAnswerCount(v.Ctx(), p.Store, v.Season); err != nil {
 		return err
 	}
 	page.Page = min(page.Page, max((page.Total+silentPage-1)/silentPage, 1))

@@ -27,6 +27,7 @@ type Pages struct {
 	Accounts  *account.Accounts
 	Clock     clock.Clock
 	PublicURL string
+	counter   report.Counter
 }
 
 // New opens the office.
@@ -57,7 +58,7 @@ func (p *Pages) base(v *door.Visit, title string) (ui.Base, error) {
 	base.Nav = Nav(v.Actor)
 	base.Links.Home = "/bureau"
 	base.Office.SearchURL = "/bureau/recherche"
-	toCheck, failed, err := report.RailCounts(v.Ctx(), p.Store, v.Actor, v.Season.ID)
+	toCheck, failed, err := p.counter.RailCounts(v.Ctx(), p.Store, v.Actor, v.Season)
 	if err != nil {
 		return base, err
 	}

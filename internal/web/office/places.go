@@ -50,7 +50,7 @@ func (p *Pages) Places(v *door.Visit) error {
 		return err
 	}
 	page := placesPage{Base: base}
-	if page.Counts, err = report.CountsOf(v.Ctx(), p.Store, v.Actor, v.Season.ID, report.Filter{}); err != nil {
+	if page.Counts, err = p.counter.CountsOf(v.Ctx(), p.Store, v.Actor, v.Season, report.Filter{}); err != nil {
 		return err
 	}
 	c, err := catalogue.Of(v.Ctx(), p.Store, v.Season.ID)

@@ -30,19 +30,19 @@ func Each(t *testing.T, f func(t *testing.T, store *db.Store)) {
 func OnBoth() bool { return os.Getenv("PUPITRE_TEST_ENGINES") != "sqlite" }
 
 // SQLite makes an empty store in a temporary folder.
-func SQLite(t *testing.T) *db.Store {
+func SQLite(t testing.TB) *db.Store {
 	t.Helper()
 	return Open(t, filepath.Join(t.TempDir(), "pupitre.db"))
 }
 
 // PostgreSQL makes an empty store in a schema of its own.
-func PostgreSQL(t *testing.T) *db.Store {
+func PostgreSQL(t testing.TB) *db.Store {
 	t.Helper()
 	return Open(t, Schema(t))
 }
 
 // Open opens the store and closes it with the test.
-func Open(t *testing.T, where string) *db.Store {
+func Open(t testing.TB, where string) *db.Store {
 	t.Helper()
 	store, err := db.Open(context.Background(), where)
 	if err != nil {
@@ -54,7 +54,7 @@ func Open(t *testing.T, where string) *db.Store {
 
 // Schema makes an empty schema in the test server and returns its URL; it is
 // dropped with the test.
-func Schema(t *testing.T) string {
+func Schema(t testing.TB) string {
 	t.Helper()
 	server := os.Getenv("PUPITRE_TEST_POSTGRES")
 	if server == "" {
