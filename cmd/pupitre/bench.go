@@ -13,7 +13,8 @@ import (
 )
 
 type benchCmd struct {
-	Rush benchRushCmd `cmd:"" help:"Play the opening minute on a school of its own, measure it, and check that every promise was kept."`
+	Rush  benchRushCmd  `cmd:"" help:"Play the opening minute on a school of its own, measure it, and check that every promise was kept."`
+	Pages benchPagesCmd `cmd:"" help:"Visit the pages that are opened most, in schools of growing size, beside a bare page."`
 }
 
 type benchRushCmd struct {
@@ -65,4 +66,28 @@ func printed(out io.Writer, asJSON bool, result any, write func(io.Writer)) erro
 		return nil
 	}
 	return json.NewEncoder(out).Encode(result)
+}
+
+type benchPagesCmd struct {
+	Pupils      []int   `help:"Sizes of the schools that are visited." default:"300,3000,30000,300000"`
+	Clients     int     `help:"Browsers of families at the same time." default:"64"`
+	Secretaries int     `help:"Browsers of the office at the same time." default:"4"`
+	Seconds     float64 `help:"How long each page is asked for." default:"3"`
+	DatabaseURL string  `help:"PostgreSQL instead of SQLite; the bench makes databases of its own beside, and drops them." env:"PUPITRE_BENCH_DATABASE_URL" placeholder:"postgres://…"`
+	JSON        bool    `name:"json" help:"Print one JSON object."`
+}
+
+// Run visits the pages.
+func (c *benchPagesCmd) Run(ctx context.Context, out streams) error {
+	deps, err := benchDeps(out)
+	if err != nil {
+		return err
+	}
+	result, err := bench.Pages(ctx, deps, bench.PagesOptions{
+		Pupils: c.Pupils, Clients: c.Clients, Secretaries: c.Secretaries, Seconds: c.Seconds, DatabaseURL: c.DatabaseURL,
+	})
+	if err != nil {
+		return err
+	}
+	return printed(out.out, c.JSON, result, result.Write)
 }

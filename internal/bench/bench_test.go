@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	demofiles "pupitre/demo"
+	"pupitre/internal/domain/enrolment"
+	"pupitre/internal/domain/school"
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/db/dbtest"
 )
@@ -108,5 +110,65 @@ func TestFormOfReadsTheFormThatPostsThere(t *testing.T) {
 	}
 	if _, err := formOf(page, "/b"); err == nil {
 		t.Error("a form that is not there was read")
+	}
+}
+
+func TestThePagesOfAGrownSchoolAreVisited(t *testing.T) {
+	where := ""
+	if dbtest.OnBoth() { // the school itself is grown on SQLite below
+		where = dbtest.Schema(t)
+	}
+	result, err := Pages(t.Context(), deps, PagesOptions{Pupils: []int{600}, Clients: 4, Secretaries: 2, Seconds: .2, DatabaseURL: where})
+	if err != nil {
+		t.Fatal(err)
+	}
+	size := result.Sizes[0]
+	if size.Pupils != 666 || size.Dossiers < 500 || len(size.Pages) != 7 {
+		t.Errorf("visited %d pupils, %d dossiers, %d pages", size.Pupils, size.Dossiers, len(size.Pages))
+	}
+	var said bytes.Buffer
+	result.Write(&said)
+	for _, word := range []string{"bare 20 kB page", "sign-in page", "family home", "documents", "course choice", "office queue", "dossier review", "places board"} {
+		if !strings.Contains(said.String(), word) {
+			t.Errorf("%q is not said:\n%s", word, &said)
+		}
+	}
+}
+
+// TestAGrownSchoolIsSound has the board of many copies hold its promises.
+func TestAGrownSchoolIsSound(t *testing.T) {
+	g := &ground{dir: t.TempDir()}
+	s, err := sow(t.Context(), deps, g)
+	if err != nil {
+		t.Fatal(err)
+	}
+	store := dbtest.SQLite(t)
+	if err := s.raise(t.Context(), lot{dir: t.TempDir()}, store, 1500); err != nil {
+		t.Fatal(err)
+	}
+	season, err := school.CurrentSeason(t.Context(), store)
+	if err != nil {
+		t.Fatal(err)
+	}
+	board, err := enrolment.BoardOf(t.Context(), store, season.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := board.Check(); err != nil {
+		t.Error(err)
+	}
+	kept, err := enrolment.Everything(t.Context(), store)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ranks := map[int64]bool{}
+	for _, d := range kept.Dossiers {
+		if d.Rank > 0 && ranks[d.Rank] || d.Rank >= kept.NextRank {
+			t.Errorf("%s: rank %d, the next is %d", d.Label(), d.Rank, kept.NextRank)
+		}
+		ranks[d.Rank] = true
+	}
+	if want := s.copies(1500) * s.dossiers; len(kept.Dossiers) != want {
+		t.Errorf("%d dossiers, want %d", len(kept.Dossiers), want)
 	}
 }

@@ -77,31 +77,37 @@ func (p *Pages) ShowSend(v *door.Visit) error {
 	return p.showSend(v, r, nil, false)
 }
 
-// Send is « Valider » for one pupil; the registrar judges again (R29, R30).
+// Send is « Valider » for one pupil. The registrar judges everything, so
+// nothing is read before it is asked: who arrives first is queued first (R29, R30).
 func (p *Pages) Send(v *door.Visit) error {
-	r, err := p.registration(v)
-	if err != nil {
-		return err
-	}
 	form, err := v.Form()
 	if err != nil {
 		return err
 	}
-	agreed := form.Has("accord")
-	outcomes, err := p.registrar.Submit(v.Ctx(), v.Actor, enrolment.Submission{Pupils: []string{r.Pupil.ID}, Text: form.Value("texte"), Agreed: agreed})
+	pupil, agreed := v.PathValue("pupil"), form.Has("accord")
+	outcomes, err := p.registrar.Submit(v.Ctx(), v.Actor, enrolment.Submission{Pupils: []string{pupil}, Text: form.Value("texte"), Agreed: agreed})
 	if err == nil && len(outcomes) == 1 {
 		err = outcomes[0].Err
 	}
 	if invalid, ok := door.AsInvalid(err); ok {
-		if r.Elsewhere {
-			return v.Redirect(wizardPath(r.Pupil.ID))
-		}
-		return p.showSend(v, r, invalid, agreed)
+		return p.refusedSend(v, invalid, agreed)
 	}
 	if err != nil {
 		return err
 	}
-	return v.Redirect(wizardPath(r.Pupil.ID) + "/confirmation")
+	return v.Redirect(wizardPath(pupil) + "/confirmation")
+}
+
+// refusedSend shows what is left to do, on the page that was sent.
+func (p *Pages) refusedSend(v *door.Visit, invalid *fault.Invalid, agreed bool) error {
+	r, err := p.registration(v)
+	if err != nil {
+		return err
+	}
+	if r.Elsewhere {
+		return v.Redirect(wizardPath(r.Pupil.ID))
+	}
+	return p.showSend(v, r, invalid, agreed)
 }
 
 func (p *Pages) showSend(v *door.Visit, r enrolment.Registration, invalid *fault.Invalid, agreed bool) error {

@@ -1,0 +1,325 @@
+package bench
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"iter"
+	"log/slog"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"pupitre/internal/demo"
+	"pupitre/internal/domain/account"
+	"pupitre/internal/domain/transfer"
+	"pupitre/internal/platform/blob"
+	"pupitre/internal/platform/clock"
+	"pupitre/internal/platform/db"
+	"pupitre/internal/platform/fault"
+	"pupitre/internal/platform/mail"
+)
+
+// seed is the made-up school in the middle of its campaign, as its export
+// keeps it: dossiers in every state, papers, journal. A school of any size is
+// many times this one.
+type seed struct {
+	dir      string
+	pupils   int
+	dossiers int
+	fixed    map[string]bool // ids that all copies share: season, courses, texts…
+	top      map[string]int64
+}
+
+// grownTables are the tables whose rows are copied with every family; those of
+// dossierTables only as long as dossiers are wanted. All others are the school's own.
+var (
+	grownTables = []string{"household", "household_payment_mean", "guardian", "pupil", "pupil_household", "pupil_season", "pupil_note",
+		"pupil_course_now", "account"}
+	dossierTables = []string{"deposit", "dossier", "request", "journal"}
+	sharedTables  = []string{"season", "site", "school_text", "published_document", "discipline", "teacher", "programme", "course", "paper"}
+)
+
+var (
+	uuid     = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
+	counted  = regexp.MustCompile(`"(?:number|rank|seq)":[0-9]+`)
+	loginsIn = regexp.MustCompile(`"login(?:_folded)?":"[^"]*`)
+)
+
+// sow plays the campaign of the made-up school and exports it.
+func sow(ctx context.Context, d Deps, g *ground) (*seed, error) {
+	l := lot{dir: filepath.Join(g.dir, "seed")}
+	if err := os.MkdirAll(l.dir, 0o700); err != nil {
+		return nil, err
+	}
+	store, err := d.Open(ctx, filepath.Join(l.dir, "pupitre.db"))
+	if err != nil {
+		return nil, err
+	}
+	defer store.Close()
+	blobs, err := blob.Disk(filepath.Join(l.dir, "documents"))
+	if err != nil {
+		return nil, err
+	}
+	defer blobs.Close()
+	if err := demo.Seed(ctx, demo.Deps{
+		Store: store, Blobs: blobs, Files: d.Files, Outbox: mail.NewMemory(5000), Log: slog.New(slog.DiscardHandler), Now: time.Now(),
+		PublicURL: "http://ecole.exemple.fr", MailFrom: "portail@ecole.exemple.fr",
+	}); err != nil {
+		return nil, err
+	}
+	s := &seed{dir: filepath.Join(l.dir, "export"), fixed: map[string]bool{}, top: map[string]int64{}}
+	if err := transfer.Export(ctx, store, blobs, s.dir); err != nil {
+		return nil, err
+	}
+	return s, s.read()
+}
+
+func tableFile(table string) string {
+	if table == "journal" {
+		return "journal.jsonl"
+	}
+	return path.Join("donnees", table+".jsonl")
+}
+
+func (s *seed) table(name string) ([]byte, error) {
+	return os.ReadFile(filepath.Join(s.dir, tableFile(name)))
+}
+
+// read learns what the copies share and what they count.
+func (s *seed) read() error {
+	for _, t := range sharedTables {
+		data, err := s.table(t)
+		if err != nil {
+			return err
+		}
+		for _, id := range uuid.FindAll(data, -1) {
+			s.fixed[string(id)] = true
+		}
+	}
+	for _, t := range []string{"pupil", "dossier", "request"} {
+		data, err := s.table(t)
+		if err != nil {
+			return err
+		}
+		switch n := bytes.Count(data, []byte("\n")); t {
+		case "pupil":
+			s.pupils = n
+		case "dossier":
+			s.dossiers = n
+		}
+		for _, cell := range counted.FindAll(data, -1) {
+			name, n := numberCell(cell)
+			s.top[name] = max(s.top[name], n)
+		}
+	}
+	return nil
+}
+
+func numberCell(cell []byte) (name string, n int64) {
+	name, digits, _ := strings.Cut(string(cell), ":")
+	n, _ = strconv.ParseInt(digits, 10, 64) // the expression found digits
+	return strings.Trim(name, `"`), n
+}
+
+// copies is how many times the school is taken for so many pupils.
+func (s *seed) copies(pupils int) int { return max(1, (pupils+s.pupils/2)/s.pupils) }
+
+// mostDossiers bounds the dossiers of the largest school.
+const mostDossiers = 50_000
+
+// grow writes an export of a school of about so many pupils into a new folder.
+func (s *seed) grow(pupils int, dir string) (fs.FS, error) {
+	all := s.copies(pupils)
+	withDossiers := min(all, max(1, mostDossiers/s.dossiers))
+	if err := os.CopyFS(dir, withoutPapers{os.DirFS(s.dir)}); err != nil {
+		return nil, err
+	}
+	for _, t := range grownTables {
+		if err := s.copy(t, all, dir); err != nil {
+			return nil, err
+		}
+	}
+	for _, t := range dossierTables {
+		if err := s.copy(t, withDossiers, dir); err != nil {
+			return nil, err
+		}
+	}
+	return grown{os.DirFS(dir)}, s.count(int64(withDossiers), dir)
+}
+
+// copy writes a table so many times, each time with ids of its own.
+func (s *seed) copy(table string, times int, dir string) (err error) {
+	data, err := s.table(table)
+	if err != nil {
+		return err
+	}
+	var moulds []mould
+	for line := range bytes.Lines(data) {
+		if table == "account" && !bytes.Contains(line, []byte(`"role":"family"`)) || table == "journal" && bytes.Contains(line, []byte(`"dossier_id":""`)) {
+			continue // one of a kind
+		}
+		moulds = append(moulds, s.mouldOf(line))
+	}
+	f, err := os.OpenFile(filepath.Join(dir, tableFile(table)), os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	out := bufio.NewWriterSize(f, 1<<20)
+	for n := 1; n < times; n++ { // the first is there already
+		for _, m := range moulds {
+			m.pour(out, int64(n), s.top)
+		}
+	}
+	return out.Flush()
+}
+
+// mould is a line cut where its copies differ.
+type mould []part
+
+type part struct {
+	text  string
+	id    bool   // text is an id
+	count string // text ends with a number, counted by this name
+	value int64
+	login bool // a copy appends its own number
+}
+
+func (s *seed) mouldOf(line []byte) mould {
+	var m mould
+	for len(line) > 0 {
+		at, kind := len(line), 0
+		var found []int
+		for i, e := range []*regexp.Regexp{uuid, counted, loginsIn} {
+			if f := e.FindIndex(line); f != nil && f[0] < at {
+				at, kind, found = f[0], i, f
+			}
+		}
+		if found == nil {
+			return append(m, part{text: string(line)})
+		}
+		cell := line[found[0]:found[1]]
+		m = append(m, part{text: string(line[:at])})
+		switch kind {
+		case 0:
+			m = append(m, part{text: string(cell), id: !s.fixed[string(cell)]})
+		case 1:
+			name, n := numberCell(cell)
+			m = append(m, part{text: `"` + name + `":`, count: name, value: n})
+		default:
+			m = append(m, part{text: string(cell), login: true})
+		}
+		line = line[found[1]:]
+	}
+	return m
+}
+
+// pour writes the n-th copy.
+func (m mould) pour(out *bufio.Writer, n int64, top map[string]int64) {
+	for _, p := range m {
+		switch {
+		case p.id:
+			out.WriteString(p.text[:24])
+			tail, _ := strconv.ParseInt(p.text[24:], 16, 64) // the expression found hexadecimal digits
+			fmt.Fprintf(out, "%012x", tail^n*0x10001)
+		case p.count != "":
+			value := p.value
+			if value > 0 { // 0 is none
+				value += n * (top[p.count] + 1)
+			}
+			out.WriteString(p.text)
+			out.WriteString(strconv.FormatInt(value, 10))
+		case p.login:
+			out.WriteString(p.text)
+			out.WriteString("-" + strconv.FormatInt(n, 10))
+		default:
+			out.WriteString(p.text)
+		}
+	}
+}
+
+// count makes room for the copies: places in every course, numbers of the season.
+func (s *seed) count(times int64, dir string) error {
+	scale := func(table string, names string, by func(name string, n int64) int64) error {
+		file := filepath.Join(dir, tableFile(table))
+		data, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		cell := regexp.MustCompile(`"(?:` + names + `)":[0-9]+`)
+		return os.WriteFile(file, cell.ReplaceAllFunc(data, func(c []byte) []byte {
+			name, n := numberCell(c)
+			return []byte(`"` + name + `":` + strconv.FormatInt(by(name, n), 10))
+		}), 0o600)
+	}
+	err := scale("offering", "capacity|taken", func(_ string, n int64) int64 { return n * times })
+	return errors.Join(err, scale("season", "next_rank|next_number|moves", func(name string, n int64) int64 {
+		switch name {
+		case "next_rank":
+			return times*(s.top["rank"]+1) + n
+		case "next_number":
+			return times*(s.top["number"]+1) + n
+		default:
+			return n + times*(s.top["seq"]+1)/1000
+		}
+	}))
+}
+
+// raise restores the grown export into the lot.
+func (s *seed) raise(ctx context.Context, l lot, store *db.Store, pupils int) error {
+	files, err := s.grow(pupils, filepath.Join(l.dir, "export"))
+	if err != nil {
+		return fmt.Errorf("grow the school: %w", err)
+	}
+	deps := transfer.Deps{Store: store, Blobs: noBlobs{}, Accounts: account.New(store, clock.System()), Clock: clock.System(), Files: files}
+	if _, err := transfer.Restore(ctx, deps, false); err != nil {
+		return fmt.Errorf("restore the grown school: %w", err)
+	}
+	return store.Analyze(ctx)
+}
+
+// withoutPapers hides the deposits' files: pages do not read them.
+type withoutPapers struct{ fs.FS }
+
+func (f withoutPapers) ReadDir(name string) ([]fs.DirEntry, error) {
+	entries, err := fs.ReadDir(f.FS, name)
+	var kept []fs.DirEntry
+	for _, e := range entries {
+		if name != "." || e.Name() != "pieces" {
+			kept = append(kept, e)
+		}
+	}
+	return kept, err
+}
+
+// grown is a grown export: every deposit's file is there, and is none of its own.
+type grown struct{ fs.FS }
+
+func (g grown) Open(name string) (fs.File, error) {
+	if strings.HasPrefix(name, "pieces/") {
+		name = "ecole.toml"
+	}
+	return g.FS.Open(name)
+}
+
+// noBlobs keeps no file.
+type noBlobs struct{}
+
+func (noBlobs) Put(context.Context, string, io.Reader) (int64, error) { return 0, nil }
+func (noBlobs) Open(context.Context, string) (io.ReadSeekCloser, error) {
+	return nil, fault.ErrNotFound
+}
+func (noBlobs) Delete(context.Context, string) error { return nil }
+func (noBlobs) Keys(context.Context) iter.Seq2[blob.KeyInfo, error] {
+	return func(func(blob.KeyInfo, error) bool) {}
+}
+func (noBlobs) Sweep(context.Context, time.Time) (int, error) { return 0, nil }
