@@ -323,3 +323,4 @@ func (noBlobs) Keys(context.Context) iter.Seq2[blob.KeyInfo, error] {
 	return func(func(blob.KeyInfo, error) bool) {}
 }
 func (noBlobs) Sweep(context.Context, time.Time) (int, error) { return 0, nil }
+func (noBlobs) Close() error                                  { return nil }

@@ -32,7 +32,8 @@ type machine struct {
 	last     []byte    // the last line, for whoever asks why it ended
 }
 
-// arrival is when a « Valider » reached the first middleware.
+// arrival is when a « Valider » reached the first middleware. The log names no
+// pupil: the request's number, which the proxy gives, is the pupil's id here.
 type arrival struct {
 	pupil string
 	at    time.Time
@@ -89,11 +90,11 @@ func (m *machine) heard(line []byte) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.last = append(m.last[:0], line...)
-	valider := bytes.Contains(line, []byte(sendSuffix)) && bytes.Contains(line, []byte(`"POST"`))
+	valider := bytes.Contains(line, []byte(sendSuffix)) && bytes.Contains(line, []byte(`POST`))
 	if !valider && !bytes.Contains(line, []byte(`"ERROR"`)) && !bytes.Contains(line, []byte(`"serving"`)) {
 		return
 	}
-	var said struct{ Level, Msg, Address, Path, Arrived string }
+	var said struct{ Level, Msg, Address, Request, Arrived string }
 	if err := json.Unmarshal(line, &said); err != nil {
 		return // not a line of the log: a panic's
 	}
@@ -104,7 +105,7 @@ func (m *machine) heard(line []byte) {
 		m.wrongs = append(m.wrongs, string(line))
 	case valider:
 		if at, err := time.Parse(time.RFC3339Nano, said.Arrived); err == nil {
-			m.arrivals = append(m.arrivals, arrival{strings.TrimSuffix(strings.TrimPrefix(said.Path, "/eleves/"), sendSuffix), at})
+			m.arrivals = append(m.arrivals, arrival{said.Request, at})
 		}
 	}
 }

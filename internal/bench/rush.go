@@ -282,6 +282,7 @@ func (r *rush) open(guests []*guest) ([]Ack, error) {
 // send is « Valider » for one family; told to come back it comes back, as its
 // page says. An answer that is neither yes nor later is a breach.
 func (r *rush) send(began time.Time, g *guest) (Ack, error) {
+	g.number = g.pupil
 	from := time.Since(began)
 	for tries := 1; ; tries++ {
 		got, err := g.post(r.ctx, g.sendPath(), g.form)

@@ -38,6 +38,7 @@ type visitor struct {
 	lines   *lines
 	site    string // http://127.0.0.1:port
 	address string
+	number  string // X-Request-Id, as the proxy gives it; "" leaves it to the machine
 	cookies []*http.Cookie
 }
 
@@ -94,6 +95,9 @@ func (v *visitor) dress(r *http.Request) {
 	h.Set("Upgrade-Insecure-Requests", "1")
 	if v.address != "" {
 		h.Set("X-Forwarded-For", v.address)
+	}
+	if v.number != "" {
+		h.Set("X-Request-Id", v.number)
 	}
 	if r.Method == http.MethodPost {
 		h.Set("Content-Type", "application/x-www-form-urlencoded")

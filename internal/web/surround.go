@@ -9,8 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
-
 	"pupitre/internal/web/assets"
 	"pupitre/internal/web/door"
 )
@@ -24,7 +22,7 @@ const policy = "default-src 'self'; script-src 'self'; style-src 'self'; img-src
 func surround(c Config, site *door.Site, m *measures, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
-		r = r.WithContext(door.WithRequestID(r.Context(), uuid.Must(uuid.NewV7()).String()))
+		r = r.WithContext(door.WithRequestID(r.Context(), c.Proxies.Number(r)))
 		defer removeUploads(c.Log, r)
 		answer := &answer{ResponseWriter: w}
 		address, https := c.Proxies.Client(r)

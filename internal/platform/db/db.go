@@ -29,6 +29,7 @@ type Store struct {
 	engine Engine
 	read   *sql.DB
 	write  *sql.DB
+	ready  prepared
 	queue  *queue // nil on PostgreSQL
 	commit atomic.Pointer[func(time.Duration)]
 }

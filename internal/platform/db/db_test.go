@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -139,4 +140,32 @@ func TestSQLiteKeepsAfterClose(t *testing.T) {
 	if name, err := db.One[string](ctx, second, "select name from discipline"); err != nil || name != "Alto" {
 		t.Errorf("after reopening: want Alto, got %q (%v)", name, err)
 	}
+}
+
+// TestReadsKeepTheirStatementsThroughAChange reads by statements that stay
+// prepared, before and after the table has changed under them.
+func TestReadsKeepTheirStatementsThroughAChange(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, store *db.Store) {
+		ctx := context.Background()
+		write := func(statement string) {
+			t.Helper()
+			if err := store.Write(ctx, func(tx *db.Tx) error { _, err := tx.Exec(ctx, statement); return err }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		write(`create table thing (name text not null)`)
+		for i, change := range []string{`insert into thing (name) values ('a')`, `alter table thing add column size bigint`, `create index thing_name on thing (name)`} {
+			write(change)
+			for range 20 {
+				if n, err := db.One[int64](ctx, store, `select count(*) from thing where name = $1`, "a"); err != nil || n != 1 {
+					t.Fatalf("after change %d: %d, %v", i, n, err)
+				}
+			}
+		}
+		for i := range 600 { // more statements than are kept
+			if n, err := db.One[int64](ctx, store, `select `+strconv.Itoa(i)+` + count(*) from thing`); err != nil || n != int64(i+1) {
+				t.Fatalf("statement %d: %d, %v", i, n, err)
+			}
+		}
+	})
 }

@@ -22,6 +22,9 @@ type Reader interface {
 
 func (s *Store) query(ctx context.Context, text string, args []any) (*sql.Rows, error) {
 	text, args = statement(s.engine, text, args)
+	if s.engine == SQLite {
+		return s.ready.query(ctx, s.read, text, args)
+	}
 	return s.read.QueryContext(ctx, text, args...)
 }
 

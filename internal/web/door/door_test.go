@@ -345,3 +345,28 @@ func TestClientAddress(t *testing.T) {
 		t.Error("10.0.0.0/99 is taken for a network")
 	}
 }
+
+func TestTheNumberOfTheTrustedProxyIsKept(t *testing.T) {
+	proxies, err := door.ParseProxies("127.0.0.1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const given = "0193a5d2-7c44-7f00-8000-00000000000a"
+	for _, c := range []struct {
+		name, from, header string
+		kept               bool
+	}{
+		{"the proxy's", "127.0.0.1:4000", given, true},
+		{"a stranger's", "192.0.2.7:4000", given, false},
+		{"no number", "127.0.0.1:4000", "12 \"}", false},
+		{"none", "127.0.0.1:4000", "", false},
+	} {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.RemoteAddr = c.from
+		r.Header.Set("X-Request-Id", c.header)
+		got := proxies.Number(r)
+		if (got == given) != c.kept || len(got) != len(given) {
+			t.Errorf("%s: %q", c.name, got)
+		}
+	}
+}

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+
+	"github.com/google/uuid"
 )
 
 // Proxies are the networks whose X-Forwarded-For and X-Forwarded-Proto are believed.
@@ -69,4 +71,15 @@ func (p Proxies) Client(r *http.Request) (address string, https bool) {
 		}
 	}
 	return address, https
+}
+
+// Number returns the request's number: that of the trusted proxy in front
+// (X-Request-Id, when it is a UUID), so that its log and ours tell of the same
+// request, else a new one.
+func (p Proxies) Number(r *http.Request) string {
+	address, _, err := net.SplitHostPort(r.RemoteAddr)
+	if given, bad := uuid.Parse(r.Header.Get("X-Request-Id")); bad == nil && err == nil && p.trusts(address) {
+		return given.String()
+	}
+	return uuid.Must(uuid.NewV7()).String()
 }
