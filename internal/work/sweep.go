@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"pupitre/internal/domain/document"
+	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/jobs"
 )
@@ -20,16 +21,22 @@ const orphanAge = 24 * time.Hour
 // tried again with the secret it carries (a password, a link).
 const secretAge = 48 * time.Hour
 
-// sweep removes ended sessions, forgotten throttles, the secrets of
-// jobs long given up, files that no deposit names, and what writing files left
-// half-done.
+// answerAge is how long after its mails had to leave an answer of the office may
+// still be found to be taken back: they may be late.
+const answerAge = 24 * time.Hour
+
+// sweep removes ended sessions, forgotten throttles, the secrets of jobs long
+// given up, how things stood before old answers, files that no deposit names, and
+// what writing files left half-done.
 func (d Deps) sweep(ctx context.Context, _ jobs.Job) error {
 	if err := d.Accounts.Sweep(ctx); err != nil {
 		return err
 	}
 	if err := d.Store.Write(ctx, func(tx *db.Tx) error {
-		_, err := jobs.ForgetSecrets(ctx, tx, d.Clock.Now().Add(-secretAge))
-		return err
+		if _, err := jobs.ForgetSecrets(ctx, tx, d.Clock.Now().Add(-secretAge)); err != nil {
+			return err
+		}
+		return enrolment.SweepAnswers(ctx, tx, d.Clock.Now().Add(-answerAge))
 	}); err != nil {
 		return err
 	}

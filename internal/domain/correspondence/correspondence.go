@@ -6,6 +6,7 @@ package correspondence
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -68,7 +69,7 @@ func Enqueue(ctx context.Context, tx *db.Tx, now time.Time, mails ...Mail) error
 			return fmt.Errorf("enqueue mail %s: %w", m.Event, err)
 		}
 		if err := jobs.Enqueue(ctx, tx, jobs.New{
-			Kind: SendMail, Key: "mail:" + id, RunAt: leaves,
+			Kind: SendMail, Key: jobKey(id), RunAt: leaves,
 			Args: Args{Mail: id, Kind: m.Kind, To: m.Recipient, Facts: facts}, Secret: m.Secret,
 		}); err != nil {
 			return err
@@ -76,6 +77,35 @@ func Enqueue(ctx context.Context, tx *db.Tx, now time.Time, mails ...Mail) error
 	}
 	return nil
 }
+
+// ErrLeft says that a mail has left, or is on its way out.
+var ErrLeft = errors.New("the mail has left")
+
+// Withdraw removes the mails of these events, as if they had never been
+// enqueued, and returns how many; ErrLeft when one of them has left, and then
+// the caller undoes the transaction.
+func Withdraw(ctx context.Context, tx *db.Tx, events ...string) (int, error) {
+	ids, err := db.All[string](ctx, tx, `select id from outgoing_mail
+		where event_key in (select value from json_each(cast($1 as text))) order by id`, db.IDs(events))
+	if err != nil {
+		return 0, fmt.Errorf("withdraw mails: %w", err)
+	}
+	for _, id := range ids {
+		waiting, err := jobs.Withdraw(ctx, tx, jobKey(id))
+		if err != nil {
+			return 0, err
+		}
+		if !waiting {
+			return 0, fmt.Errorf("withdraw mail %s: %w", id, ErrLeft)
+		}
+	}
+	if _, err := tx.Exec(ctx, `delete from outgoing_mail where id in (select value from json_each(cast($1 as text)))`, db.IDs(ids)); err != nil {
+		return 0, fmt.Errorf("withdraw mails: %w", err)
+	}
+	return len(ids), nil
+}
+
+func jobKey(mail string) string { return "mail:" + mail }
 
 // Outgoing is one mail as the office lists it.
 type Outgoing struct {

@@ -229,3 +229,28 @@ func Decide(ctx context.Context, tx *db.Tx, now time.Time, a actor.Actor, id str
 		Before: name + french.Nbsp + ": " + before.French(), After: name + french.Nbsp + ": " + after, Reason: reason,
 	}))
 }
+
+// TakeBack puts the deposit back as before stands, when it still is at that
+// version: fault.Conflict when it has changed or was replaced since.
+func TakeBack(ctx context.Context, tx *db.Tx, now time.Time, a actor.Actor, before Deposit, version int64) error {
+	if !a.IsOffice() {
+		return fault.ErrForbidden
+	}
+	n, err := tx.Exec(ctx, `update deposit set state = $1, reason = $2, reviewed_by = $3, reviewed_at = $4, version = version + 1
+		where id = $5 and version = $6 and replaced_at is null`,
+		string(before.State), before.Reason, before.ReviewedBy, before.ReviewedAt, before.ID, version)
+	if err != nil {
+		return fmt.Errorf("take back the decision of deposit %s: %w", before.ID, err)
+	}
+	if n == 0 {
+		return &fault.Conflict{Message: "Ce document a changé depuis" + french.Nbsp + ": rien n’est annulé. Relisez-le avant de décider."}
+	}
+	name, err := db.One[string](ctx, tx, `select name from paper where season_id = $1 and code = $2`, before.Season, before.Paper)
+	if err != nil {
+		return err
+	}
+	return journal.Append(ctx, tx, journal.By(a, now, journal.Line{
+		Event: "document.taken_back", Household: before.Household, Pupil: before.Pupil,
+		Before: name + french.Nbsp + ": " + Refused.French(), After: name + french.Nbsp + ": " + before.State.French(), Reason: "refus annulé avant le départ du mail",
+	}))
+}

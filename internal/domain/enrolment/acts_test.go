@@ -22,6 +22,7 @@ func TestActs(t *testing.T) {
 		{"Offers", actsOffers()},
 		{"Change", actsChange()},
 		{"Confirm", actsConfirm()},
+		{"TakeBack", actsTakeBack()},
 		{"Withdraw", actsWithdraw()},
 		{"PartlyFull", actsPartlyFull()},
 		{"LateAndOnPaper", actsLateAndOnPaper()},

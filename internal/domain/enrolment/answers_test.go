@@ -105,7 +105,7 @@ func actsConfirm() []act {
 			w.must(w.reg.AnswerWithdrawal(w.ctx, office, w.dossier(a, "Léo").ID, true, ""))
 			w.answer(b, "alto", true)
 			w.wantStands(b, "Léo", "complete n° 2: alto place, choeur place")
-			if n := w.count(w.reg.ConfirmReady(w.ctx, office)); n != 1 {
+			if n := w.confirmReady(); n != 1 {
 				w.Errorf("confirmed: want 1, got %d", n)
 			}
 			w.wantStands(b, "Léo", "enrolled n° 2: alto place, choeur place")
@@ -132,7 +132,7 @@ func actsConfirm() []act {
 			w.withdraw(a, "")
 			w.answer(b, "alto", false)
 			w.validate(b, "Léo", "assurance")
-			if n := w.count(w.reg.ConfirmReady(w.ctx, office)); n != 0 {
+			if n := w.confirmReady(); n != 0 {
 				w.Errorf("confirmed: want 0, got %d", n)
 			}
 			wantRefused(w, second(w.confirm(b, "")), "la famille doit choisir à nouveau")
@@ -142,7 +142,7 @@ func actsConfirm() []act {
 			a, b := w.sent("Alix", "eveil", "comptines"), w.sent("Blin", "eveil", "comptines")
 			w.refuse(a, "Léo", "assurance")
 			w.validate(b, "Léo", "assurance")
-			if n := w.count(w.reg.ConfirmReady(w.ctx, office)); n != 1 {
+			if n := w.confirmReady(); n != 1 {
 				w.Errorf("confirmed: want 1, got %d", n)
 			}
 			w.wantStands(a, "Léo", "paper_refused n° 1: comptines place")

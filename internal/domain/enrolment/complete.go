@@ -127,10 +127,11 @@ func (u *unit) tellNotRanked(d *Dossier, left []fault.Field, lastPaper string) e
 	return u.writeOf(d, MailNotRanked, fmt.Sprintf("%s#%d", d.ID, u.nextSeq()), told)
 }
 
-// hold opens the delay of R32, or gives what is left of it, 48 hours at least.
+// hold opens the delay of R32, or gives what is left of it, 48 hours at least,
+// both from the instant at which the mail leaves.
 // What becomes required has a delay of its own.
 func (u *unit) hold(d *Dossier, kind mailKind, told Told, reason string) error {
-	leaves := u.at
+	leaves := u.answersAt()
 	if kind == MailNewlyRequired {
 		leaves = u.bySchool()
 	}
@@ -145,12 +146,7 @@ func (u *unit) hold(d *Dossier, kind mailKind, told Told, reason string) error {
 	u.changed(d)
 	u.told(d, "dossier.held", before.French(), PaperRefused.French()+", jusqu’au "+french.Moment(d.HoldUntil), reason)
 	told.Until = d.HoldUntil
-	t, err := u.toldDossier(d)
-	if err != nil {
-		return err
-	}
-	told.Dossiers = []ToldDossier{t}
-	return u.write(d.Household, d, kind, d.event(), told, nil, leaves)
+	return u.writeAt(d, kind, d.event(), told, leaves)
 }
 
 func later(a, b time.Time) time.Time {

@@ -11,6 +11,7 @@ import (
 	"pupitre/internal/domain/catalogue"
 	"pupitre/internal/domain/document"
 	"pupitre/internal/domain/journal"
+	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/fault"
 	"pupitre/internal/platform/french"
 )
@@ -28,18 +29,24 @@ func (r *Registrar) Confirm(ctx context.Context, a actor.Actor, dossier, partRea
 		if err != nil {
 			return err
 		}
-		became, err = u.confirm(d, strings.TrimSpace(partReason))
+		became, err = u.answer(d, strings.TrimSpace(partReason), "")
 		return err
 	})
 	return became, err
 }
 
-// ConfirmReady confirms every dossier whose required papers are « Validé » and
-// whose courses all have a place; it returns how many.
-func (r *Registrar) ConfirmReady(ctx context.Context, a actor.Actor) (int, error) {
-	n := 0
-	err := r.submit(ctx, a, func(u *unit) error {
-		n = 0
+// Confirmed is what was confirmed at once: the dossiers, and the batch that
+// takes them back.
+type Confirmed struct {
+	Dossiers []string
+	Batch    string
+}
+
+// ConfirmReady confirms the dossiers whose required papers are « Validé » and
+// whose courses all have a place: those named, or all when none is.
+func (r *Registrar) ConfirmReady(ctx context.Context, a actor.Actor, named ...string) (done Confirmed, err error) {
+	err = r.submit(ctx, a, func(u *unit) error {
+		done = Confirmed{Batch: db.NewID()}
 		if !a.IsOffice() {
 			return fault.ErrForbidden
 		}
@@ -52,17 +59,27 @@ func (r *Registrar) ConfirmReady(ctx context.Context, a actor.Actor) (int, error
 			if err != nil {
 				return err
 			}
-			if !ready || d.State != Complete {
+			if !ready || d.State != Complete || len(named) > 0 && !slices.Contains(named, d.ID) {
 				continue
 			}
-			if _, err := u.confirm(d, ""); err != nil {
+			if _, err := u.answer(d, "", done.Batch); err != nil {
 				return err
 			}
-			n++
+			done.Dossiers = append(done.Dossiers, d.ID)
 		}
 		return nil
 	})
-	return n, err
+	return done, err
+}
+
+// answer confirms the dossier so that it can be taken back.
+func (u *unit) answer(d *Dossier, partReason, batch string) (State, error) {
+	before, mails := formerOf(d), len(u.mails)
+	became, err := u.confirm(d, partReason)
+	if err == nil {
+		u.decided(batch, d.ID, d.Version, former{Dossiers: []formerDossier{before}}, mails)
+	}
+	return became, err
 }
 
 // ready tells whether the dossier only waits to be confirmed: nothing that was
@@ -155,7 +172,7 @@ func (u *unit) confirm(d *Dossier, partReason string) (State, error) {
 	d.State, d.ConfirmedAt, d.ConfirmedBy, d.Reason = Enrolled, u.at, u.actor.Name, partReason
 	u.changed(d)
 	u.told(d, "dossier.enrolled", before.French(), Enrolled.French(), partReason)
-	return Enrolled, u.writeOf(d, MailEnrolled, d.event(), Told{Reason: partReason})
+	return Enrolled, u.writeAt(d, MailEnrolled, d.event(), Told{Reason: partReason}, u.answersAt())
 }
 
 // toList answers that the dossier waits; its places are held up to the school's date (R33b).
@@ -167,7 +184,7 @@ func (u *unit) toList(d *Dossier) (State, error) {
 	d.State, d.ConfirmedBy = OnList, u.actor.Name
 	u.changed(d)
 	u.told(d, "dossier.on_list", before.French(), OnList.French(), "")
-	return OnList, u.writeOf(d, MailOnList, d.event(), Told{Until: u.season.PartialReleaseAt})
+	return OnList, u.writeAt(d, MailOnList, d.event(), Told{Until: u.season.PartialReleaseAt}, u.answersAt())
 }
 
 // TurnDown refuses a dossier with a reason; its places go to the next in line.

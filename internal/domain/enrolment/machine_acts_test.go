@@ -125,7 +125,15 @@ func (s *machine) acts(reopenStores func()) map[string]func(*rapid.T) {
 		},
 		"validate": decide("validate", func(ctx context.Context, in Review) error { return s.reg.Validate(ctx, office, in) }, m.validate),
 		"undo":     decide("undo", func(ctx context.Context, in Review) error { return s.reg.Undo(ctx, office, in) }, m.undo),
-		"refuse":   decide("refuse", func(ctx context.Context, in Review) error { return s.reg.Refuse(ctx, office, in) }, m.refuse),
+		"refuse and undo": func(t *rapid.T) {
+			p, which := pupil(t), paper(t)
+			if in, ok := review(p, which); ok {
+				s.agree("refuse", m.refuse(p, which), s.reg.Refuse(s.ctx, office, in))
+				in, _ = review(p, which)
+				s.agree("undo the refusal", m.undo(p, which), s.reg.Undo(s.ctx, office, in))
+			}
+		},
+		"refuse": decide("refuse", func(ctx context.Context, in Review) error { return s.reg.Refuse(ctx, office, in) }, m.refuse),
 		"worthless": func(t *rapid.T) {
 			if seldom(t, 3) {
 				decide("worthless", func(ctx context.Context, in Review) error { return s.reg.DeclareWorthless(ctx, office, in) }, m.worthless)(t)
@@ -166,8 +174,27 @@ func (s *machine) acts(reopenStores func()) map[string]func(*rapid.T) {
 			}
 		},
 		"confirm ready": func(t *rapid.T) {
-			n, err := s.reg.ConfirmReady(s.ctx, office)
-			s.agreeOn("confirm ready", m.confirmReady(), n, err)
+			done, err := s.reg.ConfirmReady(s.ctx, office)
+			s.agreeOn("confirm ready", m.confirmReady(), len(done.Dossiers), err)
+			s.batch = done.Batch
+		},
+		"take back": s.takeBackOne, "take back again": s.takeBackOne,
+		"take back all": func(*rapid.T) {
+			if len(m.batch) == 0 {
+				return
+			}
+			want := m.takeBackAll()
+			taken, err := s.reg.TakeBackAll(s.ctx, office, s.batch)
+			if want.N == 0 && want.Left == nil {
+				s.agree("take back all", false, err)
+				return
+			}
+			s.agreeOn("take back all", want.N, taken.N, err)
+			s.agreeOn("take back all, left", len(want.Left), len(taken.Left), err)
+		},
+		"the mails leave": func(*rapid.T) {
+			m.mailsLeave()
+			s.mailsLeave()
 		},
 		"validate and confirm": func(t *rapid.T) {
 			p := pupil(t)
@@ -226,6 +253,6 @@ func (s *machine) acts(reopenStores func()) map[string]func(*rapid.T) {
 		"time passes": passes, "more time passes": passes, "days pass": passes, "nights pass": passes,
 		"the other machine": func(*rapid.T) { s.reg, s.second = s.second, s.reg },
 		"restart":           func(t *rapid.T) { reopenStores() },
-		"":                  func(*rapid.T) { s.compare() },
+		"":                  func(*rapid.T) { m.forgetAnswers(); s.compare() },
 	}
 }

@@ -25,6 +25,7 @@ type machine struct {
 	families map[*modelHousehold]family
 	second   *Registrar
 	other    *db.Store
+	batch    string // of what was last confirmed at once
 }
 
 var modelChoices = []string{"eveil jardin", "eveil jardin", "eveil comptines", "cursus piano choeur", "cursus alto choeur", "cursus alto orchestre", "cursus piano orchestre",

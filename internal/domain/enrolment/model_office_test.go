@@ -28,6 +28,12 @@ func (m *model) validate(p *modelPupil, paper string) bool {
 func (m *model) undo(p *modelPupil, paper string) bool {
 	m.arrive()
 	state, counts := m.slot(p, paper)
+	if *state == document.Refused {
+		if paper == "rib" {
+			return m.takeBack(p.home.refusal)
+		}
+		return m.takeBack(p.refusal)
+	}
 	if *state != document.Validated || slices.ContainsFunc(counts, func(q *modelPupil) bool { return q.state == Enrolled }) {
 		return false
 	}
@@ -41,6 +47,8 @@ func (m *model) refuse(p *modelPupil, paper string) bool {
 	if *state != document.Provided && *state != document.Validated {
 		return false
 	}
+	answer := m.decides(p, paper)
+	defer answer.decided()
 	*state = document.Refused
 	held := false
 	for _, q := range counts {
@@ -48,11 +56,12 @@ func (m *model) refuse(p *modelPupil, paper string) bool {
 			continue
 		}
 		held = true
+		answer.changes(q)
 		if q.holdTotal.IsZero() {
-			q.holdTotal = school.EndOfDay(m.at(), 7)
+			q.holdTotal = school.EndOfDay(answer.leaves, 7)
 			q.hold = q.holdTotal
 		} else {
-			q.hold = later(q.holdTotal, m.at().Add(48*time.Hour))
+			q.hold = later(q.holdTotal, answer.leaves.Add(48*time.Hour))
 		}
 		q.state = PaperRefused
 		m.mail(q, MailPaperRefused)
@@ -210,12 +219,16 @@ func (m *model) confirm(p *modelPupil, part bool) bool {
 		if p.state == OnList || !m.waits(p) {
 			return false
 		}
+		answer := m.decides(p, "")
+		defer answer.decided()
 		p.state = OnList
 		m.mail(p, MailOnList)
 		return true
 	case m.places(p) == 0:
 		return false
 	}
+	answer := m.decides(p, "")
+	defer answer.decided()
 	p.state = Enrolled
 	m.mail(p, MailEnrolled)
 	return true
@@ -225,15 +238,16 @@ func (m *model) waits(p *modelPupil) bool {
 	return slices.ContainsFunc(m.active(p), func(r *modelRequest) bool { return m.stateOf(r) != Place })
 }
 
-func (m *model) confirmReady() (n int) {
+func (m *model) confirmReady() int {
 	m.arrive()
+	m.batch = nil
 	for _, p := range m.byRank() {
 		if p.state == Complete && m.checked(p) && m.whole(p) {
 			m.confirm(p, false)
-			n++
+			m.batch = append(m.batch, p.answer)
 		}
 	}
-	return n
+	return len(m.batch)
 }
 
 func (m *model) byRank() []*modelPupil {

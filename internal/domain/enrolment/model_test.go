@@ -25,6 +25,7 @@ type model struct {
 	listsEnded bool
 	listsTold  int                       // by the act in hand
 	mails      map[string]map[string]int // household, kind
+	batch      []*modelAnswer            // what was last confirmed at once
 }
 
 type modelHousehold struct {
@@ -32,6 +33,8 @@ type modelHousehold struct {
 	debit  bool
 	rib    document.State
 	hadRIB bool
+
+	refusal *modelAnswer // the last thing done to the RIB, when it is a refusal
 }
 
 type modelPupil struct {
@@ -50,6 +53,8 @@ type modelPupil struct {
 	asked     bool // to leave after « inscrit »
 	askedFor  string
 	requests  []*modelRequest
+	answer    *modelAnswer // the last thing done to the dossier, when it is an answer of the office
+	refusal   *modelAnswer // the last thing done to the insurance, when it is a refusal
 }
 
 type modelRequest struct {

@@ -265,7 +265,8 @@ func (u *unit) endHolds(d document.Deposit) error {
 	return nil
 }
 
-// Undo takes a validation back, as long as the dossier is not « inscrit ».
+// Undo takes a validation back, as long as the dossier is not « inscrit », or a
+// refusal, as long as its mail has not left and nothing has changed since.
 func (r *Registrar) Undo(ctx context.Context, a actor.Actor, in Review) error {
 	return r.submit(ctx, a, func(u *unit) error {
 		if !a.IsOffice() {
@@ -274,6 +275,9 @@ func (r *Registrar) Undo(ctx context.Context, a actor.Actor, in Review) error {
 		before, err := document.ByID(u.ctx, u.tx, a, in.Deposit)
 		if err != nil {
 			return err
+		}
+		if before.State == document.Refused {
+			return u.undoRefusal(before, in)
 		}
 		for dossier, err := range u.countsFor(before) {
 			if err != nil {
@@ -284,47 +288,78 @@ func (r *Registrar) Undo(ctx context.Context, a actor.Actor, in Review) error {
 			}
 		}
 		if before.State != document.Validated {
-			return &fault.Conflict{Message: "Seule une validation s’annule" + french.Nbsp + ": un refus a déjà été écrit à la famille."}
+			return &fault.Conflict{Message: "Seuls une validation et un refus s’annulent. Relisez ce document avant de décider."}
 		}
 		_, err = u.decide(a, in, document.Provided)
 		return err
 	})
 }
 
+func (u *unit) undoRefusal(d document.Deposit, in Review) error {
+	answer, found, err := u.answerOn(d.ID, in.Version)
+	switch {
+	case err != nil:
+		return err
+	case found:
+		return u.takeBack(answer)
+	case d.Version == in.Version:
+		return tooLateForPaper(mailLeft)
+	default:
+		return &fault.Conflict{Message: "Ce document a changé depuis que vous l’avez ouvert. Relisez-le avant de décider."}
+	}
+}
+
 // Refuse refuses a paper with a reason. A required one opens the delay of R32
 // on every ranked dossier it counts for; the others cost what their paper says.
 func (r *Registrar) Refuse(ctx context.Context, a actor.Actor, in Review) error {
 	return r.submit(ctx, a, func(u *unit) error {
+		if !a.IsOffice() {
+			return fault.ErrForbidden
+		}
+		deposit, err := document.ByID(u.ctx, u.tx, a, in.Deposit)
+		if err != nil {
+			return err
+		}
 		d, err := u.decide(a, in, document.Refused)
 		if err != nil {
 			return err
 		}
-		paper, err := u.paper(d.Paper)
-		if err != nil {
+		before, mails := former{Deposit: &deposit}, len(u.mails)
+		if before.Dossiers, err = u.refused(d); err != nil {
 			return err
 		}
-		told := Told{Paper: paper.Name, PaperCode: paper.Code, Reason: d.Reason, Required: paper.Required, Cost: paper.Consequence}
-		held := false
-		for dossier, err := range u.countsFor(d) {
-			if err != nil {
-				return err
-			}
-			lacks, err := u.lacks(dossier, paper)
-			if err != nil {
-				return err
-			}
-			if lacks && (dossier.State == Complete || dossier.State == OnList || dossier.State == PaperRefused) {
-				held = true
-				if err := u.hold(dossier, MailPaperRefused, told, d.Reason); err != nil {
-					return err
-				}
-			}
-		}
-		if held {
-			return nil
-		}
-		return u.write(d.Household, nil, MailPaperRefused, fmt.Sprintf("%s@%d", d.ID, d.Version), told, nil, zero)
+		u.decided("", d.ID, d.Version, before, mails)
+		return nil
 	})
+}
+
+// refused holds the dossiers that lack the refused paper and tells the family;
+// it returns how they stood before.
+func (u *unit) refused(d document.Deposit) (held []formerDossier, err error) {
+	paper, err := u.paper(d.Paper)
+	if err != nil {
+		return nil, err
+	}
+	told := Told{Paper: paper.Name, PaperCode: paper.Code, Reason: d.Reason, Required: paper.Required, Cost: paper.Consequence}
+	for dossier, err := range u.countsFor(d) {
+		if err != nil {
+			return nil, err
+		}
+		lacks, err := u.lacks(dossier, paper)
+		if err != nil {
+			return nil, err
+		}
+		if lacks && (dossier.State == Complete || dossier.State == OnList || dossier.State == PaperRefused) {
+			held = append(held, formerOf(dossier))
+			if err := u.hold(dossier, MailPaperRefused, told, d.Reason); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if len(held) > 0 {
+		return held, nil
+	}
+	return nil, u.write(d.Household, nil, MailPaperRefused, fmt.Sprintf("%s@%d", d.ID, d.Version), told, nil, u.answersAt())
 }
 
 // DeclareWorthless says that the deposit is plainly not the paper (« sans

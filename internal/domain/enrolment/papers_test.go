@@ -22,6 +22,13 @@ func (w *world) count(n int, err error) int {
 	return n
 }
 
+func (w *world) confirmReady() int {
+	w.Helper()
+	done, err := w.reg.ConfirmReady(w.ctx, office)
+	w.must(err)
+	return len(done.Dossiers)
+}
+
 func actsPaperDelays() []act {
 	return []act{
 		{"a required paper refused opens seven days, to 23:59 in Paris; rank and places are kept", func(w *world) {
@@ -70,7 +77,9 @@ func actsPaperDelays() []act {
 			w.clock.Set(paris("2027-06-14 10:00"))
 			w.deposit(f, "Léo", "assurance")
 			w.refuse(f, "Léo", "assurance")
-			w.wantHold(f, "2027-06-16 10:00")
+			if got, want := w.dossier(f, "Léo").HoldUntil, paris("2027-06-16 10:00").Add(TakeBackDelay); !got.Equal(want) || !w.lastMail(f).Leaves.Equal(want.Add(-48*time.Hour)) {
+				w.Errorf("delay: want %v, 48 hours from the mail, got %v and a mail at %v", want, got, w.lastMail(f).Leaves)
+			}
 		}},
 		{"a paper refused long after the others were validated has a whole delay of its own", func(w *world) {
 			f := w.family("Roux", "Léo")
@@ -249,7 +258,7 @@ func actsPaperDelays() []act {
 			w.validate(f, "Léo", "assurance")
 			w.must(w.reg.Undo(w.ctx, office, w.review(f, "Léo", "assurance", "")))
 			w.wantStands(f, "Léo", "complete n° 1: jardin place")
-			wantRefused(w, w.reg.Undo(w.ctx, office, w.review(f, "Léo", "assurance", "")), "Seule une validation")
+			wantRefused(w, w.reg.Undo(w.ctx, office, w.review(f, "Léo", "assurance", "")), "Seuls une validation et un refus")
 			w.validate(f, "Léo", "assurance")
 			if _, err := w.reg.Confirm(w.ctx, office, w.dossier(f, "Léo").ID, ""); err != nil {
 				w.Fatal(err)
@@ -361,7 +370,7 @@ func actsPaperForm() []act {
 			w.send(f, "Léo")
 			w.validate(f, "Léo", "assurance")
 			w.validate(f, "Léo", "formulaire")
-			if n := w.count(w.reg.ConfirmReady(w.ctx, office)); n != 0 {
+			if n := w.confirmReady(); n != 0 {
 				w.Errorf("confirmed: want 0, got %d", n)
 			}
 			wantRefused(w, second(w.reg.Confirm(w.ctx, office, w.dossier(f, "Léo").ID, "")), "formulaire papier")

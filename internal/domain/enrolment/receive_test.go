@@ -484,6 +484,7 @@ func actsAnotherFamilyIsNotFound() []act {
 			"Jump": w.reg.Jump(w.ctx, f.Actor, request, "moi"), "Reopen": w.reg.Reopen(w.ctx, f.Actor, f.pupils["Léo"], f.Household, w.season.ListsEndAt, "moi"),
 			"EnterPaper": w.reg.EnterPaper(w.ctx, f.Actor, f.Household, OnPaper{}), "TypeIn": w.reg.TypeIn(w.ctx, f.Actor, w.choice(f, "Léo", "eveil", "jardin")),
 			"AnswerWithdrawal": w.reg.AnswerWithdrawal(w.ctx, f.Actor, d.ID, true, ""), "DossierByID": second(DossierByID(w.ctx, w.store, f.Actor, d.ID)),
+			"TakeBack": w.reg.TakeBack(w.ctx, f.Actor, d.ID, d.Version), "TakeBackAll": second(w.reg.TakeBackAll(w.ctx, f.Actor, "0123")),
 		} {
 			if !errors.Is(err, fault.ErrForbidden) {
 				w.Errorf("%s by a family: want ErrForbidden, got %v", name, err)

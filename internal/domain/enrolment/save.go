@@ -48,6 +48,9 @@ func (u *unit) save() error {
 			return err
 		}
 	}
+	if err := u.saveDecisions(); err != nil {
+		return err
+	}
 	return correspondence.Enqueue(u.ctx, u.tx, u.at, u.mails...)
 }
 

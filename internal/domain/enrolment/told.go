@@ -202,12 +202,17 @@ func (d *Dossier) event() string { return fmt.Sprintf("%s@%d", d.ID, d.Version) 
 
 // writeOf enqueues a mail about the dossier as it stands now.
 func (u *unit) writeOf(d *Dossier, kind correspondence.Kind, event string, told Told) error {
+	return u.writeAt(d, kind, event, told, zero)
+}
+
+// writeAt is writeOf for a mail that leaves later.
+func (u *unit) writeAt(d *Dossier, kind correspondence.Kind, event string, told Told, leaves time.Time) error {
 	t, err := u.toldDossier(d)
 	if err != nil {
 		return err
 	}
 	told.Dossiers = []ToldDossier{t}
-	return u.write(d.Household, d, kind, event, told, nil, zero)
+	return u.write(d.Household, d, kind, event, told, nil, leaves)
 }
 
 // writeOffer enqueues the mail of an offered place: the school's own accord, so

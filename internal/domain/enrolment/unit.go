@@ -55,6 +55,7 @@ type unit struct {
 	newDesks      map[string]bool // dossiers whose desk has changed
 	lines         []journal.Line
 	mails         []correspondence.Mail
+	decisions     []decision
 }
 
 type seasonLock struct {

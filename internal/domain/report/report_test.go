@@ -122,10 +122,10 @@ func TestReadyIsWhatTheRegistrarConfirms(t *testing.T) {
 		if n := ready(); n != 2 {
 			t.Errorf("with its papers validated: got %d ready, want 2", n)
 		}
-		n, err := c.Registrar.ConfirmReady(c.Ctx, secretary)
+		done, err := c.Registrar.ConfirmReady(c.Ctx, secretary)
 		c.Must(err)
-		if n != 2 || ready() != 0 {
-			t.Errorf("the registrar confirmed %d and left %d, want 2 and 0", n, ready())
+		if len(done.Dossiers) != 2 || ready() != 0 {
+			t.Errorf("the registrar confirmed %v and left %d, want 2 and 0", done.Dossiers, ready())
 		}
 	})
 }

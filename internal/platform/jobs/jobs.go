@@ -144,6 +144,16 @@ func Abandon(ctx context.Context, tx *db.Tx, id string, now time.Time) error {
 	return onDead(ctx, tx, "abandon", `update job set dead_at = null, secret = '', done_at = $1 where id = $2 and dead_at is not null`, now, id)
 }
 
+// Withdraw removes the job of that key that nobody has begun, and tells whether
+// it was still there to be removed.
+func Withdraw(ctx context.Context, tx *db.Tx, key string) (bool, error) {
+	n, err := tx.Exec(ctx, `delete from job where key = $1 and attempts = 0 and leased_until is null and done_at is null and dead_at is null`, key)
+	if err != nil {
+		return false, fmt.Errorf("withdraw job %s: %w", key, err)
+	}
+	return n > 0, nil
+}
+
 func onDead(ctx context.Context, tx *db.Tx, act, text string, now time.Time, id string) error {
 	n, err := tx.Exec(ctx, text, now, id)
 	if err == nil && n == 0 {
