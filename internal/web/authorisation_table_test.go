@@ -136,6 +136,8 @@ var table = []row{
 	{route: "GET /bureau", want: offices(200).but(director, 303)},
 	{route: "GET /bureau/tableau", want: offices(200)},
 	{route: "GET /bureau/dossiers", want: offices(200)},
+	{route: "GET /bureau/dossiers/a-confirmer", want: offices(200), fill: func(*scene, visitor) filling { return filling{query: "?tous=oui"} }},
+	{route: "GET /bureau/dossiers/relance", want: offices(200)},
 	{route: "GET /bureau/dossiers/{id}", want: offices(200)},
 	{route: "GET /bureau/dossiers/{id}/journal", want: offices(200)},
 	{route: "GET /bureau/dossiers/{id}/cours", want: offices(200)},
@@ -154,10 +156,13 @@ var table = []row{
 	{route: "POST /bureau/dossiers/{id}/pieces/{deposit}/valider", want: offices(303), fill: paper("provided")},
 	{route: "POST /bureau/dossiers/{id}/pieces/{deposit}/annuler", want: offices(303), fill: paper("validated")},
 	{route: "POST /bureau/dossiers/{id}/pieces/{deposit}/refuser", want: offices(303), fill: paper("provided", "motif", "1")},
-	{route: "POST /bureau/dossiers/{id}/pieces/{deposit}/sans-valeur", want: offices(303), fill: paper("provided", "motif", "Une photo de vacances")},
+	{route: "POST /bureau/dossiers/{id}/pieces/{deposit}/sans-valeur", want: offices(303), fill: paper("provided", "motif", "Une photo de vacances", "sur", "oui")},
 	{route: "POST /bureau/dossiers/{id}/confirmer", want: offices(303), fill: ready},
-	{route: "POST /bureau/dossiers/{id}/refuser", want: offices(303), fill: complete("motif", "Hors du territoire")},
-	{route: "POST /bureau/dossiers/{id}/renoncement", want: offices(303), fill: complete("reponse", "renoncer", "motif", "Par téléphone")},
+	{route: "POST /bureau/dossiers/{id}/annuler", want: offices(303), fill: justConfirmed},
+	{route: "POST /bureau/confirmations/{batch}/annuler", want: offices(409), fill: func(*scene, visitor) filling { return filling{path: map[string]string{"batch": "0123"}} }},
+	{route: "POST /bureau/dossiers/relance", want: offices(303), fill: form()},
+	{route: "POST /bureau/dossiers/{id}/refuser", want: offices(303), fill: complete("motif", "Hors du territoire", "sur", "oui")},
+	{route: "POST /bureau/dossiers/{id}/renoncement", want: offices(303), fill: complete("reponse", "renoncer", "motif", "Par téléphone", "sur", "oui")},
 	{route: "POST /bureau/dossiers/{id}/cours", want: offices(422), fill: complete("motif", "")},
 	{route: "POST /bureau/dossiers/confirmer-prets", want: offices(303), fill: form()},
 	{route: "POST /bureau/dossier-papier", want: offices(422), fill: func(c *scene, _ visitor) filling {
@@ -227,6 +232,18 @@ func ready(c *scene, who visitor) filling {
 	return filling{path: map[string]string{"id": id}}
 }
 
+// justConfirmed is a dossier that the office has answered, at the version that
+// the answer gave it.
+func justConfirmed(c *scene, who visitor) filling {
+	f := ready(c, who)
+	if isOffice(who) {
+		_, err := c.registrar.Confirm(c.Context(), c.secretary, f.path["id"], "")
+		c.must(err)
+	}
+	f.query = "?version=" + c.text(`select cast(version as text) from dossier where id = $1`, f.path["id"])
+	return f
+}
+
 func isOffice(who visitor) bool { return actor.Actor{Role: actor.Role(who)}.IsOffice() }
 
 // validateAll validates what waits to be checked of the dossier.
@@ -247,5 +264,5 @@ func (c *scene) validateAll(dossier string) {
 func jump(c *scene, _ visitor) filling {
 	found := c.texts(3, `select o.course_id, cast(o.semester as text), q.id from request q join offering o on o.id = q.offering_id
 		where q.state = 'waiting' order by q.jumped, q.received_at desc, q.seq desc limit 1`)
-	return filling{path: map[string]string{"course": found[0], "semester": found[1]}, form: fields("demande", found[2], "motif", "Fratrie")}
+	return filling{path: map[string]string{"course": found[0], "semester": found[1]}, form: fields("demande", found[2], "motif", "Fratrie", "sur", "oui")}
 }

@@ -12,9 +12,12 @@ var withoutFields = []string{
 	"POST /bureau/familles/{household}/lettre",
 	"POST /bureau/familles/{household}/mail-identifiant",
 	"POST /bureau/mails/{mail}/renvoyer",
-	"POST /offre/{token}",                        // accept or decline: anything else shows the offer again
-	"POST /eleves/{pupil}/offres/{request}",      // the same
-	"POST /accessibilite",                        // choices: anything else is the usual setting
+	"POST /offre/{token}",                   // accept or decline: anything else shows the offer again
+	"POST /eleves/{pupil}/offres/{request}", // the same
+	"POST /accessibilite",                   // choices: anything else is the usual setting
+	"POST /bureau/dossiers/{id}/annuler",
+	"POST /bureau/confirmations/{batch}/annuler",
+	"POST /bureau/dossiers/relance",              // hidden fields: forged ones remind nobody
 	"POST /bureau/dossiers/confirmer-prets",      // boxes: forged ones are in the test of forged fields
 	"POST /bureau/identifiants/lettres",          // the same
 	"POST /bureau/identifiants/mails",            // the same
@@ -65,21 +68,21 @@ var typedForms = []typedForm{
 	{route: "POST /bureau/dossiers/{id}/pieces/{deposit}/annuler", who: secretary, fill: paper("validated"), mandatory: []string{"version"}},
 	{route: "POST /bureau/dossiers/{id}/pieces/{deposit}/refuser", who: secretary, fill: paper("provided", "motif", "4", "precision", "La signature manque."),
 		mandatory: []string{"motif", "precision", "version"}, texts: []string{"precision"}},
-	{route: "POST /bureau/dossiers/{id}/pieces/{deposit}/sans-valeur", who: secretary, fill: paper("provided", "motif", "Une photo de vacances"),
-		mandatory: []string{"motif", "version"}, texts: []string{"motif"}},
+	{route: "POST /bureau/dossiers/{id}/pieces/{deposit}/sans-valeur", who: secretary, fill: paper("provided", "motif", "Une photo de vacances", "sur", "oui"),
+		mandatory: []string{"motif", "version", "sur"}, texts: []string{"motif"}},
 	{route: "POST /bureau/dossiers/{id}/confirmer", who: secretary, fill: complete("partie", "oui", "motif", "La chorale suffit"),
 		mandatory: []string{"motif"}, texts: []string{"motif"}},
-	{route: "POST /bureau/dossiers/{id}/refuser", who: secretary, fill: complete("motif", "Hors du territoire"),
-		mandatory: []string{"motif"}, texts: []string{"motif"}},
-	{route: "POST /bureau/dossiers/{id}/renoncement", who: secretary, fill: complete("reponse", "renoncer", "motif", "Par téléphone"),
-		mandatory: []string{"motif", "reponse"}, texts: []string{"motif"}},
+	{route: "POST /bureau/dossiers/{id}/refuser", who: secretary, fill: complete("motif", "Hors du territoire", "sur", "oui"),
+		mandatory: []string{"motif", "sur"}, texts: []string{"motif"}},
+	{route: "POST /bureau/dossiers/{id}/renoncement", who: secretary, fill: complete("reponse", "renoncer", "motif", "Par téléphone", "sur", "oui"),
+		mandatory: []string{"motif", "reponse", "sur"}, texts: []string{"motif"}},
 	{route: "POST /bureau/dossiers/{id}/cours", who: secretary, fill: complete("motif", "Erreur de saisie", "formule", "", "pole", ""),
 		mandatory: []string{"motif", "formule"}, texts: []string{"motif"}},
 	{route: "POST /bureau/dossier-papier", who: secretary, fill: onPaperDossier,
 		mandatory: []string{"eleve", "motif", "recu_le", "recu_a", "formule", "pole", "cours"}, texts: []string{"motif", "recu_le", "recu_a"}},
 	{route: "POST /bureau/places/{course}/{semester}/capacite", who: secretary, fill: form("places", "41", "motif", "Une salle plus grande"),
 		mandatory: []string{"places"}, texts: []string{"places", "motif"}},
-	{route: "POST /bureau/places/{course}/{semester}/saut", who: secretary, fill: jump, mandatory: []string{"motif", "demande"}, texts: []string{"motif"}},
+	{route: "POST /bureau/places/{course}/{semester}/saut", who: secretary, fill: jump, mandatory: []string{"motif", "demande", "sur"}, texts: []string{"motif"}},
 	{route: "POST /bureau/places/{course}/{semester}/annuler-le-cours", who: secretary, fill: form("motif", "Professeur parti", "sur", ""),
 		mandatory: []string{"motif"}, texts: []string{"motif"}},
 	{route: "POST /bureau/familles/{household}/adresse", who: secretary,

@@ -45,6 +45,7 @@ func New(c Config) http.Handler {
 		Log:     c.Log,
 		Proxies: c.Proxies,
 		HTTPS:   c.HTTPS,
+		Frame:   c.Pages.Office.Frame,
 	}
 	mux := site.Mux(append(SiteMap(c.Pages), c.Extra...))
 	mux.Handle("GET "+assets.Prefix, assets.Handler())

@@ -9,6 +9,8 @@ import (
 
 	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/catalogue"
+	"pupitre/internal/domain/people"
+	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/fault"
 	"pupitre/internal/platform/french"
 )
@@ -202,6 +204,13 @@ func broken(breaches []catalogue.Breach) error {
 type OnPaper struct {
 	NewChoice
 	ReceivedAt time.Time
+	Billing    *Billing // as the paper says; nil leaves the family's
+}
+
+// Billing is how a family pays.
+type Billing struct {
+	Mode  int64
+	Means []string
 }
 
 // EnterPaper gives a paper dossier the next rank. It takes no place already
@@ -230,6 +239,9 @@ func (r *Registrar) EnterPaper(ctx context.Context, a actor.Actor, household str
 		if err := broken(breaches); err != nil {
 			return err
 		}
+		if err := u.bill(household, d, in.Billing); err != nil {
+			return err
+		}
 		*d = proposed
 		d.anew()
 		d.Household, d.Administrative = household, true
@@ -240,6 +252,22 @@ func (r *Registrar) EnterPaper(ctx context.Context, a actor.Actor, household str
 			return err
 		}
 		return u.writeOf(d, MailEnteredByOffice, fmt.Sprintf("%s@%d", d.ID, d.Rank), Told{OnPaperAt: in.ReceivedAt, Reason: in.Reason})
+	})
+}
+
+// bill writes how the family pays, as its paper dossier says; its other dossiers
+// follow what is then asked.
+func (u *unit) bill(household string, entered *Dossier, b *Billing) error {
+	if b == nil {
+		return nil
+	}
+	others, err := u.dossiersOf(household)
+	if err != nil {
+		return err
+	}
+	others = slices.DeleteFunc(others, func(d *Dossier) bool { return d.ID == entered.ID })
+	return u.alter(others, func(ctx context.Context, tx *db.Tx) error {
+		return people.SaveBilling(ctx, tx, u.at, u.actor, household, b.Mode, b.Means)
 	})
 }
 

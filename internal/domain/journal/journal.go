@@ -63,6 +63,14 @@ func OfDossier(ctx context.Context, r db.Reader, dossier string) ([]Line, error)
 	return db.All[Line](ctx, r, `select `+columns+` from journal where dossier_id = $1 order by at, id`, dossier)
 }
 
+// AboutDossier returns, oldest first, the dossier's lines and what was decided
+// since that instant of the papers of its pupil and household.
+func AboutDossier(ctx context.Context, r db.Reader, dossier, household, pupil string, since time.Time) ([]Line, error) {
+	return db.All[Line](ctx, r, `select `+columns+` from journal
+		where dossier_id = $1 or household_id = $2 and event like 'document.%' and pupil_id in ('', $3) and at >= $4
+		order by at, id`, dossier, household, pupil, since)
+}
+
 // OfHousehold returns the household's last lines, newest first.
 func OfHousehold(ctx context.Context, r db.Reader, household string, limit int) ([]Line, error) {
 	return db.All[Line](ctx, r, `select `+columns+` from journal where household_id = $1 order by at desc, id desc limit $2`, household, limit)

@@ -102,10 +102,12 @@ func First(ctx context.Context, r db.Reader, a actor.Actor, season string, group
 }
 
 // AnsweredSince counts the dossiers answered (« inscrit », « en liste d'attente »)
-// by the office since that day began in Paris.
+// by the office since that day began in Paris, less the answers taken back.
 func AnsweredSince(ctx context.Context, r db.Reader, now time.Time) (int64, error) {
 	local := now.In(clock.Paris)
 	midnight := time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, clock.Paris).UTC()
-	return db.One[int64](ctx, r, `select count(distinct dossier_id) from journal
-		where at >= $1 and event in ('dossier.enrolled', 'dossier.on_list', 'dossier.refused')`, midnight)
+	return db.One[int64](ctx, r, `select count(distinct j.dossier_id) from journal j
+		where j.at >= $1 and j.event in ('dossier.enrolled', 'dossier.on_list', 'dossier.refused')
+			and not exists (select 1 from journal k where k.dossier_id = j.dossier_id and k.event = 'dossier.taken_back'
+				and (k.at > j.at or k.at = j.at and k.id > j.id))`, midnight)
 }

@@ -244,6 +244,7 @@ type Row struct {
 	ReceivedOnPaperAt time.Time        `db:"received_on_paper_at"`
 	HoldUntil         time.Time        `db:"hold_until"`
 	WithdrawalAskedAt time.Time        `db:"withdrawal_asked_at"`
+	RemindedAt        time.Time        `db:"reminded_at"`
 	Jumped            bool             `db:"jumped"` // one of its requests went out of order (R34)
 
 	Courses []string // titles, in the order of the choice
@@ -276,7 +277,7 @@ func (r Row) Badges() []string {
 }
 
 const rowColumns = `d.id, d.number, d.rank, d.state, d.pupil_id, p.first_name, p.last_name, d.household_id, d.site_id, d.choice, d.on_paper_form,
-	d.sent_at, d.complete_at, d.received_on_paper_at, d.hold_until, d.withdrawal_asked_at,
+	d.sent_at, d.complete_at, d.received_on_paper_at, d.hold_until, d.withdrawal_asked_at, d.reminded_at,
 	exists (select 1 from request q where q.dossier_id = d.id and q.jumped > 0 and q.state in ('place', 'waiting', 'offered')) as jumped`
 
 // Queue is one page of the dossiers' table.

@@ -6,6 +6,7 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/http"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -14,23 +15,34 @@ import (
 
 // Form is what was typed: text without surrounding blanks, lines ending in \n.
 type Form struct {
-	values map[string][]string
-	files  map[string][]*multipart.FileHeader
+	values  map[string][]string
+	files   map[string][]*multipart.FileHeader
+	strange map[string]bool // fields that characters were taken out of
 }
+
+const strangeText = "Ce que vous avez saisi contient des caractères qui ne peuvent pas être enregistrés. "
 
 // Form reads the body once. It returns Invalid for a body that is too large or
 // holds characters that no keyboard types (NUL, broken UTF-8). Files larger
 // than a few megabytes wait on disk until the visit ends: what surrounds the door removes them.
-func (v *Visit) Form() (Form, error) {
-	if v.form != nil {
-		return *v.form, nil
+func (v *Visit) Form() (Form, error) { return v.TypedForm() }
+
+// TypedForm is Form for a page that comes back with what was typed in those
+// fields: there such characters are taken out, and Optional and Required note it.
+func (v *Visit) TypedForm(texts ...string) (Form, error) {
+	if v.form == nil {
+		form, err := readForm(v.R)
+		if err != nil {
+			return Form{}, err
+		}
+		v.form = &form
 	}
-	form, err := readForm(v.R)
-	if err != nil {
-		return Form{}, err
+	for name := range v.form.strange {
+		if !slices.Contains(texts, name) {
+			return Form{}, fault.Refuse(strangeText + "Effacez-les et recommencez.")
+		}
 	}
-	v.form = &form
-	return form, nil
+	return *v.form, nil
 }
 
 // filesInMemory is how much of the files of a form is kept off the disk.
@@ -53,12 +65,13 @@ func readForm(r *http.Request) (Form, error) {
 	case err != nil:
 		return Form{}, fault.Refuse("L’envoi est arrivé incomplet. Recommencez.")
 	}
-	form := Form{values: map[string][]string{}}
+	form := Form{values: map[string][]string{}, strange: map[string]bool{}}
 	for name, values := range r.PostForm {
 		for _, value := range values {
 			cleaned, err := clean(value)
 			if err != nil {
-				return Form{}, err
+				cleaned = without(value)
+				form.strange[name] = true
 			}
 			form.values[name] = append(form.values[name], cleaned)
 		}
@@ -79,11 +92,23 @@ func size(bytes int64) string {
 // clean trims the text and refuses what no keyboard types.
 func clean(s string) (string, error) {
 	s = strings.ReplaceAll(s, "\r\n", "\n")
-	strange := func(r rune) bool { return r < ' ' && r != '\n' && r != '\t' && r != '\r' || r == 0x7f }
 	if !utf8.ValidString(s) || strings.ContainsFunc(s, strange) {
-		return "", fault.Refuse("Ce que vous avez saisi contient des caractères qui ne peuvent pas être enregistrés. Effacez-les et recommencez.")
+		return "", fault.Refuse(strangeText + "Effacez-les et recommencez.")
 	}
 	return strings.TrimSpace(s), nil
+}
+
+func strange(r rune) bool { return r < ' ' && r != '\n' && r != '\t' && r != '\r' || r == 0x7f }
+
+// without takes out what no keyboard types.
+func without(s string) string {
+	kept := strings.Map(func(r rune) rune {
+		if strange(r) {
+			return -1
+		}
+		return r
+	}, strings.ReplaceAll(strings.ToValidUTF8(s, ""), "\r\n", "\n"))
+	return strings.TrimSpace(kept)
 }
 
 // Value is the field's text, "" when absent.
@@ -114,6 +139,9 @@ func (f Form) Files(name string) []*multipart.FileHeader {
 // Optional returns the field's text and notes it when longer than most characters.
 func (f Form) Optional(c *fault.Check, name string, most int) string {
 	value := f.Value(name)
+	if !c.That(!f.strange[name], name, strangeText+"Ils sont effacés\u202f: relisez, puis recommencez.") {
+		return value
+	}
 	n := utf8.RuneCountInString(value)
 	c.That(n <= most, name, fmt.Sprintf("%d caractères au plus (vous en avez saisi %d).", most, n))
 	return value
@@ -123,6 +151,6 @@ func (f Form) Optional(c *fault.Check, name string, most int) string {
 // enter, when the field is empty.
 func (f Form) Required(c *fault.Check, name string, most int, missing string) string {
 	value := f.Optional(c, name, most)
-	c.That(value != "", name, missing)
+	c.That(value != "" || f.strange[name], name, missing)
 	return value
 }

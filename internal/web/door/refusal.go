@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"pupitre/internal/platform/fault"
+	"pupitre/internal/web/ui"
 )
 
 var errWrongRole = fmt.Errorf("wrong role: %w", fault.ErrForbidden)
@@ -66,7 +67,11 @@ func (s *Site) refuse(v *Visit, err error) {
 		r.again = v.resend()
 	}
 	v.W.Header().Set("Cache-Control", "no-store")
-	if err := v.Show(r.status, refusalPage(v.Base(r.title), r, v.Back(HomeOf(v.Actor.Role)), v.School.Phone)); err != nil {
+	page := plainRefusal(v.Base(r.title), r, v.Back(HomeOf(v.Actor.Role)), v.School.Phone)
+	if base, framed := s.framed(v, r); framed {
+		page = officeRefusal(base, r, v.Back(HomeOf(v.Actor.Role)), v.School.Phone)
+	}
+	if err := v.Show(r.status, page); err != nil {
 		s.Log.ErrorContext(v.Ctx(), "error page failed", "request", r.request, "error", err.Error())
 		http.Error(v.W, r.title, r.status)
 	}
@@ -112,6 +117,16 @@ func retryAfter(err error) (time.Duration, bool) {
 		return away.RetryAfter, true
 	}
 	return 0, false
+}
+
+// framed is the office's frame, for whoever may use its menu; a page that says
+// that something is down reads nothing more.
+func (s *Site) framed(v *Visit, r refusal) (ui.Base, bool) {
+	if s.Frame == nil || r.status >= http.StatusInternalServerError || !v.Actor.IsOffice() || v.Limited {
+		return ui.Base{}, false
+	}
+	base, err := s.Frame(v, v.Base(r.title))
+	return base, err == nil
 }
 
 // RefusalPage answers with the page of an error of ours, for what fails before

@@ -14,6 +14,7 @@ import (
 	"pupitre/internal/domain/school"
 	"pupitre/internal/platform/clock"
 	"pupitre/internal/platform/fault"
+	"pupitre/internal/web/ui"
 )
 
 // Site is the entrance that all routes share.
@@ -26,6 +27,9 @@ type Site struct {
 	Log     *slog.Logger
 	Proxies Proxies
 	HTTPS   bool // the public address is https, whatever the proxies say
+	// Frame completes what the office's pages have in common (its menu), so that
+	// the page of an error keeps it; nil leaves such pages plain.
+	Frame func(v *Visit, base ui.Base) (ui.Base, error)
 }
 
 // Mux serves the routes, and the page « introuvable » everywhere else. It

@@ -1,6 +1,8 @@
 package office
 
 import (
+	"strconv"
+
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/report"
 	"pupitre/internal/platform/fault"
@@ -12,7 +14,7 @@ import (
 // answer runs an act about the dossier, then leads to the next one; a refusal
 // shows the review again with what was typed.
 func (p *Pages) answer(v *door.Visit, act string, do func(form door.Form, d enrolment.Dossier) (ui.Flash, error)) error {
-	form, err := v.Form()
+	form, err := v.TypedForm("motif")
 	if err != nil {
 		return err
 	}
@@ -29,7 +31,7 @@ func (p *Pages) answer(v *door.Visit, act string, do func(form door.Form, d enro
 	if err != nil {
 		return err
 	}
-	page, err := p.review(v, d.ID, "", group)
+	page, err := p.after(v, d, group)
 	if err != nil {
 		return err
 	}
@@ -37,7 +39,37 @@ func (p *Pages) answer(v *door.Visit, act string, do func(form door.Form, d enro
 		page.Typed = typed{Act: act, Text: form.Value("motif"), Invalid: invalid}
 		return page.show(v)
 	}
+	if act == "confirmer" {
+		flash.UndoURL = takeBackURL(page.D, group)
+	}
 	return p.nextDossier(v, page, flash)
+}
+
+// sure notes that the box of an act that nothing takes back is not ticked.
+func sure(form door.Form, c *fault.Check) {
+	c.That(form.Value("sur") != "", "sur", "Cochez la case\u202f: ce qui est perdu ne se reprend pas.")
+}
+
+// takeBackURL takes back the answer that gave the dossier its version.
+func takeBackURL(d enrolment.Dossier, group report.Group) string {
+	return link("/bureau/dossiers/"+d.ID+"/annuler", "version", itoa(d.Version), "file", string(group))
+}
+
+// TakeBack takes back « inscrit » or « en liste d’attente », as long as the mail
+// has not left.
+func (p *Pages) TakeBack(v *door.Visit) error {
+	version, err := strconv.ParseInt(v.Query("version"), 10, 64)
+	if err != nil {
+		return fault.Refuse("Ce formulaire n’est pas complet. Rechargez la page et recommencez.")
+	}
+	d, err := enrolment.DossierByID(v.Ctx(), p.Store, v.Actor, v.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	if err := p.Registrar.TakeBack(v.Ctx(), v.Actor, d.ID, version); err != nil {
+		return err
+	}
+	return v.Redirect(dossierURL(d.ID, report.GroupNamed(v.Query("file"))), done("Réponse annulée", "Le mail n’est pas parti. "+d.Label()+" est comme avant."))
 }
 
 // whoAnswered names who answered the dossier meanwhile.
@@ -62,9 +94,9 @@ func (p *Pages) Confirm(v *door.Visit) error {
 		}
 		state, err := p.Registrar.Confirm(v.Ctx(), v.Actor, d.ID, reason)
 		if state == enrolment.OnList {
-			return done(d.Label()+" en liste d’attente", "La famille reçoit un mail avec sa position."), err
+			return done(d.Label()+" en liste d’attente", "Le mail, avec sa position, part dans 10 secondes."), err
 		}
-		return done(d.Label()+" inscrit", "La famille reçoit un mail."), err
+		return done(d.Label()+" inscrit", "Le mail part dans 10 secondes."), err
 	})
 }
 
@@ -73,6 +105,7 @@ func (p *Pages) TurnDown(v *door.Visit) error {
 	return p.answer(v, "refuser-dossier", func(form door.Form, d enrolment.Dossier) (ui.Flash, error) {
 		var c fault.Check
 		reason := form.Required(&c, "motif", 300, "Écrivez le motif\u202f: la famille le lira.")
+		sure(form, &c)
 		if err := c.Err(); err != nil {
 			return ui.Flash{}, err
 		}
@@ -87,6 +120,7 @@ func (p *Pages) Withdrawal(v *door.Visit) error {
 		reply, reason := form.Value("reponse"), form.Optional(&c, "motif", 300)
 		if reply == "renoncer" {
 			c.That(reason != "", "motif", "Écrivez qui l’a demandé et comment\u202f: le journal le garde.")
+			sure(form, &c)
 		}
 		if err := c.Err(); err != nil {
 			return ui.Flash{}, err

@@ -63,6 +63,12 @@ func TestADossierIsClearedByKeyboard(t *testing.T) {
 	p.Press("Enter")
 	p.WaitForText("RIB refusé")
 	r.state(zoe, enrolment.PaperRefused)
+	p.Press("u")
+	p.WaitForText("Refus annulé")
+	r.state(zoe, enrolment.Complete)
+	p.Press("1", "r")
+	p.WaitForText("RIB refusé")
+	r.state(zoe, enrolment.PaperRefused)
 	p.WaitForText("Mandat de prélèvement")
 
 	p.Press("?")
@@ -88,6 +94,15 @@ func TestTickingRowsByKeyboard(t *testing.T) {
 	}
 	browser.Eval[bool](p, `(() => { [...document.querySelectorAll("main button")].find(b => b.textContent.includes("Confirmer la sélection")).focus(); return true })()`)
 	p.Press("Enter")
+	p.WaitForText("1 famille reçoit un mail")
+	p.Press("v")
+	p.WaitForText("1 inscription confirmée")
+	r.state(mathis, enrolment.Enrolled)
+	p.Press("u")
+	p.WaitForText("1 confirmation annulée")
+	r.state(mathis, enrolment.Complete)
+	p.Open(site + "/bureau/dossiers/a-confirmer?tous=oui")
+	p.Press("v")
 	p.WaitForText("1 inscription confirmée")
 	r.state(mathis, enrolment.Enrolled)
 }

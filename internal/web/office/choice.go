@@ -22,16 +22,24 @@ type chooser struct {
 	Places    map[string]enrolment.Places
 }
 
+// programmeOptions lists the programmes that the pupil may take, then those
+// whose ages or levels are not his.
 func (c chooser) programmeOptions() []ui.Option {
-	var options []ui.Option
+	var open, closed []ui.Option
 	for _, p := range c.Catalogue.Programmes {
-		o := ui.Option{Value: p.ID, Label: p.Title}
-		if !p.Open(c.Facts) {
-			o.Label += " (hors des âges ou niveaux)"
+		if p.Open(c.Facts) {
+			open = append(open, ui.Option{Value: p.ID, Label: p.Title})
+		} else {
+			closed = append(closed, ui.Option{Value: p.ID, Label: "Hors âge ou niveau\u202f: " + p.Title})
 		}
-		options = append(options, o)
 	}
-	return options
+	return append(open, closed...)
+}
+
+// closed tells whether the programme chosen is not for the pupil.
+func (c chooser) closed() bool {
+	p, ok := c.Catalogue.Programme(c.Programme)
+	return ok && !p.Open(c.Facts)
 }
 
 func (c chooser) siteOptions() []ui.Option {

@@ -54,7 +54,7 @@ func (p *Pages) courses(v *door.Visit) (page coursesPage, err error) {
 
 // SaveCourses types the form in, or changes the choice.
 func (p *Pages) SaveCourses(v *door.Visit) error {
-	form, err := v.Form()
+	form, err := v.TypedForm("motif")
 	if err != nil {
 		return err
 	}

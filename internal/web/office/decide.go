@@ -24,7 +24,7 @@ type decision struct {
 
 // decision reads the act; a deposit that is not the dossier's is not found.
 func (p *Pages) decision(v *door.Visit) (d decision, err error) {
-	if d.form, err = v.Form(); err != nil {
+	if d.form, err = v.TypedForm("motif", "precision"); err != nil {
 		return d, err
 	}
 	group, version := d.form.Value("file"), d.form.Value("version")
@@ -68,10 +68,13 @@ func (p *Pages) explain(v *door.Visit, deposit string, err error) error {
 
 // next leads on: the dossier's next paper to check, its confirmation, or the
 // next dossier of the queue.
-func (p *Pages) next(v *door.Visit, dossier string, group report.Group, flashes ...ui.Flash) error {
-	page, err := p.review(v, dossier, "", group)
+func (p *Pages) next(v *door.Visit, before enrolment.Dossier, group report.Group, flashes ...ui.Flash) error {
+	page, err := p.after(v, before, group)
 	if err != nil {
 		return err
+	}
+	if before.Rank > 0 && page.D.Rank == 0 {
+		return p.nextDossier(v, page, flashes...)
 	}
 	if page.toCheck() {
 		return v.Redirect(page.url("piece", page.Shown.Deposit.ID), flashes...)
@@ -80,6 +83,16 @@ func (p *Pages) next(v *door.Visit, dossier string, group report.Group, flashes 
 		return v.Redirect(page.url(), flashes...)
 	}
 	return p.nextDossier(v, page, flashes...)
+}
+
+// after is the dossier's review once it was decided, beside the neighbours that
+// it had: one that has lost its rank leads on from where it stood.
+func (p *Pages) after(v *door.Visit, before enrolment.Dossier, group report.Group) (reviewPage, error) {
+	page, err := p.review(v, before.ID, "", group)
+	if err == nil && before.Rank > 0 && page.D.Rank == 0 {
+		page.Position, err = report.PositionOf(v.Ctx(), p.Store, v.Actor, v.Season.ID, group, before)
+	}
+	return page, err
 }
 
 func (p *Pages) nextDossier(v *door.Visit, page reviewPage, flashes ...ui.Flash) error {
@@ -99,24 +112,33 @@ func (p *Pages) Validate(v *door.Visit) error {
 		return p.explain(v, d.deposit.ID, err)
 	}
 	flash := done(p.paperName(v, d)+" validé", "")
-	flash.UndoURL = link("/bureau/dossiers/"+d.dossier.ID+"/pieces/"+d.deposit.ID+"/annuler", "version", itoa(d.review.Version+1), "file", string(d.group))
-	return p.next(v, d.dossier.ID, d.group, flash)
+	flash.UndoURL = d.undoURL()
+	return p.next(v, d.dossier, d.group, flash)
 }
 
-// Undo takes a validation back.
+// undoURL takes back the decision about the paper that has just been written.
+func (d decision) undoURL() string {
+	return link("/bureau/dossiers/"+d.dossier.ID+"/pieces/"+d.deposit.ID+"/annuler", "version", itoa(d.review.Version+1), "file", string(d.group))
+}
+
+// Undo takes a validation back, or a refusal whose mail has not left.
 func (p *Pages) Undo(v *door.Visit) error {
 	d, err := p.decision(v)
 	if err != nil {
 		return err
 	}
 	if err := p.Registrar.Undo(v.Ctx(), v.Actor, d.review); err != nil {
-		return p.explain(v, d.deposit.ID, err)
+		return err
+	}
+	flash := done("Validation annulée", "La pièce est de nouveau à vérifier.")
+	if d.deposit.State == document.Refused {
+		flash = done("Refus annulé", "Le mail n’est pas parti. La pièce, le rang et les délais sont comme avant.")
 	}
 	page, err := p.review(v, d.dossier.ID, d.deposit.ID, d.group)
 	if err != nil {
 		return err
 	}
-	return v.Redirect(page.url("piece", d.deposit.ID), done("Validation annulée", "La pièce est de nouveau à vérifier."))
+	return v.Redirect(page.url("piece", d.deposit.ID), flash)
 }
 
 // Refuse refuses the paper with a reason.
@@ -137,11 +159,13 @@ func (p *Pages) Refuse(v *door.Visit) error {
 	if err != nil {
 		return err
 	}
-	text := "La famille reçoit le motif par mail."
+	text := "Le motif part par mail dans 10 secondes."
 	if !after.HoldUntil.IsZero() {
 		text += " Rang et places gardés jusqu’au " + french.Moment(after.HoldUntil) + "."
 	}
-	return p.next(v, d.dossier.ID, d.group, done(p.paperName(v, d)+" refusé", text))
+	flash := done(p.paperName(v, d)+" refusé", text)
+	flash.UndoURL = d.undoURL()
+	return p.next(v, d.dossier, d.group, flash)
 }
 
 // refusalReason makes the reason that the family reads of the form's choice.
@@ -174,13 +198,14 @@ func (p *Pages) Worthless(v *door.Visit) error {
 	}
 	var c fault.Check
 	d.review.Reason = d.form.Required(&c, "motif", 300, "Écrivez pourquoi\u202f: la famille le lira.")
+	sure(d.form, &c)
 	if err = c.Err(); err == nil {
 		err = p.Registrar.DeclareWorthless(v.Ctx(), v.Actor, d.review)
 	}
 	if err != nil {
 		return p.again(v, d, typed{Act: "sans-valeur", Text: d.form.Value("motif")}, err)
 	}
-	return p.next(v, d.dossier.ID, d.group, done(p.paperName(v, d)+" déclaré sans valeur", "La famille est prévenue par mail."))
+	return p.next(v, d.dossier, d.group, done(p.paperName(v, d)+" déclaré sans valeur", "La famille est prévenue par mail."))
 }
 
 // again shows the review with what was typed, or passes the error up.

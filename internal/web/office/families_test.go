@@ -1,6 +1,7 @@
 package office_test
 
 import (
+	"github.com/PuerkitoBio/goquery"
 	"strings"
 	"testing"
 
@@ -177,31 +178,38 @@ func TestBadInput(t *testing.T) {
 	long := strings.Repeat("é", 301)
 	before := f.Dossier().Version
 	for _, c := range []struct {
-		path  string
-		field string
-		rest  []string
+		path   string
+		field  string
+		rest   []string
+		hidden bool // the form is not on the page of a dossier that stands so
 	}{
-		{dossierURL(f) + "/pieces/" + deposit + "/refuser", "precision", []string{"version", "1", "motif", "1"}},
-		{dossierURL(f) + "/pieces/" + deposit + "/sans-valeur", "motif", []string{"version", "1"}},
-		{dossierURL(f) + "/confirmer", "motif", []string{"partie", "oui"}},
-		{dossierURL(f) + "/refuser", "motif", nil},
-		{dossierURL(f) + "/renoncement", "motif", []string{"reponse", "renoncer"}},
-		{dossierURL(f) + "/cours", "motif", []string{"formule", r.Programme("cursus"), "pole", r.Site("L-PIANO")}},
-		{"/bureau/dossier-papier", "motif", []string{"eleve", r.Family("BATARD-6474", "Mathis").Pupil.ID}},
-		{offering + "/capacite", "motif", []string{"places", "30"}},
-		{offering + "/saut", "motif", nil},
-		{offering + "/annuler-le-cours", "motif", []string{"sur", "oui"}},
-		{"/bureau/eleves/" + f.Pupil.ID + "/rouvrir", "motif", []string{"jusqu_au", "30/06/2027"}},
-		{"/bureau/familles/" + f.Household + "/adresse", "email", []string{"responsable", r.guardianOf(f).ID, "verifie", "oui"}},
+		{dossierURL(f) + "/pieces/" + deposit + "/refuser", "precision", []string{"version", "1", "motif", "1"}, false},
+		{dossierURL(f) + "/pieces/" + deposit + "/sans-valeur", "motif", []string{"version", "1"}, false},
+		{dossierURL(f) + "/confirmer", "motif", []string{"partie", "oui"}, true},
+		{dossierURL(f) + "/refuser", "motif", nil, false},
+		{dossierURL(f) + "/renoncement", "motif", []string{"reponse", "renoncer"}, false},
+		{dossierURL(f) + "/cours", "motif", []string{"formule", r.Programme("cursus"), "pole", r.Site("L-PIANO")}, false},
+		{"/bureau/dossier-papier", "motif", []string{"eleve", r.Family("BATARD-6474", "Mathis").Pupil.ID, "formule", r.Programme("cursus"), "pole", r.Site("L-PIANO")}, false},
+		{offering + "/capacite", "motif", []string{"places", "30"}, false},
+		{offering + "/saut", "motif", nil, true},
+		{offering + "/annuler-le-cours", "motif", []string{"sur", "oui"}, false},
+		{"/bureau/eleves/" + f.Pupil.ID + "/rouvrir", "motif", []string{"jusqu_au", "30/06/2027"}, true},
+		{"/bureau/familles/" + f.Household + "/adresse", "email", []string{"responsable", r.guardianOf(f).ID, "verifie", "oui"}, true},
 	} {
 		for _, value := range []string{"a\x00b", long, "\xff"} {
-			r.post(422, c.path, append([]string{c.field, value}, c.rest...)...)
+			p := r.post(422, c.path, append([]string{c.field, value}, c.rest...)...)
+			if shown := p.Find("[name=" + c.field + "]").FilterFunction(func(_ int, s *goquery.Selection) bool { return s.AttrOr("value", s.Text()) == kept(value) }); shown.Length() == 0 && !c.hidden && kept(value) != "" {
+				t.Errorf("%s: %.20q typed in %s does not come back", c.path, value, c.field)
+			}
 		}
 	}
 	is(t, "nothing was written", f.Dossier().Version, before)
 	p := r.post(422, dossierURL(f)+"/refuser", "motif", "")
 	is(t, "no script of anybody's", strings.Contains(p.body, "<script>"), false)
 }
+
+// kept is what a page can show again of what was typed.
+func kept(value string) string { return strings.ReplaceAll(strings.ToValidUTF8(value, ""), "\x00", "") }
 
 func TestTheRailHasNoDeadEnd(t *testing.T) {
 	r := sqlite(t)

@@ -244,7 +244,7 @@ func (p *Pages) householdAnswer(v *door.Visit, household string, typed household
 
 // Reopen lets one family send after the closing (R36).
 func (p *Pages) Reopen(v *door.Visit) error {
-	form, err := v.Form()
+	form, err := v.TypedForm("motif")
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,10 @@ type journalPage struct {
 	Lines []journal.Line
 }
 
+// preparingMonths is how long before the opening families may hand papers in
+// for the season.
+const preparingMonths = 3
+
 // Journal shows what happened to a dossier: who, when, from, to, why (R34).
 func (p *Pages) Journal(v *door.Visit) error {
 	page, err := p.journal(v)
@@ -31,7 +35,11 @@ func (p *Pages) journal(v *door.Visit) (page journalPage, err error) {
 	if page.Pupil, _, err = people.PupilOf(v.Ctx(), p.Store, v.Actor, page.D.Pupil); err != nil {
 		return page, err
 	}
-	if page.Lines, err = journal.OfDossier(v.Ctx(), p.Store, page.D.ID); err != nil {
+	since := v.Season.OpensAt
+	if !since.IsZero() {
+		since = since.AddDate(0, -preparingMonths, 0)
+	}
+	if page.Lines, err = journal.AboutDossier(v.Ctx(), p.Store, page.D.ID, page.D.Household, page.D.Pupil, since); err != nil {
 		return page, err
 	}
 	page.Base, err = p.base(v, "Journal, "+page.D.Label())

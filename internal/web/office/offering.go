@@ -131,7 +131,7 @@ func (p *Pages) courseJournal(v *door.Visit, course string) ([]journal.Line, err
 
 // act runs a decision about the course; a refusal shows the page again.
 func (p *Pages) act(v *door.Visit, name string, do func(page *offeringPage, form door.Form) (ui.Flash, error)) error {
-	form, err := v.Form()
+	form, err := v.TypedForm("motif")
 	if err != nil {
 		return err
 	}
@@ -189,6 +189,7 @@ func (p *Pages) Jump(v *door.Visit) error {
 	return p.act(v, "saut", func(page *offeringPage, form door.Form) (ui.Flash, error) {
 		var c fault.Check
 		reason := form.Required(&c, "motif", 300, "Écrivez le motif\u202f: il est gardé au journal et le dossier sera marqué «\u202fhors de l’ordre\u202f».")
+		sure(form, &c)
 		if err := c.Err(); err != nil {
 			return ui.Flash{}, err
 		}

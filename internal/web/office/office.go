@@ -54,7 +54,11 @@ func Nav(a actor.Actor) []ui.NavEntry {
 
 // base is the frame of an office page: the rail with what waits, the search.
 func (p *Pages) base(v *door.Visit, title string) (ui.Base, error) {
-	base := v.Base(title)
+	return p.Frame(v, v.Base(title))
+}
+
+// Frame adds the office's menu and search to what all pages have.
+func (p *Pages) Frame(v *door.Visit, base ui.Base) (ui.Base, error) {
 	base.Nav = Nav(v.Actor)
 	base.Links.Home = "/bureau"
 	base.Office.SearchURL = "/bureau/recherche"

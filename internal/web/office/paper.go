@@ -3,12 +3,14 @@ package office
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/people"
 	"pupitre/internal/domain/report"
+	"pupitre/internal/domain/school"
 	"pupitre/internal/platform/clock"
 	"pupitre/internal/platform/fault"
 	"pupitre/internal/platform/french"
@@ -27,6 +29,10 @@ type paperPage struct {
 	Household  string
 	Day, Hour  string
 	Reason     string
+	Modes      []school.BillingMode
+	Means      []school.PaymentMean
+	Mode       string
+	Paid       []string // the means ticked
 	Invalid    *fault.Invalid
 }
 
@@ -68,6 +74,16 @@ func (p *Pages) paper(v *door.Visit, pupil string) (page paperPage, err error) {
 	for _, id := range ids {
 		page.Households = append(page.Households, households[id])
 	}
+	if page.Modes, err = school.BillingModes(v.Ctx(), p.Store); err != nil {
+		return page, err
+	}
+	if page.Means, err = school.PaymentMeans(v.Ctx(), p.Store); err != nil {
+		return page, err
+	}
+	page.Paid = page.Reg.Household.Means
+	if page.Reg.Household.BillingMode > 0 {
+		page.Mode = itoa(page.Reg.Household.BillingMode)
+	}
 	page.chooser = chooser{Catalogue: page.Reg.Catalogue, Facts: page.Reg.Facts}
 	page.Places, err = enrolment.PlacesOf(v.Ctx(), p.Store, v.Season.ID)
 	return page, err
@@ -81,9 +97,43 @@ func (p paperPage) householdOptions() []ui.Option {
 	return options
 }
 
+func (p paperPage) modeOptions() []ui.Option {
+	options := []ui.Option{{Value: "", Label: "Comme aujourd’hui, ou pas encore choisi"}}
+	for _, m := range p.Modes {
+		options = append(options, ui.Option{Value: itoa(m.Code), Label: m.Name})
+	}
+	return options
+}
+
+func (p paperPage) meanOptions() []ui.Option {
+	var options []ui.Option
+	for _, m := range p.Means {
+		options = append(options, ui.Option{Value: m.Code, Label: m.Name, Checked: slices.Contains(p.Paid, m.Code)})
+	}
+	return options
+}
+
+func sameMeans(a, b []string) bool { return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b))) }
+
+// billing is what the paper says of how the family pays; nil when that changes nothing.
+func (p paperPage) billing(c *fault.Check) *enrolment.Billing {
+	household := people.Household{}
+	for _, h := range p.Households {
+		if h.ID == p.Household {
+			household = h
+		}
+	}
+	if (p.Mode == "" || p.Mode == itoa(household.BillingMode)) && sameMeans(p.Paid, household.Means) {
+		return nil
+	}
+	mode, err := strconv.ParseInt(p.Mode, 10, 32)
+	c.That(err == nil, people.FieldBilling, "Choisissez un mode de facturation.")
+	return &enrolment.Billing{Mode: mode, Means: p.Paid}
+}
+
 // SavePaper enters the dossier: next rank, real time of receipt beside it.
 func (p *Pages) SavePaper(v *door.Visit) error {
-	form, err := v.Form()
+	form, err := v.TypedForm("motif")
 	if err != nil {
 		return err
 	}
@@ -103,13 +153,15 @@ func (p *Pages) SavePaper(v *door.Visit) error {
 	if !slices.ContainsFunc(page.Households, func(h people.Household) bool { return h.ID == page.Household }) {
 		return fault.ErrNotFound
 	}
+	page.Mode, page.Paid = form.Value(people.FieldBilling), form.Values(people.FieldMeans)
+	billing := page.billing(&c)
 	choice := wishes(form)
 	page.Chosen = chosen(choice)
 	at := receivedAt(&c, page.Day, page.Hour)
 	if err = c.Err(); err == nil {
 		err = p.Registrar.EnterPaper(v.Ctx(), v.Actor, page.Household, enrolment.OnPaper{
 			NewChoice:  enrolment.NewChoice{Pupil: pupil, Programme: page.Programme, Site: page.Site, Wishes: choice, Reason: page.Reason},
-			ReceivedAt: at,
+			ReceivedAt: at, Billing: billing,
 		})
 	}
 	invalid, err := refused(err)

@@ -64,12 +64,13 @@ func TestJumpNeedsAReasonAndShows(t *testing.T) {
 	offering := waiters(r)
 	p := r.get(offering)
 	r.says(r.press(422, p, "Mettre en tête", "motif", ""), "[role=alert]", "Écrivez le motif")
-	r.press(303, p, "Mettre en tête", "motif", "Erreur du secrétariat")
+	r.says(r.press(422, p, "Mettre en tête", "motif", "Erreur du secrétariat"), "[role=alert]", "Cochez la case")
+	r.press(303, p, "Mettre en tête", "motif", "Erreur du secrétariat", "sur", "oui")
 	p = r.get(offering)
 	is(t, "order", p.text("tbody th"), "Mathis Batard Thaïs Bahuaud hors de l’ordreZoé Braud")
 	r.says(r.get("/bureau/dossiers?file=tous&texte=thais"), "tbody", "hors de l’ordre")
 	r.says(p, ".journal", "Erreur du secrétariat")
-	r.post(404, offering+"/saut", "demande", "nobody", "motif", "x")
+	r.post(404, offering+"/saut", "demande", "nobody", "motif", "x", "sur", "oui")
 }
 
 func TestCancelCourseAsksToChooseAgain(t *testing.T) {

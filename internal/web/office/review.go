@@ -32,6 +32,8 @@ type reviewPage struct {
 	Large    bool
 	Days     int64 // of the delay of a refused paper
 	Unready  []string
+	Answer   enrolment.Standing // that can still be taken back; its Version is 0 without one
+	Refusal  enrolment.Standing // of the paper shown, the same
 	Typed    typed
 }
 
@@ -87,6 +89,9 @@ func (p *Pages) review(v *door.Visit, id, piece string, group report.Group) (pag
 	if page.Siblings, err = people.PupilsOf(ctx, p.Store, page.D.Household); err != nil {
 		return page, err
 	}
+	if page.Answer, _, err = enrolment.AnswerStanding(ctx, p.Store, id, v.Now); err != nil {
+		return page, err
+	}
 	page.Days = v.School.PaperDays
 	page.Unready = page.unvalidated()
 	if err := p.showPaper(v, &page, piece); err != nil {
@@ -104,7 +109,7 @@ func reviewKeys() []ui.KeyEntry {
 		{Keys: []string{"V"}, Text: "valider la pièce, puis confirmer l’inscription"},
 		{Keys: []string{"1", "4"}, Text: "choisir le motif d’un refus"},
 		{Keys: []string{"R"}, Text: "refuser la pièce"},
-		{Keys: []string{"U"}, Text: "annuler la dernière validation"},
+		{Keys: []string{"U"}, Text: "annuler la dernière décision, avant que son mail ne parte"},
 		{Keys: []string{"J", "K"}, Text: "dossier suivant, précédent"},
 	}
 }
@@ -124,6 +129,9 @@ func (p *Pages) showPaper(v *door.Visit, page *reviewPage, piece string) (err er
 		return nil
 	}
 	page.Shown = &papers[at]
+	if page.Refusal, _, err = enrolment.AnswerStanding(v.Ctx(), p.Store, page.Shown.Deposit.ID, v.Now); err != nil {
+		return err
+	}
 	page.Versions, err = document.Versions(v.Ctx(), p.Store, v.Actor, document.Slot{
 		Household: page.Shown.Deposit.Household, Pupil: page.Shown.Deposit.Pupil, Paper: page.Shown.Paper.Code,
 	})
@@ -339,6 +347,22 @@ func (r reviewPage) declared() []ui.RecapRow {
 		rows = append(rows, ui.RecapRow{Term: "Élèves", Text: french.List(names)})
 	}
 	return rows
+}
+
+// lost says what an act that nothing takes back costs the dossier.
+func (r reviewPage) lost() string {
+	var places []string
+	for _, q := range r.Reg.Requests {
+		places = append(places, q.FullTitle()+" ("+q.Standing()+")")
+	}
+	switch {
+	case r.D.Rank == 0:
+		return "Le dossier n’a ni rang ni place."
+	case len(places) == 0:
+		return "Le rang " + itoa(r.D.Rank) + " est perdu."
+	default:
+		return "Le rang " + itoa(r.D.Rank) + " est perdu, et ses places vont aux suivants\u202f: " + french.List(places) + "."
+	}
 }
 
 // consequence says what refusing the paper shown does.

@@ -2,26 +2,35 @@ package office
 
 import "pupitre/internal/web/door"
 
+// longForm lets a text pasted by mistake come back with its form, instead of
+// being cut off before it is read.
+const longForm = 1 << 20
+
 // Routes is the office's part of the site map.
 func (p *Pages) Routes() []door.Route {
 	get := func(path, name string, h door.Handler) door.Route {
 		return door.Get("/bureau"+path, door.Office, door.Offices, "office."+name, h)
 	}
 	post := func(path, name string, h door.Handler) door.Route {
-		return door.Post("/bureau"+path, door.Office, door.Offices, "office."+name, h)
+		return door.Upload("/bureau"+path, door.Office, door.Offices, "office."+name, longForm, h)
 	}
 	return []door.Route{
 		get("", "home", p.Home),
 		get("/tableau", "dashboard", p.Dashboard),
 
 		get("/dossiers", "queue", p.Queue),
+		get("/dossiers/a-confirmer", "to-confirm", p.ToConfirm),
 		post("/dossiers/confirmer-prets", "confirm-ready", p.ConfirmReady),
+		post("/confirmations/{batch}/annuler", "take-back-all", p.TakeBackAll),
+		get("/dossiers/relance", "remind", p.Remind),
+		post("/dossiers/relance", "send-reminders", p.SendReminders),
 		get("/dossiers/{id}", "review", p.Review),
 		post("/dossiers/{id}/pieces/{deposit}/valider", "validate", p.Validate),
 		post("/dossiers/{id}/pieces/{deposit}/refuser", "refuse", p.Refuse),
 		post("/dossiers/{id}/pieces/{deposit}/sans-valeur", "worthless", p.Worthless),
 		post("/dossiers/{id}/pieces/{deposit}/annuler", "undo", p.Undo),
 		post("/dossiers/{id}/confirmer", "confirm", p.Confirm),
+		post("/dossiers/{id}/annuler", "take-back", p.TakeBack),
 		post("/dossiers/{id}/refuser", "turn-down", p.TurnDown),
 		post("/dossiers/{id}/renoncement", "withdrawal", p.Withdrawal),
 		get("/dossiers/{id}/journal", "journal", p.Journal),

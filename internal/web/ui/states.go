@@ -152,3 +152,27 @@ func (p PlaceCount) bar() []barPart {
 }
 
 func decimal(x float64) string { return strconv.FormatFloat(x, 'f', 1, 64) }
+
+// head is one notehead of a course's places.
+type head struct {
+	shape HeadShape
+	class string
+}
+
+// heads are the places in the order of the drawing; the last one stands by the
+// double barline, on whichever line that is.
+func (p PlaceCount) heads() []head {
+	var all []head
+	for _, group := range []struct {
+		n int
+		head
+	}{
+		{p.Confirmed, head{HeadFull, ""}}, {p.ToVerify, head{HeadHalf, "verif"}},
+		{p.Offered, head{HeadHalf, "propose"}}, {p.Free, head{HeadHollow, "libre"}},
+	} {
+		for range group.n {
+			all = append(all, group.head)
+		}
+	}
+	return all
+}
