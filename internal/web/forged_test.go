@@ -190,7 +190,9 @@ var forgeries = []forged{
 		found := c.texts(2, `select course_id, cast(semester as text) from offering where taken > 0 order by id limit 1`)
 		return filling{path: map[string]string{"course": found[0], "semester": found[1]}, form: fields("places", "0")}
 	}},
-	{what: "a request that does not exist", route: "POST /bureau/places/{course}/{semester}/saut", who: secretary, status: 404, fill: func(*scene) filling { return filling{form: fields("demande", unknownID, "motif", "Fratrie", "sur", "oui")} }},
+	{what: "a request that does not exist", route: "POST /bureau/places/{course}/{semester}/saut", who: secretary, status: 404, fill: func(*scene) filling {
+		return filling{form: fields("demande", unknownID, "motif", "Fratrie", "sur", "oui")}
+	}},
 	{what: "an address that is none", route: "POST /bureau/familles/{household}/adresse", who: secretary, status: 422, fill: func(c *scene) filling {
 		return filling{form: fields("responsable", c.text(`select id from guardian where household_id = $1 order by position limit 1`, c.own), "email", "pas une adresse", "verifie", "oui")}
 	}},

@@ -120,6 +120,11 @@ func (m *model) takeBack(a *modelAnswer) bool {
 	if a == nil || a.left || a.stands() != a.after || a.paper == "" && len(m.missing(a.p)) > 0 {
 		return false
 	}
+	var lacked map[*modelPupil]bool
+	if a.paper != "" {
+		_, counts := m.slot(a.p, a.paper)
+		lacked = m.lacking(counts...)
+	}
 	for _, f := range a.before {
 		f.p.state, f.p.hold, f.p.holdTotal = f.state, f.hold, f.holdTotal
 	}
@@ -143,11 +148,12 @@ func (m *model) takeBack(a *modelAnswer) bool {
 	default:
 		a.p.assurance, a.p.refusal = a.slot, nil
 	}
-	m.recheck(m.household(a.p.home)...)
+	m.recheck(lacked, m.household(a.p.home)...)
 	return true
 }
 
 func (m *model) takeBackAll() (done TakenBack) {
+	m.arrive()
 	for _, a := range slices.Clone(m.batch) {
 		if a.p.answer == a && m.takeBack(a) {
 			done.N++
@@ -179,6 +185,7 @@ func (s *machine) takeBackOne(t *rapid.T) {
 		}
 	}
 	id := s.dossierID(p)
+	s.m.arrive()
 	version, _, err := db.Maybe[int64](s.ctx, s.store, `select version from dossier where id = $1`, id)
 	s.must(err)
 	s.agree("take back "+p.name, s.m.takeBack(p.answer), s.reg.TakeBack(s.ctx, office, id, version))

@@ -208,6 +208,10 @@ func (u *unit) takeBack(answer decision) error {
 		}
 		dossiers = append(dossiers, d)
 	}
+	after, lacked, err := u.followers(answer)
+	if err != nil {
+		return err
+	}
 	if err := u.apart(func(ctx context.Context, tx *db.Tx) error { return u.recall(ctx, tx, answer) }); err != nil {
 		return err
 	}
@@ -221,9 +225,22 @@ func (u *unit) takeBack(answer decision) error {
 	if answer.Before.Deposit == nil {
 		return nil
 	}
-	household := answer.Before.Deposit.Household
-	delete(u.held, household)
-	return u.recheckOf(household, "")
+	delete(u.held, answer.Before.Deposit.Household)
+	return u.recheck(after, lacked, "")
+}
+
+// followers are the dossiers that a paper counting again may complete, and what
+// each lacks until then; none for a confirmation.
+func (u *unit) followers(answer decision) ([]*Dossier, map[string][]document.Paper, error) {
+	if answer.Before.Deposit == nil {
+		return nil, nil, nil
+	}
+	dossiers, err := u.dossiersOf(answer.Before.Deposit.Household)
+	if err != nil {
+		return nil, nil, err
+	}
+	lacked, err := u.lacked(dossiers)
+	return dossiers, lacked, err
 }
 
 // lacksNothing refuses to make a confirmed dossier wait again for the office

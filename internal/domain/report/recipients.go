@@ -58,26 +58,26 @@ func Reminders(ctx context.Context, r db.Reader, a actor.Actor, season school.Se
 		return nil, err
 	}
 	at := map[string]int{}
-	var all []Reminder
+	var reminders []Reminder
 	for _, line := range lines {
 		missing := line.missing()
 		i, known := at[line.Household]
 		if !known && len(missing) > 0 {
-			i, known = len(all), true
+			i, known = len(reminders), true
 			at[line.Household] = i
-			all = append(all, Reminder{Family: line.Family})
+			reminders = append(reminders, Reminder{Family: line.Family})
 		}
 		if !known {
 			continue
 		}
 		if !enrolment.MayRemind(line.RemindedAt, now) {
-			all[i].RemindedAt = line.RemindedAt
+			reminders[i].RemindedAt = line.RemindedAt
 		}
 		if len(missing) > 0 {
-			all[i].Pupils = append(all[i].Pupils, Lacking{Dossier: line.ID, Pupil: line.Pupil(), Papers: missing})
+			reminders[i].Pupils = append(reminders[i].Pupils, Lacking{Dossier: line.ID, Pupil: line.Pupil(), Papers: missing})
 		}
 	}
-	return all, nil
+	return reminders, nil
 }
 
 // missing names the required papers of the row that were not handed in.
@@ -91,15 +91,21 @@ func (r Row) missing() []string {
 	return names
 }
 
+// all is more than the dossiers of any school.
+const all = 1 << 20
+
 // allOf lists every dossier of the group, in its order.
 func allOf(ctx context.Context, r db.Reader, a actor.Actor, season school.Season, group Group) ([]Row, error) {
 	if err := officeOnly(a); err != nil {
 		return nil, err
 	}
-	rows, err := db.All[Row](ctx, r, `select `+rowColumns+` from dossier d join pupil p on p.id = d.pupil_id
-		where d.season_id = $1 and (`+group.in()+`)`+group.order(""), season.ID)
-	if err != nil {
-		return nil, fmt.Errorf("list dossiers: %w", err)
+	var rows []Row
+	for _, p := range group.parts() {
+		some, err := p.page(ctx, r, p.of(season.ID), all, 0)
+		if err != nil {
+			return nil, fmt.Errorf("list dossiers: %w", err)
+		}
+		rows = append(rows, some...)
 	}
 	return rows, fill(ctx, r, a, season, rows)
 }
@@ -110,9 +116,9 @@ func addressed(ctx context.Context, r db.Reader, a actor.Actor, rows []Row) ([]A
 		ids[i] = row.Household
 	}
 	households, err := people.HouseholdsByID(ctx, r, a, ids)
-	all := make([]Addressed, len(rows))
+	lines := make([]Addressed, len(rows))
 	for i, row := range rows {
-		all[i] = Addressed{row, households[row.Household]}
+		lines[i] = Addressed{row, households[row.Household]}
 	}
-	return all, err
+	return lines, err
 }

@@ -113,7 +113,9 @@ func (p paperPage) meanOptions() []ui.Option {
 	return options
 }
 
-func sameMeans(a, b []string) bool { return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b))) }
+func sameMeans(a, b []string) bool {
+	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
+}
 
 // billing is what the paper says of how the family pays; nil when that changes nothing.
 func (p paperPage) billing(c *fault.Check) *enrolment.Billing {
