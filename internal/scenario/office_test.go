@@ -37,7 +37,11 @@ func TestASecretaryClearsTenDossiersByKeyboardAlone(t *testing.T) {
 		for k.label() == c.label {
 			switch {
 			case k.shows("button[form=valider]") && refuse && !strings.Contains(p.Text(".decision h2"), "Quotient"): // a required one
-				k.refuse()
+				if refusals == 0 {
+					k.refuseTwice()
+				} else {
+					k.refuse()
+				}
 				c.last, refuse = "Refuser", false
 				refusals++
 			case k.shows("button[form=valider]"):
@@ -188,6 +192,18 @@ func (k keyboard) refuse() {
 	}
 	k.leadsOn("Enter")
 	k.p.WaitForText("refusé")
+}
+
+// refuseTwice takes the refusal back before its mail leaves, then decides again.
+func (k keyboard) refuseTwice() {
+	k.t.Helper()
+	k.refuse()
+	k.leadsOn("u")
+	k.p.WaitForText("Refus annulé")
+	if !k.shows("button[form=valider]") {
+		k.t.Error("the paper whose refusal was taken back is not to be checked again")
+	}
+	k.refuse()
 }
 
 // undo takes the validation back, and gives it again.

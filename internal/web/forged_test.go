@@ -180,7 +180,7 @@ var forgeries = []forged{
 	{what: "a huge version of a paper", route: "POST /bureau/dossiers/{id}/pieces/{deposit}/refuser", who: secretary, status: 422, fill: decision(func(_ *scene, f *filling) { f.form.Set("version", hugeText) })},
 	{what: "a reason that is not in the list", route: "POST /bureau/dossiers/{id}/pieces/{deposit}/refuser", who: secretary, status: 422, fill: decision(func(_ *scene, f *filling) { f.form.Set("motif", "9") })},
 	{what: "a dossier that does not exist", route: "POST /bureau/dossiers/{id}/confirmer", who: secretary, status: 404, fill: func(*scene) filling { return filling{path: map[string]string{"id": unknownID}} }},
-	{what: "a ticked dossier that does not exist", route: "POST /bureau/dossiers/confirmer-prets", who: secretary, status: 303, fill: func(*scene) filling { return filling{form: fields("s", unknownID)} }},
+	{what: "a ticked dossier that does not exist", route: "POST /bureau/dossiers/confirmer-prets", who: secretary, status: 404, fill: func(*scene) filling { return filling{form: fields("s", unknownID)} }},
 	{what: "an answer to no renoncement", route: "POST /bureau/dossiers/{id}/renoncement", who: secretary, status: 409, fill: func(c *scene) filling { return complete("reponse", "accepter")(c, secretary) }},
 	{what: "a negative number of places", route: "POST /bureau/places/{course}/{semester}/capacite", who: secretary, status: 422, says: "places", fill: capacity("-1")},
 	{what: "a huge number of places", route: "POST /bureau/places/{course}/{semester}/capacite", who: secretary, status: 422, says: "places", fill: capacity("2147483647")},

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/people"
 	"pupitre/internal/domain/report"
 	"pupitre/internal/platform/french"
@@ -86,6 +87,11 @@ func (p *Pages) ConfirmReady(v *door.Visit) error {
 	confirmed, err := p.Registrar.ConfirmReady(v.Ctx(), v.Actor, read...)
 	if err != nil {
 		return err
+	}
+	if len(confirmed.Dossiers) == 0 {
+		if _, err := enrolment.DossierByID(v.Ctx(), p.Store, v.Actor, read[0]); err != nil {
+			return err
+		}
 	}
 	n, left := int64(len(confirmed.Dossiers)), int64(len(read)-len(confirmed.Dossiers))
 	f := done(french.Count(n, "inscription confirmée", "inscriptions confirmées"), "Les mails partent dans 10 secondes.")

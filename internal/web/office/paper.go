@@ -156,7 +156,10 @@ func (p *Pages) SavePaper(v *door.Visit) error {
 		return fault.ErrNotFound
 	}
 	page.Mode, page.Paid = form.Value(people.FieldBilling), form.Values(people.FieldMeans)
-	billing := page.billing(&c)
+	var billing *enrolment.Billing
+	if form.Has(people.FieldBilling) {
+		billing = page.billing(&c)
+	}
 	choice := wishes(form)
 	page.Chosen = chosen(choice)
 	at := receivedAt(&c, page.Day, page.Hour)
