@@ -61,6 +61,7 @@ var samples = map[string][]string{
 	"family.change":           {"/eleves/{sent}/reinscription/changer"},
 	"family.withdraw":         {"/eleves/{sent}/reinscription/renoncer"},
 	"offer.mail":              {"{mailed offer}"},
+	"office.to-confirm":       {"/bureau/dossiers/a-confirmer?tous=oui"},
 	"office.queue":            {"/bureau/dossiers", "/bureau/dossiers?file=prets", "/bureau/dossiers?file=tous"},
 	"office.review":           {"{to check}", "{refused}", "{on list}", "{enrolled}"},
 	"office.journal":          {"{enrolled}/journal"},
