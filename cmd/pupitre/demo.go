@@ -22,6 +22,7 @@ type demoCmd struct {
 	Listen string `help:"Address to listen on." default:"127.0.0.1:8080" env:"PUPITRE_LISTEN"`
 	Data   string `help:"Folder where the school is kept and found again; a temporary one by default." type:"path" placeholder:"DIR"`
 	Fresh  bool   `help:"Make the school anew in --data."`
+	bounds
 }
 
 // mailsShown is how many mails the demonstration remembers.
@@ -49,7 +50,7 @@ func (c *demoCmd) Run(ctx context.Context, out streams) (err error) {
 	log := slog.New(slog.NewTextHandler(out.err, &slog.HandlerOptions{Level: slog.LevelError}))
 	s := settings{
 		listen: c.Listen, publicURL: "http://" + c.Listen, mailFrom: "portail@ecole.example", outbox: mail.NewMemory(mailsShown),
-		log: log, clock: clock.System(),
+		log: log, clock: clock.System(), bounds: c.bounds,
 	}
 	if err := seed(ctx, k, s, out.out); err != nil {
 		return err

@@ -23,6 +23,7 @@ import (
 
 type serveCmd struct {
 	place
+	bounds
 	Listen         string         `help:"Address to listen on." default:"127.0.0.1:8080" env:"PUPITRE_LISTEN"`
 	PublicURL      string         `help:"Address that families type, used in mails and letters; https makes cookies Secure." env:"PUPITRE_PUBLIC_URL" placeholder:"https://…"`
 	SMTPURL        string         `name:"smtp-url" help:"Mail server: smtp://host:port (STARTTLS when offered) or smtps://user:password@host." default:"smtp://localhost:25" env:"PUPITRE_SMTP_URL"`
@@ -105,7 +106,7 @@ func hideAddresses(_ []string, a slog.Attr) slog.Attr {
 // settings checks the flags: a bad one is refused with a sentence before
 // anything is opened.
 func (c *serveCmd) settings() (settings, error) {
-	s := settings{listen: c.Listen, publicURL: strings.TrimRight(c.PublicURL, "/"), mailFrom: c.MailFrom}
+	s := settings{listen: c.Listen, publicURL: strings.TrimRight(c.PublicURL, "/"), mailFrom: c.MailFrom, bounds: c.bounds}
 	switch {
 	case c.DrainPause != nil && (*c.DrainPause < 0 || *c.DrainPause > maxPause):
 		return s, fmt.Errorf("--drain-pause must be between 0s and %s, not %s", maxPause, *c.DrainPause)

@@ -34,6 +34,7 @@ type settings struct {
 	log       *slog.Logger
 	clock     clock.Clock
 	pause     time.Duration // between the signal to stop and the last new request
+	bounds    bounds
 }
 
 // server is a school being served: HTTP, the registrar and the jobs.
@@ -56,11 +57,13 @@ func start(k *kept, s settings) (*server, error) {
 	}
 	accounts := account.New(k.store, s.clock)
 	registrar := enrolment.NewRegistrar(k.store, s.clock)
+	s.bounds.set(registrar, accounts)
 	srv := &server{address: listener.Addr().String(), registrar: registrar, log: s.log, failed: make(chan error, 1), pause: s.pause}
 	handler := web.New(web.Config{
 		Store: k.store, Accounts: accounts, Clock: s.clock, Log: s.log, Extra: s.extra, Proxies: s.proxies,
 		HTTPS: strings.HasPrefix(s.publicURL, "https://"), Version: version(),
 		Pages: pages(k, s, accounts, registrar), Registrar: registrar, Draining: srv.draining.Load,
+		Limits: s.bounds.limits(), Memory: s.bounds.memory(),
 	})
 	srv.http = &http.Server{
 		Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 3 * time.Minute, WriteTimeout: 3 * time.Minute,

@@ -286,6 +286,9 @@ func (r *rush) send(began time.Time, g *guest) (Ack, error) {
 	from := time.Since(began)
 	for tries := 1; ; tries++ {
 		got, err := g.post(r.ctx, g.sendPath(), g.form)
+		if err == nil {
+			got, err = g.await(r.ctx, got)
+		}
 		if err != nil {
 			return Ack{}, err
 		}

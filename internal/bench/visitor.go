@@ -133,6 +133,26 @@ func (v *visitor) signIn(ctx context.Context, login, password string) error {
 	return nil
 }
 
+// await looks again, as the page that waits does by itself, until « Valider » is answered.
+func (v *visitor) await(ctx context.Context, got answer) (answer, error) {
+	for got.status == http.StatusSeeOther && strings.Contains(got.location, "/attente?") {
+		select {
+		case <-time.After(2 * time.Second):
+		case <-ctx.Done():
+			return got, context.Cause(ctx)
+		}
+		waits := got.location
+		var err error
+		if got, err = v.get(ctx, waits); err != nil {
+			return got, err
+		}
+		if got.status == http.StatusOK {
+			got.status, got.location = http.StatusSeeOther, waits
+		}
+	}
+	return got, nil
+}
+
 // page fetches a page that must be there.
 func (v *visitor) page(ctx context.Context, path string) ([]byte, error) {
 	got, err := v.get(ctx, path)

@@ -121,6 +121,10 @@ var table = []row{
 	{route: "POST /eleves/{pupil}/reinscription/envoi", want: families(303, 404), fill: func(c *scene, _ visitor) filling {
 		return filling{path: map[string]string{"pupil": c.draft}, form: fields("accord", "oui", "texte", c.rules())}
 	}},
+	{route: "GET /eleves/{pupil}/reinscription/attente", want: families(303, 404)},
+	{route: "GET /reinscription/attente", want: families(303, 303), fill: func(c *scene, _ visitor) filling {
+		return filling{query: "?eleves=" + c.sent}
+	}},
 	{route: "GET /eleves/{pupil}/reinscription/confirmation", want: families(200, 404)},
 	{route: "GET /reinscription/confirmation", want: families(200, 303), fill: func(c *scene, _ visitor) filling {
 		return filling{query: "?eleves=" + c.sent}

@@ -30,6 +30,8 @@ type Config struct {
 	Proxies  door.Proxies // whose X-Forwarded headers are believed
 	HTTPS    bool         // the public address is https
 	Version  string       // shown by /metrics
+	Limits   *door.Limits // of each account; nil is none
+	Memory   uint64       // bytes in use past which no page is begun; 0 is no bound
 
 	Registrar *enrolment.Registrar // measured by /metrics; nil when there is none
 	Draining  func() bool          // tells whether the machine is about to stop; nil when it never does
@@ -46,6 +48,9 @@ func New(c Config) http.Handler {
 		Proxies: c.Proxies,
 		HTTPS:   c.HTTPS,
 		Frame:   c.Pages.Office.Frame,
+		Limits:  c.Limits,
+
+		Overloaded: newMemory(c.Memory).guard,
 	}
 	mux := site.Mux(append(SiteMap(c.Pages), c.Extra...))
 	mux.Handle("GET "+assets.Prefix, assets.Handler())

@@ -4,7 +4,6 @@ package account
 
 import (
 	"context"
-	"runtime"
 	"sync/atomic"
 	"time"
 
@@ -16,16 +15,17 @@ import (
 
 // Accounts is the room: every act on accounts, passwords and sessions.
 type Accounts struct {
-	store   *db.Store
-	clock   clock.Clock
-	hashing chan struct{} // a hash takes 19 MiB: one a processor at a time
-	waited  atomic.Pointer[func(time.Duration)]
-	decoy   string // hash compared with when there is no account, so that the answer takes as long
+	Hashing *Hashing // who waits for a password to be checked
+
+	store  *db.Store
+	clock  clock.Clock
+	waited atomic.Pointer[func(time.Duration)]
+	decoy  string // hash compared with when there is no account, so that the answer takes as long
 }
 
 // New opens the room.
 func New(store *db.Store, clock clock.Clock) *Accounts {
-	return &Accounts{store: store, clock: clock, hashing: make(chan struct{}, runtime.NumCPU()), decoy: decoyHash()}
+	return &Accounts{store: store, clock: clock, Hashing: newHashing(), decoy: decoyHash()}
 }
 
 // Account is one identifiant and what it opens. No method hands out its hashes.

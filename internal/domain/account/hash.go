@@ -18,20 +18,22 @@ var cost = &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, Sa
 const longest = 128
 
 func (a *Accounts) hash(ctx context.Context, password string) (string, error) {
-	if err := a.takeTurn(ctx); err != nil {
+	done, err := a.turn(ctx)
+	if err != nil {
 		return "", err
 	}
-	defer a.leaveTurn()
+	defer done()
 	return argon2id.CreateHash(password, cost)
 }
 
 // matches takes as long whether the account exists or not: without a hash it
 // compares with a decoy, and answers no.
 func (a *Accounts) matches(ctx context.Context, password, hash string) (bool, error) {
-	if err := a.takeTurn(ctx); err != nil {
+	done, err := a.turn(ctx)
+	if err != nil {
 		return false, err
 	}
-	defer a.leaveTurn()
+	defer done()
 	known := hash != "" && len(password) <= 4*longest
 	if !known {
 		hash, password = a.decoy, ""
@@ -47,22 +49,16 @@ func (a *Accounts) matches(ctx context.Context, password, hash string) (bool, er
 // hashed. It must return at once.
 func (a *Accounts) WatchTurns(f func(time.Duration)) { a.waited.Store(&f) }
 
-func (a *Accounts) takeTurn(ctx context.Context) error {
+// turn waits for a processor.
+func (a *Accounts) turn(ctx context.Context) (done func(), err error) {
 	began := a.clock.Now()
 	defer func() {
 		if f := a.waited.Load(); f != nil {
 			(*f)(a.clock.Now().Sub(began))
 		}
 	}()
-	select {
-	case a.hashing <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return a.Hashing.Turn(ctx)
 }
-
-func (a *Accounts) leaveTurn() { <-a.hashing }
 
 func decoyHash() string {
 	hash, err := argon2id.CreateHash(newToken(), cost)

@@ -21,6 +21,11 @@ func (a *Accounts) Policy(ctx context.Context, role actor.Role) (Policy, error) 
 // sessions; the token's own goes on. It returns Invalid when the current one
 // is wrong or the new one breaks the policy, Busy after too many tries.
 func (a *Accounts) ChangePassword(ctx context.Context, who actor.Actor, token, current, next string) error {
+	leave, err := a.Hashing.Enter()
+	if err != nil {
+		return err
+	}
+	defer leave()
 	if err := a.count(ctx, changesByAccount.of(who.Account)); err != nil {
 		return err
 	}
@@ -96,6 +101,11 @@ func changedElsewhere() error {
 // when the new one breaks the policy or is the mailed one again, and Forbidden
 // for a session that is not limited.
 func (a *Accounts) SetFirstPassword(ctx context.Context, token, next string) (Opened, error) {
+	leave, err := a.Hashing.Enter()
+	if err != nil {
+		return Opened{}, err
+	}
+	defer leave()
 	row, found, err := a.session(ctx, a.store, token)
 	if err != nil {
 		return Opened{}, err

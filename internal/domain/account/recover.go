@@ -209,6 +209,11 @@ type linked struct {
 // dies now, with every session, and a new session is opened. It returns
 // fault.ErrNotFound as Link, Invalid when the password breaks the policy.
 func (a *Accounts) UseLink(ctx context.Context, token, next, address string) (Opened, error) {
+	leave, err := a.Hashing.Enter()
+	if err != nil {
+		return Opened{}, err
+	}
+	defer leave()
 	if err := a.count(ctx, linksByAddress.of(network(address))); err != nil {
 		return Opened{}, err
 	}

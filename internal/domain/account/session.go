@@ -40,6 +40,11 @@ func (s secrets) usable() bool { return s.ID != "" && s.DisabledAt.IsZero() }
 // Invalid when they do not go together (the same for an unknown or disabled
 // account), Busy after too many tries for the identifiant or from the address.
 func (a *Accounts) SignIn(ctx context.Context, login, password, address string) (Opened, error) {
+	leave, err := a.Hashing.Enter()
+	if err != nil {
+		return Opened{}, err
+	}
+	defer leave()
 	perLogin := signInsByLogin.of(foldLogin(login))
 	if err := a.count(ctx, perLogin, signInsByAddress.of(network(address))); err != nil {
 		return Opened{}, err

@@ -26,6 +26,7 @@ type Registrar struct {
 	closed  bool
 	waiting chan *order
 	stopped chan struct{}
+	room    *waitingRoom
 
 	// The board as this machine last wrote it, good as long as nobody else has
 	// moved: moves is the counter of that season at that write.
@@ -44,13 +45,14 @@ type order struct {
 	arrived time.Time
 	do      func(*unit) error
 	answer  error
+	then    func() // when not nil, called once the answer stands
 	done    chan struct{}
 }
 
 // NewRegistrar starts the registrar of the store's school. The caller closes it
 // before the store.
 func NewRegistrar(store *db.Store, clock clock.Clock) *Registrar {
-	r := &Registrar{store: store, clock: clock, waiting: make(chan *order, 8192), stopped: make(chan struct{})}
+	r := &Registrar{store: store, clock: clock, waiting: make(chan *order, 8192), stopped: make(chan struct{}), room: newWaitingRoom()}
 	go r.serve()
 	return r
 }
@@ -76,21 +78,27 @@ func (r *Registrar) submit(ctx context.Context, a actor.Actor, do func(*unit) er
 // submitAbout is submit for an act on these pupils.
 func (r *Registrar) submitAbout(ctx context.Context, a actor.Actor, pupils []string, do func(*unit) error) error {
 	o := &order{ctx: ctx, actor: a, about: pupils, do: do, done: make(chan struct{})}
+	if err := r.enqueue(o); err != nil {
+		return err
+	}
+	<-o.done
+	return o.answer
+}
+
+// enqueue notes the arrival and joins the queue, in one step.
+func (r *Registrar) enqueue(o *order) error {
 	r.mu.Lock()
+	defer r.mu.Unlock()
 	if r.closed {
-		r.mu.Unlock()
 		return errStopping
 	}
 	o.arrived = r.clock.Now()
 	select {
 	case r.waiting <- o:
-		r.mu.Unlock()
+		return nil
 	default:
-		r.mu.Unlock()
-		return &fault.Unavailable{RetryAfter: 5 * time.Second, Message: "Trop de demandes arrivent en même temps. Validez de nouveau dans quelques secondes : votre saisie est gardée."}
+		return errCrowded
 	}
-	<-o.done
-	return o.answer
 }
 
 const maxBatch = 128
@@ -115,6 +123,9 @@ func (r *Registrar) serve() {
 		r.decide(batch)
 		r.watched.batch(len(batch), r.clock.Now().Sub(began))
 		for _, o := range batch {
+			if o.then != nil {
+				o.then()
+			}
 			close(o.done)
 		}
 	}

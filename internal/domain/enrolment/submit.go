@@ -35,40 +35,40 @@ type Outcome struct {
 // lacking a required paper, it is received. A dossier already sent answers as
 // it stands: a double click changes nothing.
 func (r *Registrar) Submit(ctx context.Context, a actor.Actor, s Submission) ([]Outcome, error) {
-	var outcomes []Outcome
-	var received int
-	err := r.submitAbout(ctx, a, s.Pupils, func(u *unit) error {
-		outcomes, received = nil, 0
-		// Judge all before writing any, so that what was refused has written nothing.
-		var sent []*Dossier
-		for _, pupil := range s.Pupils {
-			d, again, err := u.judge(a, pupil)
-			outcome := Outcome{Pupil: pupil, Err: err}
-			if err != nil && !isInvalid(err) {
-				return err
-			}
-			if d != nil {
-				outcome.Dossier = d.ID
-			}
-			if err == nil && !again && !slices.Contains(sent, d) {
-				sent = append(sent, d)
-			}
-			outcomes = append(outcomes, outcome)
-		}
-		if len(sent) == 0 {
-			return nil
-		}
-		text, err := u.agreement(s)
-		if err != nil {
-			return err
-		}
-		received = len(sent)
-		return u.send(sent, text)
-	})
-	if err == nil {
-		r.watched.sent.Add(int64(received))
+	w, err := r.Send(ctx, a, s)
+	if err != nil {
+		return nil, err
 	}
-	return outcomes, err
+	w.Answered(context.WithoutCancel(ctx)) // once queued, its asker must learn what became of it
+	return w.Outcomes()
+}
+
+// submit judges all before it writes any, so that what was refused has written
+// nothing. It tells how many dossiers it received.
+func (u *unit) submit(a actor.Actor, s Submission) (outcomes []Outcome, received int, err error) {
+	var sent []*Dossier
+	for _, pupil := range s.Pupils {
+		d, again, err := u.judge(a, pupil)
+		outcome := Outcome{Pupil: pupil, Err: err}
+		if err != nil && !isInvalid(err) {
+			return outcomes, 0, err
+		}
+		if d != nil {
+			outcome.Dossier = d.ID
+		}
+		if err == nil && !again && !slices.Contains(sent, d) {
+			sent = append(sent, d)
+		}
+		outcomes = append(outcomes, outcome)
+	}
+	if len(sent) == 0 {
+		return outcomes, 0, nil
+	}
+	text, err := u.agreement(s)
+	if err != nil {
+		return outcomes, 0, err
+	}
+	return outcomes, len(sent), u.send(sent, text)
 }
 
 // agreement checks the box « J'accepte » against the text in force.

@@ -2,6 +2,7 @@ package door
 
 import (
 	"errors"
+	"strconv"
 
 	"pupitre/internal/platform/fault"
 	"pupitre/internal/web/ui"
@@ -13,6 +14,19 @@ func AsInvalid(err error) (*fault.Invalid, bool) {
 	var invalid *fault.Invalid
 	ok := errors.As(err, &invalid)
 	return invalid, ok
+}
+
+// AsCrowded tells whether err says that too many ask at the same time, so that
+// the handler shows the form again (503) after Visit.ComeBack.
+func AsCrowded(err error) (*fault.Unavailable, bool) {
+	var away *fault.Unavailable
+	ok := errors.As(err, &away) && away.Cause == nil
+	return away, ok
+}
+
+// ComeBack tells the client when to ask again, before Show.
+func (v *Visit) ComeBack(away *fault.Unavailable) {
+	v.W.Header().Set("Retry-After", strconv.FormatInt(retrySeconds(away.RetryAfter), 10))
 }
 
 // FieldErrors turns the messages into lines of an ErrorSummary; fields have

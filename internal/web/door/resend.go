@@ -21,6 +21,9 @@ func (v *Visit) resend() *resend {
 	if v.R.Method != http.MethodPost || v.route.Audience == Public || !v.route.Needs() {
 		return nil
 	}
+	if v.route.maxBody() > PlainForm {
+		return &resend{files: true}
+	}
 	form, err := v.Form()
 	if err != nil {
 		return nil

@@ -30,6 +30,10 @@ type Site struct {
 	// Frame completes what the office's pages have in common (its menu), so that
 	// the page of an error keeps it; nil leaves such pages plain.
 	Frame func(v *Visit, base ui.Base) (ui.Base, error)
+	Limits  *Limits
+	// Overloaded, when set, tells before anything is read that the machine can
+	// take no more: a fault.Unavailable.
+	Overloaded func() error
 }
 
 // Mux serves the routes, and the page « introuvable » everywhere else. It
@@ -50,10 +54,8 @@ func (s *Site) Entrance(route Route) http.Handler {
 		v := &Visit{W: w, R: r, Now: s.Clock.Now(), route: route, log: s.Log}
 		s.place(v)
 		r.Body = http.MaxBytesReader(w, r.Body, route.maxBody())
-		err := s.admit(v)
-		if err == nil && !v.answered() && !written(r.URL.Path) {
-			err = fault.ErrNotFound
-		}
+		leave, err := s.enter(v)
+		defer leave()
 		if err == nil && !v.answered() {
 			err = route.Handler(v)
 		}
@@ -61,6 +63,27 @@ func (s *Site) Entrance(route Route) http.Handler {
 			s.refuse(v, err)
 		}
 	})
+}
+
+// enter lets the visit in, until leave is called.
+func (s *Site) enter(v *Visit) (leave func(), err error) {
+	leave = func() {}
+	if s.Overloaded != nil {
+		if err := s.Overloaded(); err != nil {
+			return leave, err
+		}
+	}
+	if err := s.admit(v); err != nil || v.answered() {
+		return leave, err
+	}
+	if !written(v.R.URL.Path) {
+		return leave, fault.ErrNotFound
+	}
+	entered, err := s.Limits.enter(v.Actor.Account, v.Now)
+	if err != nil {
+		return leave, err
+	}
+	return entered, nil
 }
 
 // place notes where the client is and whether it speaks https.

@@ -5,3 +5,9 @@ func (p *Pages) Impatient() { p.uploads.patience = 0 }
 
 // Hurried has every upload take too long to read.
 func (p *Pages) Hurried() { p.uploads.time = 0 }
+
+// Hasty has « Valider » wait for no answer.
+func (p *Pages) Hasty() { p.patience = 0 }
+
+// Elsewhere has the pages be another machine's.
+func (p *Pages) Elsewhere() { p.machine = "" }

@@ -5,6 +5,7 @@ package family
 
 import (
 	"slices"
+	"time"
 
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/people"
@@ -25,11 +26,13 @@ type Pages struct {
 	clock     clock.Clock
 	publicURL string // of the portal, as letters write it
 	uploads   *uploads
+	machine   string        // of this process, to know its own pages that wait
+	patience  time.Duration // how long « Valider » waits for its answer
 }
 
 // New makes the pages; publicURL is the portal's address without a last slash.
 func New(store *db.Store, registrar *enrolment.Registrar, blobs blob.Store, clock clock.Clock, publicURL string) *Pages {
-	return &Pages{store: store, registrar: registrar, blobs: blobs, clock: clock, publicURL: publicURL, uploads: newUploads()}
+	return &Pages{store: store, registrar: registrar, blobs: blobs, clock: clock, publicURL: publicURL, uploads: newUploads(), machine: db.NewID(), patience: patience}
 }
 
 // registration reads the re-registration of the pupil named in the path, or

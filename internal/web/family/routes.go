@@ -55,6 +55,8 @@ func (p *Pages) Routes() []door.Route {
 	post(wizard+"/envoi", "wizard.send.submit", p.Send)
 	get("/reinscription/envoi", "send_all", p.ShowSendAll)
 	post("/reinscription/envoi", "send_all.submit", p.SendAll)
+	get(wizard+"/attente", "waiting", p.ShowWaiting)
+	get("/reinscription/attente", "waiting_all", p.ShowWaitingAll)
 	get(wizard+"/confirmation", "confirmation", p.ShowConfirmation)
 	get("/reinscription/confirmation", "confirmation_all", p.ShowConfirmationAll)
 

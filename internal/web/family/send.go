@@ -3,6 +3,8 @@ package family
 import (
 	"errors"
 	"fmt"
+	"net/http"
+	"net/url"
 	"strings"
 
 	"pupitre/internal/domain/catalogue"
@@ -85,9 +87,24 @@ func (p *Pages) Send(v *door.Visit) error {
 		return err
 	}
 	pupil, agreed := v.PathValue("pupil"), form.Has("accord")
-	outcomes, err := p.registrar.Submit(v.Ctx(), v.Actor, enrolment.Submission{Pupils: []string{pupil}, Text: form.Value("texte"), Agreed: agreed})
+	sending, err := p.registrar.Send(v.Ctx(), v.Actor, enrolment.Submission{Pupils: []string{pupil}, Text: form.Value("texte"), Agreed: agreed})
+	if err != nil {
+		return err
+	}
+	if !p.answered(v, sending) {
+		return p.wait(v, sending, wizardPath(pupil)+"/attente", url.Values{})
+	}
+	return p.sent(v, pupil, sending, agreed)
+}
+
+// sent shows what the registrar has answered for the pupil.
+func (p *Pages) sent(v *door.Visit, pupil string, sending *enrolment.Sending, agreed bool) error {
+	outcomes, err := sending.Outcomes()
 	if err == nil && len(outcomes) == 1 {
 		err = outcomes[0].Err
+	}
+	if v.R.Method == http.MethodGet {
+		err = lostIfOurs(err) // the form that was sent is no longer in this request
 	}
 	if invalid, ok := door.AsInvalid(err); ok {
 		return p.refusedSend(v, invalid, agreed)

@@ -1,6 +1,8 @@
 package family
 
 import (
+	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -40,7 +42,22 @@ func (p *Pages) SendAll(v *door.Visit) error {
 		return err
 	}
 	order, agreed := form.Values("eleve"), form.Has("accord")
-	outcomes, err := p.registrar.Submit(v.Ctx(), v.Actor, enrolment.Submission{Pupils: order, Text: form.Value("texte"), Agreed: agreed})
+	sending, err := p.registrar.Send(v.Ctx(), v.Actor, enrolment.Submission{Pupils: order, Text: form.Value("texte"), Agreed: agreed})
+	if err != nil {
+		return err
+	}
+	if !p.answered(v, sending) {
+		return p.wait(v, sending, "/reinscription/attente", url.Values{"eleves": {strings.Join(order, ",")}})
+	}
+	return p.sentAll(v, order, sending, agreed)
+}
+
+// sentAll shows what the registrar has answered for the pupils, in that order.
+func (p *Pages) sentAll(v *door.Visit, order []string, sending *enrolment.Sending, agreed bool) error {
+	outcomes, err := sending.Outcomes()
+	if v.R.Method == http.MethodGet {
+		err = lostIfOurs(err)
+	}
 	if invalid, ok := door.AsInvalid(err); ok {
 		return p.showSendAll(v, order, invalid, nil, agreed)
 	}

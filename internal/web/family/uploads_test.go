@@ -23,6 +23,7 @@ import (
 	"pupitre/internal/platform/blob/blobtest"
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/db/dbtest"
+	"pupitre/internal/web/assets"
 	"pupitre/internal/web/door"
 	"pupitre/internal/web/family"
 )
@@ -127,7 +128,9 @@ func (s *site) rebuiltLogging(log *slog.Logger, blobs blob.Store, change func(*f
 		Season: func(ctx context.Context) (school.Season, error) { return school.CurrentSeason(ctx, s.store) },
 		Clock:  s.clock, Log: log,
 	}
-	s.handler = d.Mux(pages.Routes())
+	mux := d.Mux(pages.Routes())
+	mux.Handle(assets.Prefix, assets.Handler())
+	s.handler = mux
 }
 
 func (s *site) disk() blob.Store {

@@ -69,15 +69,19 @@ func (p *Pages) SignIn(v *door.Visit) error {
 }
 
 func (p *Pages) signInAgain(v *door.Visit, form door.Form, err error) error {
+	status := http.StatusUnprocessableEntity
 	invalid, ok := door.AsInvalid(err)
-	if !ok {
+	if full, crowded := door.AsCrowded(err); crowded {
+		v.ComeBack(full)
+		invalid, status = fault.Refuse(full.Message), http.StatusServiceUnavailable
+	} else if !ok {
 		return err
 	}
 	page := p.signInForm(v, form.Value("suite"))
 	page.Login = form.Value("identifiant")
 	page.Errors = door.FieldErrors(invalid)
 	page.LoginError, page.PasswordError = invalid.Of("identifiant"), invalid.Of(fieldPassword)
-	return v.Show(http.StatusUnprocessableEntity, signInPage(page))
+	return v.Show(status, signInPage(page))
 }
 
 // SignOut ends the session.

@@ -26,6 +26,7 @@ type Base struct {
 	Links         Links
 	Accessibility string // state of the declaration; "" reads « non conforme »
 	Wide          bool   // FamilyPage, PlainPage: the full width instead of a column
+	Refresh       int    // seconds after which a browser without scripts asks for the page again; 0 is never
 	SmallBand     bool   // PublicPage: a smaller band than the sign-in page's
 }
 
