@@ -29,8 +29,8 @@ type Site struct {
 	HTTPS   bool // the public address is https, whatever the proxies say
 	// Frame completes what the office's pages have in common (its menu), so that
 	// the page of an error keeps it; nil leaves such pages plain.
-	Frame func(v *Visit, base ui.Base) (ui.Base, error)
-	Limits  *Limits
+	Frame  func(v *Visit, base ui.Base) (ui.Base, error)
+	Limits *Limits
 	// Overloaded, when set, tells before anything is read that the machine can
 	// take no more: a fault.Unavailable.
 	Overloaded func() error
