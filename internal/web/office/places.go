@@ -16,6 +16,7 @@ import (
 type placesPage struct {
 	ui.Base
 	Counts          report.Counts
+	Follows         bool // may follow the opening as it goes
 	Sites           []catalogue.Site
 	Groups          []placesGroup
 	Taken, Capacity int64
@@ -49,7 +50,7 @@ func (p *Pages) Places(v *door.Visit) error {
 	if err != nil {
 		return err
 	}
-	page := placesPage{Base: base}
+	page := placesPage{Base: base, Follows: mayFollowOpening(v.Actor.Role)}
 	if page.Counts, err = p.counter.CountsOf(v.Ctx(), p.Store, v.Actor, v.Season, report.Filter{}); err != nil {
 		return err
 	}

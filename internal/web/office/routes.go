@@ -40,6 +40,7 @@ func (p *Pages) Routes() []door.Route {
 		post("/dossier-papier", "save-paper", p.SavePaper),
 
 		get("/places", "places", p.Places),
+		door.Get(openingPath, door.Office, door.Directions, "office.opening", p.Opening),
 		get("/places/{course}/{semester}", "offering", p.Offering),
 		post("/places/{course}/{semester}/capacite", "capacity", p.Capacity),
 		post("/places/{course}/{semester}/saut", "jump", p.Jump),
