@@ -147,6 +147,7 @@ var table = []row{
 	{route: "GET /bureau/dossiers/{id}/cours", want: offices(200)},
 	{route: "GET /bureau/dossier-papier", want: offices(200)},
 	{route: "GET /bureau/places", want: offices(200)},
+	{route: "GET /bureau/ouverture", want: offices(200).but(secretary, 403)},
 	{route: "GET /bureau/places/{course}/{semester}", want: offices(200)},
 	{route: "GET /bureau/catalogue", want: offices(200)},
 	{route: "GET /bureau/recherche", want: offices(200)},

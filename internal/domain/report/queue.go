@@ -210,6 +210,9 @@ const ranked Group = "de-rang"
 // inState counts the dossiers of one state; it is no filter of the screen.
 func inState(s enrolment.State) Group { return Group("état " + string(s)) }
 
+// Ranked is how many dossiers have a rank.
+func (c Counts) Ranked() int64 { return c[ranked] }
+
 // groupOf is the group of a state, "" for one that is told by the desk.
 func groupOf(state enrolment.State) Group {
 	switch state {

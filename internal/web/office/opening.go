@@ -52,7 +52,7 @@ func (p *Pages) Opening(v *door.Visit) error {
 	if page.Minutes, err = report.LastMinutes(v.Ctx(), p.Store, v.Actor, v.Season.ID, v.Now, minutesShown); err != nil {
 		return err
 	}
-	if page.Counts, err = report.CountsOf(v.Ctx(), p.Store, v.Actor, v.Season.ID, report.Filter{}); err != nil {
+	if page.Counts, err = p.counter.CountsOf(v.Ctx(), p.Store, v.Actor, v.Season, report.Filter{}); err != nil {
 		return err
 	}
 	if page.Jobs, err = jobs.Waiting(v.Ctx(), p.Store, v.Now); err != nil {
@@ -98,11 +98,6 @@ func (o *openingPage) fill(c catalogue.Catalogue, places map[string]enrolment.Pl
 // ThisMinute is how many dossiers have come since the minute began.
 func (o openingPage) ThisMinute() int64 { return o.Minutes[len(o.Minutes)-1].N }
 
-// complete counts the dossiers that have a rank now.
-func (o openingPage) complete() int64 {
-	return o.Counts[report.Everyone] - o.Counts[report.Incomplete]
-}
-
 // summary says the figure in words.
 func (o openingPage) summary() string {
 	most, all := o.Minutes[0], int64(0)
@@ -122,9 +117,9 @@ func (o openingPage) summary() string {
 // oldest says for how long what has waited longest has waited.
 func (o openingPage) oldest() string {
 	if o.Jobs.Oldest.IsZero() {
-		return "rien n’attend"
+		return ""
 	}
-	return "depuis " + french.Count(int64(o.At.Sub(o.Jobs.Oldest)/time.Minute), "minute", "minutes") + " au plus"
+	return ", depuis " + french.Count(int64(o.At.Sub(o.Jobs.Oldest)/time.Minute), "minute", "minutes") + " au plus"
 }
 
 // named is the noun for that number.
