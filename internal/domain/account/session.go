@@ -105,6 +105,7 @@ type sessionRow struct {
 	Limited      bool      `db:"limited"`
 	SessionSince time.Time `db:"session_since"`
 	SeenAt       time.Time `db:"seen_at"`
+	Minutes      int64     `db:"session_minutes"` // of the school's policies
 }
 
 // Session tells who holds the token, and whether the session may only choose a
@@ -122,17 +123,15 @@ func (a *Accounts) session(ctx context.Context, r db.Reader, token string) (sess
 		return sessionRow{}, false, nil
 	}
 	row, found, err := db.Maybe[sessionRow](ctx, r, `select a.id, a.login, a.role, a.household_id, a.name, a.temporary_until,
-			s.limited, s.created_at as session_since, s.seen_at
+			s.limited, s.created_at as session_since, s.seen_at, p.session_minutes
 		from session s
 		join account a on a.id = s.account_id
+		left join school p on p.id = 'school'
 		where s.token_hash = $1 and a.disabled_at is null`, digest(token))
 	if err != nil || !found {
 		return sessionRow{}, false, err
 	}
-	idle, err := a.idle(ctx, r)
-	if err != nil {
-		return sessionRow{}, false, err
-	}
+	idle := idleFor(row.Minutes)
 	now := a.clock.Now()
 	switch {
 	case now.Sub(row.SeenAt) >= idle, now.Sub(row.SessionSince) >= row.longestSession():
@@ -156,10 +155,15 @@ func (a Account) longestSession() time.Duration {
 // idle is how long a session lives without a visit.
 func (a *Accounts) idle(ctx context.Context, r db.Reader) (time.Duration, error) {
 	s, err := policies(ctx, r)
-	if s.SessionMinutes == 0 {
-		return time.Hour, err
+	return idleFor(s.SessionMinutes), err
+}
+
+// idleFor is an hour before the school has said.
+func idleFor(minutes int64) time.Duration {
+	if minutes == 0 {
+		return time.Hour
 	}
-	return time.Duration(s.SessionMinutes) * time.Minute, err
+	return time.Duration(minutes) * time.Minute
 }
 
 func (a *Accounts) seen(ctx context.Context, token string, now time.Time) error {

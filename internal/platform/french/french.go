@@ -7,9 +7,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
-	"golang.org/x/text/runes"
-	"golang.org/x/text/transform"
 	"golang.org/x/text/unicode/norm"
 
 	"pupitre/internal/platform/clock"
@@ -143,11 +142,27 @@ var spelt = strings.NewReplacer("œ", "oe", "Œ", "oe", "æ", "ae", "Æ", "ae", 
 // finds "Élodie". Ligatures are spelt out.
 func Fold(s string) string {
 	s = spelt.Replace(s)
-	out, _, err := transform.String(transform.Chain(norm.NFD, runes.Remove(runes.In(unicode.Mn)), norm.NFC), s)
-	if err != nil {
-		out = s
+	if !isASCII(s) {
+		s = norm.NFC.String(strings.Map(withoutAccent, norm.NFD.String(s)))
 	}
-	return strings.Join(strings.Fields(strings.ToLower(out)), " ")
+	return strings.Join(strings.Fields(strings.ToLower(s)), " ")
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// withoutAccent drops the marks that a letter has once taken apart.
+func withoutAccent(r rune) rune {
+	if unicode.Is(unicode.Mn, r) {
+		return -1
+	}
+	return r
 }
 
 // Age returns full years from the birth date to the day, both 2006-01-02; -1 when either is unreadable.
