@@ -32,6 +32,8 @@ type Store struct {
 	ready  prepared
 	queue  *queue // nil on PostgreSQL
 	commit atomic.Pointer[func(time.Duration)]
+
+	observed atomic.Pointer[func(Statement)]
 }
 
 // Engine is the kind of database behind a Store.

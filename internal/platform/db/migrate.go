@@ -14,9 +14,11 @@ import (
 var migrations embed.FS
 
 // jsonEach gives PostgreSQL the json_each(text) that SQLite has, so that a
-// list of ids is one parameter on both.
+// list of ids is one parameter on both. Unless it is told that such lists are
+// short, PostgreSQL expects 1,000 rows of it, and reads whole tables instead of
+// their keys.
 const jsonEach = `create or replace function json_each(doc text) returns table (value text)
-language sql immutable strict as $$ select jsonb_array_elements_text(doc::jsonb) $$`
+language sql immutable strict rows 20 as $$ select jsonb_array_elements_text(doc::jsonb) $$`
 
 // migrate applies what is missing of the schema; on PostgreSQL one machine at a time.
 func (s *Store) migrate(ctx context.Context) error {

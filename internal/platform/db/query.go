@@ -21,7 +21,7 @@ type Reader interface {
 }
 
 func (s *Store) query(ctx context.Context, text string, args []any) (*sql.Rows, error) {
-	text, args = statement(s.engine, text, args)
+	text, args = s.run(text, args)
 	if s.engine == SQLite {
 		return s.ready.query(ctx, s.read, text, args)
 	}
@@ -29,13 +29,13 @@ func (s *Store) query(ctx context.Context, text string, args []any) (*sql.Rows, 
 }
 
 func (tx *Tx) query(ctx context.Context, text string, args []any) (*sql.Rows, error) {
-	text, args = statement(tx.engine, text, args)
+	text, args = tx.store.run(text, args)
 	return tx.tx.QueryContext(context.WithoutCancel(ctx), text, args...)
 }
 
 // Exec runs a statement and returns how many rows it touched.
 func (tx *Tx) Exec(ctx context.Context, text string, args ...any) (int64, error) {
-	run, args := statement(tx.engine, text, args)
+	run, args := tx.store.run(text, args)
 	res, err := tx.tx.ExecContext(context.WithoutCancel(ctx), run, args...)
 	if err != nil {
 		return 0, fmt.Errorf("%s: %w", firstLine(text), orAway(err))

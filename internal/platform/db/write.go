@@ -17,7 +17,7 @@ var ErrClosed = errors.New("the store is closed")
 // Tx is a transaction of Write. It is used by one goroutine and dies with the
 // function it was given to.
 type Tx struct {
-	engine      Engine
+	store       *Store
 	tx          *sql.Tx
 	afterCommit []func()
 }
@@ -50,7 +50,7 @@ func (s *Store) writeOnce(ctx context.Context, f func(*Tx) error) error {
 		return fmt.Errorf("begin: %w", orAway(err))
 	}
 	defer raw.Rollback()
-	tx := &Tx{engine: s.engine, tx: raw}
+	tx := &Tx{store: s, tx: raw}
 	if err := guarded(tx, f); err != nil {
 		return err
 	}
@@ -162,7 +162,7 @@ func (s *Store) commitTogether(batch []*write) {
 			if _, err := raw.Exec("savepoint w"); err != nil {
 				return fmt.Errorf("savepoint: %w", err)
 			}
-			tx := &Tx{engine: s.engine, tx: raw}
+			tx := &Tx{store: s, tx: raw}
 			if outcomes[i] = guarded(tx, w.f); outcomes[i] != nil {
 				if _, err := raw.Exec("rollback to w"); err != nil {
 					return fmt.Errorf("roll back: %w", err)

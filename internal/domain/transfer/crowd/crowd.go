@@ -145,6 +145,8 @@ func (f filling) pupils() error {
 		f.from(f.Pupils, "pupil_household", "pupil_id, household_id", `'crowd-p-' || i, 'crowd-h-' || ((i + 1) / 2)`),
 		f.from(f.Pupils, "pupil_season", "pupil_id, season_id, level, image_right, image_answered_by, image_answered_at, beginner",
 			`'crowd-p-' || i, $1, 'CM1', 'yes', 'Anne Foule', `+then+`, 'no'`, f.season),
+		f.from(f.Pupils, "pupil_course_now", "pupil_id, course_code", `'crowd-p-' || i, (select min(code) from course)`),
+		f.from(f.Pupils, "pupil_note", "pupil_id, season_id, household_id, note", `'crowd-p-' || i, $1, 'crowd-h-' || ((i + 1) / 2), 'Bonjour'`, f.season),
 		f.from(f.Pupils, "imported", "kind, key, entity_id, fields", `'eleve', 'FOULE-E' || i, 'crowd-p-' || i, '{}'`),
 	)
 }
