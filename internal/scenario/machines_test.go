@@ -236,6 +236,23 @@ func (l *load) note(what string, err error) {
 	}
 }
 
+// TestASecondServerOnOneFolderIsRefused: on SQLite one process keeps the order.
+func TestASecondServerOnOneFolderIsRefused(t *testing.T) {
+	t.Parallel()
+	s := newSchool(t, newFamily("Renaud", "Lise", "Théo"))
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	out, err := exec.CommandContext(ctx, program, "serve", "--data", s.data, "--listen", "127.0.0.1:0").CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "already serves") || ctx.Err() != nil {
+		t.Errorf("a second server: %v, %q, want a sentence", err, out)
+	}
+	if !ready(s.url) {
+		t.Error("the first does not serve any more")
+	}
+	s.kill()
+	s.restart() // a crash leaves nothing to clean up
+}
+
 func ready(url string) bool {
 	answer, err := http.Get(url + "/readyz")
 	if err != nil {
