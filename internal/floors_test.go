@@ -34,15 +34,17 @@ var rooms = map[string][]string{
 // doors names, for each part of the web, the parts it may import. An audience
 // imports no other audience.
 var doors = map[string][]string{
-	"assets":  {},
-	"ui":      {"assets"},
-	"door":    {"ui"},
-	"public":  {"ui", "door", "assets"},
-	"family":  {"ui", "door", "assets"},
-	"teacher": {"ui", "door", "assets"},
-	"office":  {"ui", "door", "assets"},
-	"mailbox": {"ui", "door", "assets"}, // the demonstration's mails
-	"":        {"ui", "door", "assets", "public", "family", "teacher", "office"},
+	"assets":   {},
+	"ui":       {"assets"},
+	"door":     {"ui"},
+	"upload":   {"ui", "door"},
+	"identity": {"ui", "door"},
+	"public":   {"ui", "door", "assets"},
+	"family":   {"ui", "door", "upload", "identity", "assets"},
+	"teacher":  {"ui", "door", "assets"},
+	"office":   {"ui", "door", "upload", "identity", "assets"},
+	"mailbox":  {"ui", "door", "assets"}, // the demonstration's mails
+	"":         {"ui", "door", "assets", "public", "family", "teacher", "office"},
 }
 
 // noRoom lists the parts of the web that know no business.

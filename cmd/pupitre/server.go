@@ -86,6 +86,6 @@ func pages(k *kept, s settings, accounts *account.Accounts, registrar *enrolment
 	return web.Pages{
 		Public: public.New(k.store, accounts, office.Nav),
 		Family: family.New(k.store, registrar, k.blobs, s.clock, s.publicURL),
-		Office: office.New(k.store, registrar, accounts, s.clock, s.publicURL),
+		Office: office.New(k.store, registrar, accounts, k.blobs, s.clock, s.publicURL),
 	}
 }

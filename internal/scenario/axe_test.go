@@ -70,6 +70,8 @@ var samples = map[string][]string{
 	"office.offering":         {"{offering}"},
 	"office.search":           {"/bureau/recherche?q=moreau", "/bureau/recherche?q=zzzz"},
 	"office.household":        {"{household}"},
+	"office.identity":         {"{household}/identite"},
+	"office.deposit":          {"{household}/importer", "{household}/importer?document=quotient-familial"},
 	"demo.mail":               {"{mail}"},
 	"family.mandate":          {"/famille/mandat.pdf"},
 	"family.acknowledgement":  {"/eleves/{sent}/reinscription/accuse.pdf"},

@@ -152,6 +152,8 @@ var table = []row{
 	{route: "GET /bureau/catalogue", want: offices(200)},
 	{route: "GET /bureau/recherche", want: offices(200)},
 	{route: "GET /bureau/familles/{household}", want: offices(200)},
+	{route: "GET /bureau/familles/{household}/identite", want: offices(200)},
+	{route: "GET /bureau/familles/{household}/importer", want: offices(200)},
 	{route: "GET /bureau/sans-reponse", want: offices(200)},
 	{route: "GET /bureau/sans-reponse.csv", want: offices(200)},
 	{route: "GET /bureau/identifiants", want: offices(200)},
@@ -180,6 +182,12 @@ var table = []row{
 	{route: "POST /bureau/places/{course}/{semester}/annuler-le-cours", want: offices(422), fill: form("motif", "")},
 	{route: "POST /bureau/familles/{household}/adresse", want: offices(303), fill: func(c *scene, _ visitor) filling {
 		return filling{form: fields("responsable", c.text(`select id from guardian where household_id = $1 order by position limit 1`, c.own), "email", ownEmail, "verifie", "oui")}
+	}},
+	{route: "POST /bureau/familles/{household}/identite", want: offices(303), fill: func(c *scene, _ visitor) filling {
+		return filling{form: with(c.identityFields(c.own), "verifie", "oui")}
+	}},
+	{route: "POST /bureau/familles/{household}/importer", want: offices(303), fill: func(c *scene, _ visitor) filling {
+		return filling{form: fields("document", "quotient-familial", "verifie", "oui"), files: []upload{{"fichier", ownFile, sheet(c.T)}}}
 	}},
 	{route: "POST /bureau/familles/{household}/lettre", want: offices(200)},
 	{route: "POST /bureau/familles/{household}/mail-identifiant", want: offices(303)},

@@ -24,6 +24,7 @@ var withoutFields = []string{
 	"POST /eleves/{pupil}/reinscription/envoi",   // a box: in the test of forged fields
 	"POST /reinscription/envoi",                  // the same
 	"POST /famille/importer",                     // a file: in the test of uploads
+	"POST /bureau/familles/{household}/importer", // the same
 	"POST /eleves/{pupil}/reinscription/changer", // choices: in the test of forged fields
 }
 
@@ -90,6 +91,12 @@ var typedForms = []typedForm{
 			return filling{form: fields("responsable", c.text(`select id from guardian where household_id = $1 order by position limit 1`, c.own), "email", "retrouvee@exemple.fr", "verifie", "oui")}
 		},
 		mandatory: []string{"responsable", "email"}, texts: []string{"email"}},
+	{route: "POST /bureau/familles/{household}/identite", who: secretary,
+		fill: func(c *scene, _ visitor) filling {
+			return filling{form: with(c.identityFields(c.own), "verifie", "oui")}
+		},
+		mandatory: []string{"nom", "prenom", "adresse", "code_postal", "ville", "facturation", "moyens", "version"},
+		texts:     []string{"nom", "prenom", "adresse", "complement", "code_postal", "ville", "telephone_mobile", "telephone_fixe", "email", "civilite"}},
 
 	{route: "POST /eleves/{pupil}/reinscription/renoncer", who: ownFamily, fill: form("raison", "Déménagement"), texts: []string{"raison"}},
 	{route: "POST /bureau/eleves/{pupil}/rouvrir", who: secretary,

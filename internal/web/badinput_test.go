@@ -204,7 +204,7 @@ func TestStrangePathsAndQueriesAreNotFound(t *testing.T) {
 		for who, queries := range map[visitor][]string{
 			nobody:    {"/connexion?suite=", "/mot-de-passe-perdu?identifiant="},
 			ownFamily: {"/eleves?eleve=", "/famille/importer?document=", "/famille/importer?document=quotient-familial&eleve=", "/reinscription/envoi?ordre=", "/reinscription/confirmation?eleves=", "/reinscription/attente?eleves=", "/reinscription/attente?serveur=x&arrivee=", "/famille/identite?suite=", "/eleves/" + c.sent + "/reinscription/changer?formule=", "/eleves/" + c.sent + "/reinscription/renoncer?demande="},
-			secretary: {"/bureau/recherche?q=", "/bureau/dossiers?file=", "/bureau/dossiers?page=", "/bureau/dossiers?tri=", "/bureau/dossiers?pole=", "/bureau/dossiers?formule=", "/bureau/dossiers?piece=", "/bureau/dossiers?q=", "/bureau/dossier-papier?eleve=", "/bureau/dossier-papier?q=", "/bureau/sans-reponse?page=", "/bureau/dossiers/" + c.usual("id") + "?piece=", "/bureau/dossiers/" + c.usual("id") + "/cours?formule="},
+			secretary: {"/bureau/recherche?q=", "/bureau/dossiers?file=", "/bureau/dossiers?page=", "/bureau/dossiers?tri=", "/bureau/dossiers?pole=", "/bureau/dossiers?formule=", "/bureau/dossiers?piece=", "/bureau/dossiers?q=", "/bureau/dossier-papier?eleve=", "/bureau/familles/" + c.own + "/importer?document=", "/bureau/familles/" + c.own + "/importer?document=formulaire&eleve=", "/bureau/familles/" + c.own + "/importer?suite=", "/bureau/dossier-papier?q=", "/bureau/sans-reponse?page=", "/bureau/dossiers/" + c.usual("id") + "?piece=", "/bureau/dossiers/" + c.usual("id") + "/cours?formule="},
 		} {
 			for _, query := range queries {
 				for _, value := range strange {

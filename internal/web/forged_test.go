@@ -68,6 +68,15 @@ func decision(edit func(c *scene, f *filling)) func(*scene) filling {
 	}
 }
 
+// officeIdentity is the office's form of the household with one field changed.
+func officeIdentity(name string, value func(c *scene) string) func(*scene) filling {
+	return func(c *scene) filling {
+		f := identity(name, value)(c)
+		f.form.Set("verifie", "oui")
+		return f
+	}
+}
+
 // byPost is a dossier on paper with one field changed.
 func byPost(name string, value func(c *scene) string) func(*scene) filling {
 	return func(c *scene) filling {
@@ -101,6 +110,9 @@ var forgeries = []forged{
 	{what: "another family's pupil's paper", route: "POST /famille/importer", who: ownFamily, status: 422, says: "Choisissez le document", fill: func(c *scene) filling {
 		return filling{form: fields("document", "formulaire:"+c.otherPupil), files: []upload{{"fichier", "rib.pdf", sheet(c.T)}}}
 	}},
+	{what: "another family's pupil's paper, at the office", route: "POST /bureau/familles/{household}/importer", who: secretary, status: 422, says: "Choisissez le document", fill: func(c *scene) filling {
+		return filling{form: fields("document", "formulaire:"+c.otherPupil), files: []upload{{"fichier", "rib.pdf", sheet(c.T)}}}
+	}},
 	{what: "another family's offer", route: "POST /eleves/{pupil}/offres/{request}", who: ownFamily, status: 404, fill: func(c *scene) filling {
 		return filling{path: map[string]string{"request": c.offers[0].request}, form: fields("reponse", "accepter")}
 	}},
@@ -113,6 +125,10 @@ var forgeries = []forged{
 	{what: "another family's responsible, at the office", route: "POST /bureau/familles/{household}/adresse", who: secretary, status: 404, fill: func(c *scene) filling {
 		return filling{form: fields("responsable", c.text(`select id from guardian where household_id = $1 limit 1`, c.other), "email", "a@exemple.fr", "verifie", "oui")}
 	}},
+	{what: "another family's responsible's identity, at the office", route: "POST /bureau/familles/{household}/identite", who: secretary, status: 404, fill: officeIdentity("responsable", func(c *scene) string {
+		return c.text(`select id from guardian where household_id = $1 limit 1`, c.other)
+	})},
+	{what: "nobody was checked", route: "POST /bureau/familles/{household}/identite", who: secretary, status: 422, says: "vérifié qui demande", fill: identity(people.FieldTown, is("Ailleurs"))},
 	{what: "another family's household for the paper dossier", route: "POST /bureau/dossier-papier", who: secretary, status: 404, fill: byPost("foyer", func(c *scene) string { return c.other })},
 	{what: "another family's household to reopen for", route: "POST /bureau/eleves/{pupil}/rouvrir", who: secretary, status: 404, fill: func(c *scene) filling {
 		return filling{form: fields("jusqu_au", "30/06/2027", "motif", "x", "foyer", c.other)}
@@ -142,6 +158,9 @@ var forgeries = []forged{
 	{what: "a billing mode that does not exist", route: "POST /famille/identite", who: ownFamily, status: 422, fill: identity(people.FieldBilling, is("2"))},
 	{what: "a negative billing mode", route: "POST /famille/identite", who: ownFamily, status: 422, fill: identity(people.FieldBilling, is("-1"))},
 	{what: "a huge billing mode", route: "POST /famille/identite", who: ownFamily, status: 422, fill: identity(people.FieldBilling, is(hugeText))},
+	{what: "a billing mode that does not exist, at the office", route: "POST /bureau/familles/{household}/identite", who: secretary, status: 422, fill: officeIdentity(people.FieldBilling, is("2"))},
+	{what: "a means of payment that does not exist, at the office", route: "POST /bureau/familles/{household}/identite", who: secretary, status: 422, fill: officeIdentity(people.FieldMeans, is("or"))},
+	{what: "a negative version, at the office", route: "POST /bureau/familles/{household}/identite", who: secretary, status: 409, fill: officeIdentity("version", is("-1"))},
 	{what: "a means of payment that does not exist", route: "POST /famille/identite", who: ownFamily, status: 422, fill: identity(people.FieldMeans, is("or"))},
 	{what: "a civility that does not exist", route: "POST /famille/identite", who: ownFamily, status: 422, fill: identity(people.FieldCivility, is("Maître"))},
 	{what: "a negative version", route: "POST /famille/identite", who: ownFamily, status: 409, fill: identity("version", is("-1"))},
@@ -153,6 +172,9 @@ var forgeries = []forged{
 	{what: "a day that does not exist", route: "POST /eleves/{pupil}/identite", who: ownFamily, status: 422, fill: pupilForm(people.FieldBirthDate, "31/02/2015")},
 	{what: "a birth to come", route: "POST /eleves/{pupil}/identite", who: ownFamily, status: 422, fill: pupilForm(people.FieldBirthDate, "14/03/2035")},
 	{what: "the year 0", route: "POST /eleves/{pupil}/identite", who: ownFamily, status: 422, fill: pupilForm(people.FieldBirthDate, "01/01/0000")},
+	{what: "a paper that is not asked, at the office", route: "POST /bureau/familles/{household}/importer", who: secretary, status: 422, says: "Choisissez le document", fill: func(c *scene) filling {
+		return filling{form: fields("document", "passeport", "verifie", "oui"), files: []upload{{"fichier", "rib.pdf", sheet(c.T)}}}
+	}},
 	{what: "a paper that is not asked", route: "POST /famille/importer", who: ownFamily, status: 422, says: "Choisissez le document", fill: func(c *scene) filling {
 		return filling{form: fields("document", "passeport"), files: []upload{{"fichier", "rib.pdf", sheet(c.T)}}}
 	}},
@@ -271,8 +293,8 @@ func TestFullCourseWaits(t *testing.T) {
 	})
 }
 
-// TestWrongFilesAreRefusedWithASentence hands in, by the page « Importer »,
-// what is no PDF and no photo, whatever its name says.
+// TestWrongFilesAreRefusedWithASentence hands in, by the pages « Importer » of
+// the family and of the office, what is no PDF and no photo, whatever its name says.
 func TestWrongFilesAreRefusedWithASentence(t *testing.T) {
 	whole := sheet(t)
 	var word bytes.Buffer
@@ -303,18 +325,28 @@ func TestWrongFilesAreRefusedWithASentence(t *testing.T) {
 	eachSeeded(t, func(s *seeded) {
 		c := newScene(s)
 		before, kept := c.digest(), c.storedFiles()
-		for _, k := range cases {
-			answer := c.ask(request{path: "/famille/importer", cookie: c.familyCookie(c.own), form: fields("document", "quotient-familial"), files: []upload{k.file}})
-			c.isRefusal(k.what, answer)
-			if answer.status != 422 || !strings.Contains(answer.body, k.says) || strings.Contains(answer.body, script) {
-				c.Errorf("%s: got %d, want 422 and « %s »%s", k.what, answer.status, k.says, said(answer))
+		for _, door := range []struct {
+			path string
+			who  visitor
+		}{{"/famille/importer", ownFamily}, {"/bureau/familles/" + c.own + "/importer", secretary}} {
+			proper := request{path: door.path, cookie: c.as(door.who, c.own), form: fields("document", "quotient-familial", "verifie", "oui")}
+			for _, k := range cases {
+				asked, what := proper, k.what+", "+string(door.who)
+				asked.files = []upload{k.file}
+				answer := c.ask(asked)
+				c.isRefusal(what, answer)
+				if answer.status != 422 || !strings.Contains(answer.body, k.says) || strings.Contains(answer.body, script) {
+					c.Errorf("%s: got %d, want 422 and « %s »%s", what, answer.status, k.says, said(answer))
+				}
+				if !strings.Contains(answer.body, `value="quotient-familial" selected`) {
+					c.Errorf("%s: the document's name does not come back%s", what, said(answer))
+				}
+				if door.who == secretary && !strings.Contains(answer.body, `value="oui" checked`) {
+					c.Errorf("%s: the box « Vérifié au guichet » does not come back%s", what, said(answer))
+				}
 			}
-			if !strings.Contains(answer.body, `value="quotient-familial" selected`) {
-				c.Errorf("%s: the document's name does not come back%s", k.what, said(answer))
-			}
+			c.isRefusal("no file at all, "+string(door.who), c.ask(proper))
 		}
-		none := c.ask(request{path: "/famille/importer", cookie: c.familyCookie(c.own), form: fields("document", "quotient-familial")})
-		c.isRefusal("no file at all", none)
 		c.unchanged("wrong files", before)
 		if now := c.storedFiles(); now != kept {
 			c.Errorf("%d files are stored, %d were", now, kept)

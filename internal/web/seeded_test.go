@@ -211,7 +211,7 @@ func (s *seeded) pages() web.Pages {
 	return web.Pages{
 		Public: public.New(s.store, s.accounts, office.Nav),
 		Family: family.New(s.store, s.registrar, s.blobs, s.clock, publicURL),
-		Office: office.New(s.store, s.registrar, s.accounts, s.clock, publicURL),
+		Office: office.New(s.store, s.registrar, s.accounts, s.blobs, s.clock, publicURL),
 	}
 }
 

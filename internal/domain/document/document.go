@@ -92,6 +92,7 @@ type Deposit struct {
 	State       State     `db:"state"`
 	Reason      string    `db:"reason"`
 	DepositedBy string    `db:"deposited_by"`
+	ByOffice    bool      `db:"deposited_by_office"` // handed in over the counter, for the family
 	DepositedAt time.Time `db:"deposited_at"`
 	ReviewedBy  string    `db:"reviewed_by"`
 	ReviewedAt  time.Time `db:"reviewed_at"`

@@ -53,7 +53,7 @@ func PutPaper(ctx context.Context, tx *db.Tx, season string, p Paper) error {
 }
 
 const depositColumns = `id, paper_code, season_id, household_id, pupil_id, file_name, blob_key, media_type, size, pages, sha256,
-	state, reason, deposited_by, deposited_at, reviewed_by, reviewed_at, replaced_at, version`
+	state, reason, deposited_by, deposited_by_office, deposited_at, reviewed_by, reviewed_at, replaced_at, version`
 
 // HeldBy returns the current deposits of the households: those of the season,
 // and those of a standing paper validated in an earlier one.
@@ -130,7 +130,7 @@ type File struct {
 }
 
 // Put writes a deposit and retires the one it replaces (R14: replaced, never
-// deleted). A paper already « Validé » for the season is not replaced.
+// deleted); the office's is marked as handed in for the family. A paper already « Validé » for the season is not replaced.
 func Put(ctx context.Context, tx *db.Tx, now time.Time, a actor.Actor, season string, p Paper, slot Slot, f File) (string, error) {
 	if !a.Sees(slot.Household) {
 		return "", fmt.Errorf("deposit for household %s: %w", slot.Household, fault.ErrNotFound)
@@ -152,12 +152,16 @@ func Put(ctx context.Context, tx *db.Tx, now time.Time, a actor.Actor, season st
 	id := db.NewID()
 	if err := insert(ctx, tx, Deposit{
 		ID: id, Paper: slot.Paper, Season: season, Household: slot.Household, Pupil: slot.Pupil, FileName: f.Name, BlobKey: f.BlobKey,
-		MediaType: f.MediaType, Size: f.Size, Pages: f.Pages, SHA256: f.SHA256, State: Provided, DepositedBy: a.Name, DepositedAt: now, Version: 1,
+		MediaType: f.MediaType, Size: f.Size, Pages: f.Pages, SHA256: f.SHA256, State: Provided, DepositedBy: a.Name, ByOffice: a.IsOffice(), DepositedAt: now, Version: 1,
 	}); err != nil {
 		return "", fmt.Errorf("deposit %s for household %s: %w", slot.Paper, slot.Household, err)
 	}
+	after := p.Name + french.Nbsp + ": Fourni"
+	if a.IsOffice() {
+		after += ", déposé par " + a.Name + " pour la famille"
+	}
 	return id, journal.Append(ctx, tx, journal.By(a, now, journal.Line{
-		Event: "document.deposited", Household: slot.Household, Pupil: slot.Pupil, Before: held[slot].State.French(), After: p.Name + french.Nbsp + ": Fourni",
+		Event: "document.deposited", Household: slot.Household, Pupil: slot.Pupil, Before: held[slot].State.French(), After: after,
 	}))
 }
 
@@ -167,9 +171,9 @@ func insert(ctx context.Context, tx *db.Tx, d Deposit) error {
 		pupil = d.Pupil
 	}
 	_, err := tx.Exec(ctx, `insert into deposit (`+depositColumns+`)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
 		d.ID, d.Paper, d.Season, d.Household, pupil, d.FileName, d.BlobKey, d.MediaType, d.Size, d.Pages, d.SHA256,
-		string(d.State), d.Reason, d.DepositedBy, d.DepositedAt, d.ReviewedBy, d.ReviewedAt, d.ReplacedAt, d.Version)
+		string(d.State), d.Reason, d.DepositedBy, d.ByOffice, d.DepositedAt, d.ReviewedBy, d.ReviewedAt, d.ReplacedAt, d.Version)
 	return err
 }
 

@@ -30,14 +30,19 @@ type Deposit struct {
 	Pupil     string // "" for the household's paper
 	Paper     string // code
 	File      document.File
+	Checked   bool // the office has looked at it at the counter: « Validé » in the same act
 }
 
 // Deposit writes the deposit and, in the same transaction, ranks the dossiers
-// that it completes, in the order of their « Valider » (R29, R30).
+// that it completes, in the order of their « Valider » (R29, R30). The office
+// hands in for a family, and may validate at once what it has in hand.
 func (r *Registrar) Deposit(ctx context.Context, a actor.Actor, in Deposit) (id string, err error) {
 	err = r.submit(ctx, a, func(u *unit) error {
 		if !a.Sees(in.Household) {
 			return notFound("household", in.Household)
+		}
+		if in.Checked && !a.IsOffice() {
+			return fault.ErrForbidden
 		}
 		paper, err := u.paper(in.Paper)
 		if err != nil {
@@ -60,7 +65,17 @@ func (r *Registrar) Deposit(ctx context.Context, a actor.Actor, in Deposit) (id 
 		}
 		u.written++
 		delete(u.held, in.Household)
-		return u.recheck(dossiers, lacked, paper.Name)
+		if !in.Checked {
+			return u.recheck(dossiers, lacked, paper.Name)
+		}
+		d, err := u.decide(a, Review{Deposit: id, Version: 1}, document.Validated)
+		if err != nil {
+			return err
+		}
+		if err := u.recheck(dossiers, lacked, paper.Name); err != nil {
+			return err
+		}
+		return u.endHolds(d)
 	})
 	return id, err
 }

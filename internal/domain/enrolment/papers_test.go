@@ -2,11 +2,13 @@ package enrolment
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
 	"pupitre/internal/domain/document"
 	"pupitre/internal/platform/db"
+	"pupitre/internal/platform/fault"
 )
 
 func (w *world) wantHold(f family, until string) {
@@ -278,6 +280,20 @@ func actsPaperDelays() []act {
 			versions, err := document.Versions(w.ctx, w.store, office, document.Slot{Household: f.Household, Pupil: f.pupils["Léo"], Paper: "assurance"})
 			w.must(err)
 			if len(versions) != 2 || versions[0].State != document.Provided || versions[1].State != document.Validated || versions[1].ReplacedAt.IsZero() {
+				w.Errorf("versions: %+v", versions)
+			}
+		}},
+		{"the office hands in and validates in one act, a family does not", func(w *world) {
+			f := w.sent("Roux", "eveil", "jardin")
+			checked := w.paper(f, "Léo", "assurance")
+			checked.Checked = true
+			if err := second(w.reg.Deposit(w.ctx, f.Actor, checked)); !errors.Is(err, fault.ErrForbidden) {
+				w.Errorf("a family validates its own paper: got %v", err)
+			}
+			w.must(second(w.reg.Deposit(w.ctx, office, checked)))
+			versions, err := document.Versions(w.ctx, w.store, office, document.Slot{Household: f.Household, Pupil: f.pupils["Léo"], Paper: "assurance"})
+			w.must(err)
+			if len(versions) != 2 || versions[0].State != document.Validated || !versions[0].ByOffice || versions[0].ReviewedBy != office.Name || versions[1].ByOffice {
 				w.Errorf("versions: %+v", versions)
 			}
 		}},

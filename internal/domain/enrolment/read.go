@@ -197,6 +197,58 @@ func HouseholdPapers(ctx context.Context, r db.Reader, a actor.Actor, household 
 	return papers, err
 }
 
+// PaperAsked is a paper asked of a household, or of one of its pupils.
+type PaperAsked struct {
+	PaperStatus
+	Pupil people.Pupil // its ID is "" for the household's own paper
+}
+
+// PapersAsked returns every paper asked of the household, then of each of its
+// pupils, but for those whose dossier another household has sent: that one
+// answers for their papers.
+func PapersAsked(ctx context.Context, r db.Reader, a actor.Actor, household string) ([]PaperAsked, error) {
+	own, err := HouseholdPapers(ctx, r, a, household)
+	if err != nil {
+		return nil, err
+	}
+	var all []PaperAsked
+	for _, s := range own {
+		all = append(all, PaperAsked{PaperStatus: s})
+	}
+	pupils, err := people.PupilsOf(ctx, r, household)
+	if err != nil {
+		return nil, err
+	}
+	dossiers, err := DossiersOf(ctx, r, a, household)
+	if err != nil {
+		return nil, err
+	}
+	h, err := people.HouseholdByID(ctx, r, a, household)
+	if err != nil {
+		return nil, err
+	}
+	season, err := school.CurrentSeason(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range pupils {
+		d := dossiers[p.ID]
+		if d.State.Sent() && d.Household != household {
+			continue
+		}
+		papers, _, err := papersOf(ctx, r, season.ID, h, p.ID, d.OnPaperForm)
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range papers {
+			if s.Paper.Audience == document.OfPupil {
+				all = append(all, PaperAsked{PaperStatus: s, Pupil: p})
+			}
+		}
+	}
+	return all, nil
+}
+
 // DossiersOf returns the dossiers of the household's pupils for the season, by
 // pupil, those sent by another household included; fault.ErrNotFound unless the
 // actor sees the household.

@@ -3,6 +3,7 @@ package people
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,10 +17,46 @@ import (
 // fact is one thing that the journal says before → after.
 type fact struct{ label, value string }
 
-func facts(h Household) []fact {
+// words are the school's names of the billing modes and means of payment.
+type words struct {
+	modes []school.BillingMode
+	means []school.PaymentMean
+}
+
+func wordsOf(ctx context.Context, r db.Reader) (w words, err error) {
+	if w.modes, err = school.BillingModes(ctx, r); err != nil {
+		return w, err
+	}
+	w.means, err = school.PaymentMeans(ctx, r)
+	return w, err
+}
+
+func (w words) mode(code int64) string {
+	for _, m := range w.modes {
+		if m.Code == code {
+			return m.Name
+		}
+	}
+	if code == 0 {
+		return ""
+	}
+	return fmt.Sprintf("En %d fois", code) // a mode that the school has given up
+}
+
+func (w words) meansOf(codes []string) string {
+	names := slices.Clone(codes)
+	for _, m := range w.means {
+		if i := slices.Index(codes, m.Code); i >= 0 {
+			names[i] = m.Name
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+func (w words) facts(h Household) []fact {
 	all := []fact{
 		{"adresse", h.Address}, {"complément", h.AddressExtra}, {"code postal", h.Postcode}, {"commune", h.Town},
-		{"facturation", installments(h.BillingMode)}, {"moyens de paiement", strings.Join(h.Means, ", ")},
+		{"facturation", w.mode(h.BillingMode)}, {"moyens de paiement", w.meansOf(h.Means)},
 	}
 	for _, g := range h.Guardians {
 		who := ""
@@ -30,13 +67,6 @@ func facts(h Household) []fact {
 			fact{"mobile" + who, g.Mobile}, fact{"fixe" + who, g.Phone}, fact{"e-mail" + who, g.Email}, fact{"e-mail à confirmer" + who, g.PendingEmail})
 	}
 	return all
-}
-
-func installments(mode int64) string {
-	if mode == 0 {
-		return ""
-	}
-	return fmt.Sprintf("en %d fois", mode)
 }
 
 func pupilFacts(p Pupil) []fact {
@@ -63,14 +93,14 @@ func journalChange(ctx context.Context, tx *db.Tx, now time.Time, a actor.Actor,
 	var from, to []string
 	for _, f := range after {
 		if was[f.label] != f.value {
-			from = append(from, f.label+" : "+orNothing(was[f.label]))
-			to = append(to, f.label+" : "+orNothing(f.value))
+			from = append(from, f.label+french.Nbsp+": "+orNothing(was[f.label]))
+			to = append(to, f.label+french.Nbsp+": "+orNothing(f.value))
 		}
 	}
 	if len(to) == 0 {
 		return nil
 	}
-	line.Event, line.Before, line.After = event, strings.Join(from, " ; "), strings.Join(to, " ; ")
+	line.Event, line.Before, line.After = event, strings.Join(from, french.Nbsp+"; "), strings.Join(to, french.Nbsp+"; ")
 	return journal.Append(ctx, tx, journal.By(a, now, line))
 }
 

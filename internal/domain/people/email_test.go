@@ -104,7 +104,7 @@ func TestThePendingAddressSurvivesTheOldOnePutBack(t *testing.T) {
 			t.Errorf("the link given up: got %v, want not found", err)
 		}
 		lines, err := journal.OfHousehold(ctx, store, "moreau", 1)
-		if err != nil || len(lines) != 1 || !strings.Contains(lines[0].Before, "e-mail à confirmer : voleur@exemple.fr") {
+		if err != nil || len(lines) != 1 || !strings.Contains(lines[0].Before, "e-mail à confirmer\u202f: voleur@exemple.fr") {
 			t.Errorf("journal: got %v, %v", lines, err)
 		}
 	})

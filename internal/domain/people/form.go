@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
+	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/school"
 	"pupitre/internal/platform/fault"
 	"pupitre/internal/platform/french"
@@ -89,9 +90,10 @@ const (
 	maxText  = 200
 	maxEmail = 254
 	maxNote  = 1000
-
-	maxGuardians = 4
 )
+
+// MaxGuardians is how many responsibles a household may have.
+const MaxGuardians = 4
 
 const required = "Ce champ est obligatoire."
 
@@ -103,8 +105,12 @@ func tidyNote(s string) string {
 	return strings.TrimSpace(norm.NFC.String(strings.ReplaceAll(s, "\r\n", "\n")))
 }
 
-// form gathers the messages at the fields of one form.
-type form struct{ fault.Check }
+// form gathers the messages at the fields of one form; spared are the yellow
+// fields that may be empty in it.
+type form struct {
+	fault.Check
+	spared map[string]bool
+}
 
 // text refuses an over-long value or one with an invisible character.
 func (f *form) text(field, v string, limit int) {
@@ -115,9 +121,15 @@ func (f *form) text(field, v string, limit int) {
 	}
 }
 
+// given tells whether the field has a value, and refuses one that is empty and
+// not spared.
+func (f *form) given(field, v string) bool {
+	return v != "" || !f.spared[field] && f.That(false, field, required)
+}
+
 // filled is text of a yellow field.
 func (f *form) filled(field, v string, limit int) {
-	if f.That(v != "", field, required) {
+	if f.given(field, v) {
 		f.text(field, v, limit)
 	}
 }
@@ -135,7 +147,7 @@ var postcodeForm = regexp.MustCompile(`^\d{5}$`)
 
 func (f *form) postcode(v string) string {
 	v = strings.ReplaceAll(v, " ", "")
-	if f.That(v != "", FieldPostcode, required) {
+	if f.given(FieldPostcode, v) {
 		f.That(postcodeForm.MatchString(v), FieldPostcode, "Un code postal a cinq chiffres.")
 	}
 	return v
@@ -192,7 +204,7 @@ func (f *form) email(field, v string) string {
 	return a
 }
 
-var tooManyGuardians = fault.Refuse(fmt.Sprintf("Une famille a de un à %d responsables.", maxGuardians))
+var tooManyGuardians = fault.Refuse(fmt.Sprintf("Une famille a de un à %d responsables.", MaxGuardians))
 
 // roomFor refuses to add a responsible to a household that has all it may
 // have, be they in the form or not.
@@ -203,16 +215,16 @@ func (h HouseholdForm) roomFor(held Household) error {
 			added++
 		}
 	}
-	if added > 0 && len(held.Guardians)+added > maxGuardians {
+	if added > 0 && len(held.Guardians)+added > MaxGuardians {
 		return tooManyGuardians
 	}
 	return nil
 }
 
 // check returns the form tidied, or a *fault.Invalid with a message at each field.
-func (h HouseholdForm) check(modes []school.BillingMode, means []school.PaymentMean) (HouseholdForm, error) {
-	f := &form{}
-	if len(h.Guardians) == 0 || len(h.Guardians) > maxGuardians {
+func (h HouseholdForm) check(modes []school.BillingMode, means []school.PaymentMean, spared map[string]bool) (HouseholdForm, error) {
+	f := &form{spared: spared}
+	if len(h.Guardians) == 0 || len(h.Guardians) > MaxGuardians {
 		return h, tooManyGuardians
 	}
 	h.Guardians = append([]GuardianForm(nil), h.Guardians...)
@@ -236,8 +248,8 @@ func (g *GuardianForm) check(f *form, position int64) {
 	f.filled(at(FieldFirstName), g.FirstName, maxName)
 	g.Mobile, g.Phone = f.phone(at(FieldMobile), tidy(g.Mobile)), f.phone(at(FieldPhone), tidy(g.Phone))
 	if position == 0 {
-		f.That(g.Mobile+g.Phone != "", at(FieldMobile), "Il faut au moins un numéro, de préférence un mobile.")
-		f.That(tidy(g.Email) != "", at(FieldEmail), required)
+		f.That(g.Mobile+g.Phone != "" || f.spared[FieldMobile], at(FieldMobile), "Il faut au moins un numéro, de préférence un mobile.")
+		f.given(FieldEmail, tidy(g.Email))
 	}
 	g.Email = f.email(at(FieldEmail), tidy(g.Email))
 }
@@ -247,7 +259,10 @@ func (f *form) billing(mode int64, chosen []string, modes []school.BillingMode, 
 	for _, m := range modes {
 		known = known || m.Code == mode
 	}
-	f.That(known, FieldBilling, "Choisissez un mode de facturation.")
+	f.That(known || mode == 0 && f.spared[FieldBilling], FieldBilling, "Choisissez un mode de facturation.")
+	if len(chosen) == 0 && f.spared[FieldMeans] {
+		return
+	}
 	if !f.That(len(chosen) > 0, FieldMeans, "Choisissez au moins un moyen de paiement.") {
 		return
 	}
@@ -314,6 +329,19 @@ func MissingFamily(h Household) []fault.Field {
 	f.That(h.BillingMode != 0, FieldBilling, "Choisissez un mode de facturation.")
 	f.That(len(h.Means) > 0, FieldMeans, "Choisissez au moins un moyen de paiement.")
 	return f.fields()
+}
+
+// Spared are the yellow fields that the actor may leave as empty as they are:
+// none for a family, while the office corrects what a family that writes on
+// paper has not wholly given.
+func Spared(a actor.Actor, h Household) map[string]bool {
+	spared := map[string]bool{}
+	if a.IsOffice() {
+		for _, f := range MissingFamily(h) {
+			spared[f.Name] = true
+		}
+	}
+	return spared
 }
 
 // MissingPupil returns a message for each yellow field of the pupil that is

@@ -9,7 +9,6 @@ import (
 
 	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/journal"
-	"pupitre/internal/domain/school"
 	"pupitre/internal/platform/clock"
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/fault"
@@ -23,13 +22,17 @@ var changedMeanwhile = &fault.Conflict{Message: "Ces renseignements ont été mo
 // when the household is not the actor's, *fault.Invalid with a message at each
 // field, or *fault.Conflict when it has changed since form.Version. A new
 // e-mail of a family waits to be confirmed from that address; the office's
-// counts at once (R11).
+// counts at once (R11), and the office need not fill in what is still empty.
 func SaveIdentity(ctx context.Context, tx *db.Tx, now time.Time, a actor.Actor, form HouseholdForm) (Household, error) {
 	before, err := HouseholdByID(ctx, tx, a, form.HouseholdID)
 	if err != nil {
 		return Household{}, err
 	}
-	form, err = checked(ctx, tx, form)
+	words, err := wordsOf(ctx, tx)
+	if err != nil {
+		return Household{}, err
+	}
+	form, err = form.check(words.modes, words.means, Spared(a, before))
 	if err != nil {
 		return Household{}, err
 	}
@@ -58,19 +61,17 @@ func SaveIdentity(ctx context.Context, tx *db.Tx, now time.Time, a actor.Actor, 
 	if err != nil {
 		return Household{}, err
 	}
-	return after, journalChange(ctx, tx, now, a, "household.changed", journal.Line{Household: after.ID}, facts(before), facts(after))
+	return after, journalChange(ctx, tx, now, a, "household.changed", householdLine(a, after.ID), words.facts(before), words.facts(after))
 }
 
-func checked(ctx context.Context, r db.Reader, form HouseholdForm) (HouseholdForm, error) {
-	modes, err := school.BillingModes(ctx, r)
-	if err != nil {
-		return form, err
+// householdLine begins a line about the household; what the office changes of
+// it was asked for.
+func householdLine(a actor.Actor, household string) journal.Line {
+	line := journal.Line{Household: household}
+	if a.IsOffice() {
+		line.Reason = "sur demande de la famille"
 	}
-	means, err := school.PaymentMeans(ctx, r)
-	if err != nil {
-		return form, err
-	}
-	return form.check(modes, means)
+	return line
 }
 
 // saveHousehold writes the household's own columns; the version guards against
@@ -147,16 +148,12 @@ func SaveBilling(ctx context.Context, tx *db.Tx, now time.Time, a actor.Actor, h
 	if err != nil {
 		return err
 	}
-	modes, err := school.BillingModes(ctx, tx)
-	if err != nil {
-		return err
-	}
-	known, err := school.PaymentMeans(ctx, tx)
+	words, err := wordsOf(ctx, tx)
 	if err != nil {
 		return err
 	}
 	f := &form{}
-	f.billing(mode, means, modes, known)
+	f.billing(mode, means, words.modes, words.means)
 	if err := f.Err(); err != nil {
 		return err
 	}
@@ -170,7 +167,7 @@ func SaveBilling(ctx context.Context, tx *db.Tx, now time.Time, a actor.Actor, h
 	if err != nil {
 		return err
 	}
-	return journalChange(ctx, tx, now, a, "household.billing_changed", journal.Line{Household: household}, facts(before), facts(after))
+	return journalChange(ctx, tx, now, a, "household.billing_changed", householdLine(a, household), words.facts(before), words.facts(after))
 }
 
 func replaceMeans(ctx context.Context, tx *db.Tx, household string, means []string) error {

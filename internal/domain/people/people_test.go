@@ -93,7 +93,7 @@ func TestSaveIdentityNormalisesAndJournals(t *testing.T) {
 		if err != nil || len(lines) != 1 {
 			t.Fatalf("journal: got %v, %v", lines, err)
 		}
-		if l := lines[0]; !strings.Contains(l.Before, "nom : Moreau ;") || !strings.Contains(l.After, "nom : Moreau-Petit") || l.ActorID != "a1" || strings.Contains(l.After, "commune") {
+		if l := lines[0]; !strings.Contains(l.Before, "nom\u202f: Moreau\u202f;") || !strings.Contains(l.After, "nom\u202f: Moreau-Petit") || l.ActorID != "a1" || strings.Contains(l.After, "commune") || !strings.Contains(l.After, "moyens de paiement\u202f: prélèvement bancaire, chèques") {
 			t.Errorf("journal: got %+v", l)
 		}
 	})

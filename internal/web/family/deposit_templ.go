@@ -10,11 +10,9 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
-	"pupitre/internal/platform/intake"
 	"pupitre/internal/web/ui"
+	"pupitre/internal/web/upload"
 )
-
-const accepted = "application/pdf,image/jpeg,image/png,image/heic,image/heif,.heic,.heif"
 
 func depositView(page depositPage) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
@@ -57,7 +55,7 @@ func depositView(page depositPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.ErrorSummary(depositTitle(page), page.Errors).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.ErrorSummary(upload.Title(page.Errors), page.Errors).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -67,53 +65,12 @@ func depositView(page depositPage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<form class=\"pile\" method=\"post\" action=\"")
-				if templ_7745c5c3_Err != nil {
-					return templ_7745c5c3_Err
-				}
-				var templ_7745c5c3_Var3 string
-				templ_7745c5c3_Var3, templ_7745c5c3_Err = templruntime.NewAttributeExpression(templ.URL(page.Action)).ResolveURL(ctx)
-				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/family/deposit.templ`, Line: 19, Col: 68}
-				}
-				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var3)
-				if templ_7745c5c3_Err != nil {
-					return templ_7745c5c3_Err
-				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "\" enctype=\"multipart/form-data\" data-envoi novalidate>")
-				if templ_7745c5c3_Err != nil {
-					return templ_7745c5c3_Err
-				}
-				templ_7745c5c3_Err = ui.Legend().Render(ctx, templ_7745c5c3_Buffer)
-				if templ_7745c5c3_Err != nil {
-					return templ_7745c5c3_Err
-				}
-				templ_7745c5c3_Err = ui.Select(ui.Field{Name: fieldPaper, Label: "Nom du document", Value: page.Chosen, Required: true, Error: page.Invalid.Of(fieldPaper)}, page.Papers).Render(ctx, templ_7745c5c3_Buffer)
-				if templ_7745c5c3_Err != nil {
-					return templ_7745c5c3_Err
-				}
-				templ_7745c5c3_Err = ui.FileField(ui.Field{Name: fieldPhoto, Label: "Prendre une photo", NoWord: true, Help: "Posez la feuille à plat, près d’une fenêtre ou d’une lampe. Les quatre coins doivent être visibles."}, ui.FileSpec{Accept: "image/*", Camera: true, MaxBytes: intake.MaxSize}).Render(ctx, templ_7745c5c3_Buffer)
-				if templ_7745c5c3_Err != nil {
-					return templ_7745c5c3_Err
-				}
-				templ_7745c5c3_Err = ui.FileField(ui.Field{Name: fieldFile, Label: "Parcourir", NoWord: true, Help: "Ou choisissez un fichier\u202f: PDF, JPEG, PNG ou HEIC, 10 Mo au maximum. Plusieurs pages possibles\u202f: choisissez-les ensemble, elles font un seul document.", Error: page.Invalid.Of(fieldFile)}, ui.FileSpec{Accept: accepted, Multiple: true, Light: true, MaxBytes: intake.MaxSize}).Render(ctx, templ_7745c5c3_Buffer)
-				if templ_7745c5c3_Err != nil {
-					return templ_7745c5c3_Err
-				}
-				templ_7745c5c3_Err = ui.UploadStatus().Render(ctx, templ_7745c5c3_Buffer)
-				if templ_7745c5c3_Err != nil {
-					return templ_7745c5c3_Err
-				}
-				templ_7745c5c3_Err = ui.Button(ui.ButtonSpec{Label: "Importer", Icon: "upload", Full: true, Size: ui.SizeLarge}).Render(ctx, templ_7745c5c3_Buffer)
-				if templ_7745c5c3_Err != nil {
-					return templ_7745c5c3_Err
-				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<p class=\"discret petit\">Vous pourrez remplacer ce document tant que l’école ne l’a pas validé.</p></form>")
+				templ_7745c5c3_Err = upload.Fields(page.Form).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "</div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "</div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -125,13 +82,6 @@ func depositView(page depositPage) templ.Component {
 		}
 		return nil
 	})
-}
-
-func depositTitle(page depositPage) string {
-	if len(page.Errors) == 1 {
-		return "Le document n’a pas été importé"
-	}
-	return ""
 }
 
 var _ = templruntime.GeneratedTemplate

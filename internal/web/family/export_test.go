@@ -1,10 +1,10 @@
 package family
 
 // Impatient has an upload wait for no other of its account.
-func (p *Pages) Impatient() { p.uploads.patience = 0 }
+func (p *Pages) Impatient() { p.uploads.Patience = 0 }
 
 // Hurried has every upload take too long to read.
-func (p *Pages) Hurried() { p.uploads.time = 0 }
+func (p *Pages) Hurried() { p.uploads.Time = 0 }
 
 // Hasty has « Valider » wait for no answer.
 func (p *Pages) Hasty() { p.patience = 0 }

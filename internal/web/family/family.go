@@ -16,6 +16,7 @@ import (
 	"pupitre/internal/platform/french"
 	"pupitre/internal/web/door"
 	"pupitre/internal/web/ui"
+	"pupitre/internal/web/upload"
 )
 
 // Pages answers the routes of the portal.
@@ -25,14 +26,14 @@ type Pages struct {
 	blobs     blob.Store
 	clock     clock.Clock
 	publicURL string // of the portal, as letters write it
-	uploads   *uploads
+	uploads   *upload.Uploads
 	machine   string        // of this process, to know its own pages that wait
 	patience  time.Duration // how long « Valider » waits for its answer
 }
 
 // New makes the pages; publicURL is the portal's address without a last slash.
 func New(store *db.Store, registrar *enrolment.Registrar, blobs blob.Store, clock clock.Clock, publicURL string) *Pages {
-	return &Pages{store: store, registrar: registrar, blobs: blobs, clock: clock, publicURL: publicURL, uploads: newUploads(), machine: db.NewID(), patience: patience}
+	return &Pages{store: store, registrar: registrar, blobs: blobs, clock: clock, publicURL: publicURL, uploads: upload.New(store, registrar, blobs), machine: db.NewID(), patience: patience}
 }
 
 // registration reads the re-registration of the pupil named in the path, or

@@ -168,6 +168,18 @@ func (s *site) review(login, paper string, to document.State, reason string) {
 	s.t.Fatalf("no paper %s", paper)
 }
 
+func TestAPaperHandedInByTheOfficeSaysSo(t *testing.T) {
+	sqlite(t, func(s *site) {
+		a := s.actor(moreau)
+		s.as(moreau).get("/famille/documents").saysNot(s.t, "déposé par l’école")
+		_, err := s.registrar.Deposit(s.t.Context(), s.secretary, enrolment.Deposit{
+			Household: a.Household, Paper: asked, File: document.File{Name: "qf.pdf", BlobKey: "pieces/" + db.NewID(), MediaType: "application/pdf", Size: 1, Pages: 1},
+		})
+		s.must(err)
+		s.as(moreau).get("/famille/documents").says(s.t, "déposé par l’école")
+	})
+}
+
 func TestTheImportKeepsTheChosenPaperWhenItRefuses(t *testing.T) {
 	s := newSite(t, dbtest.SQLite(t))
 	v := s.as(moreau)

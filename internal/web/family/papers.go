@@ -71,11 +71,6 @@ func (p *Pages) householdPapers(v *door.Visit) ([]enrolment.PaperStatus, error) 
 	return enrolment.HouseholdPapers(v.Ctx(), p.store, v.Actor, v.Actor.Household)
 }
 
-// mayReplace tells whether the family may hand in another version (R14).
-func mayReplace(s enrolment.PaperStatus) bool {
-	return s.Deposit.State != document.Validated || s.Paper.Validity == "standing"
-}
-
 // blankOf is the address of the paper's blank or pre-filled form, "" without one.
 func blankOf(p document.Paper, pupil string) string {
 	switch {

@@ -1,10 +1,9 @@
 package family
 
-import "pupitre/internal/web/door"
-
-// maxUpload is the largest import, in bytes: several photographs of the pages
-// of one document, each held to intake.MaxSize.
-const maxUpload = 64 << 20
+import (
+	"pupitre/internal/web/door"
+	"pupitre/internal/web/upload"
+)
 
 // Routes is the families' part of the site map.
 func (p *Pages) Routes() []door.Route {
@@ -29,7 +28,7 @@ func (p *Pages) Routes() []door.Route {
 	post("/famille/identite", "identity.save", p.SaveIdentity)
 	get("/famille/documents", "papers", p.ShowPapers)
 	get("/famille/importer", "deposit", p.ShowDeposit)
-	all = append(all, door.Upload("/famille/importer", door.Family, door.Families, "family.deposit.send", maxUpload, p.SendDeposit))
+	all = append(all, door.Upload("/famille/importer", door.Family, door.Families, "family.deposit.send", upload.MaxBody, p.SendDeposit))
 	get("/famille/mandat.pdf", "mandate", p.ShowMandate)
 	get("/famille/mandat-vierge.pdf", "mandate.blank", p.ShowBlankMandate)
 

@@ -27,7 +27,7 @@ type householdPage struct {
 	H       people.Household
 	Account account.Account // its ID is "" without one
 	Pupils  []pupilLine
-	Papers  []enrolment.PaperStatus
+	Papers  []enrolment.PaperAsked
 	Mails   []correspondence.Outgoing
 	Lines   []journal.Line
 	Means   []string
@@ -90,7 +90,7 @@ func (p *Pages) household(v *door.Visit, id string) (page householdPage, err err
 	if page.Pupils, err = p.pupilLines(v, id); err != nil {
 		return page, err
 	}
-	if page.Papers, err = enrolment.HouseholdPapers(ctx, p.Store, v.Actor, id); err != nil {
+	if page.Papers, err = enrolment.PapersAsked(ctx, p.Store, v.Actor, id); err != nil {
 		return page, err
 	}
 	if page.Mails, err = correspondence.OfHousehold(ctx, p.Store, id, 12); err != nil {
@@ -177,7 +177,7 @@ func (p *Pages) elsewhere(v *door.Visit, pupil, household string) ([]otherHouseh
 	return others, err
 }
 
-func (h householdPage) url(act string) string { return "/bureau/familles/" + h.H.ID + "/" + act }
+func (h householdPage) url(act string) string { return familyURL(h.H.ID) + "/" + act }
 
 func (h householdPage) address() string {
 	parts := []string{h.H.Address, h.H.AddressExtra, strings.TrimSpace(h.H.Postcode + " " + h.H.Town)}

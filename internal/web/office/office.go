@@ -12,11 +12,13 @@ import (
 	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/report"
+	"pupitre/internal/platform/blob"
 	"pupitre/internal/platform/clock"
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/fault"
 	"pupitre/internal/web/door"
 	"pupitre/internal/web/ui"
+	"pupitre/internal/web/upload"
 )
 
 // Pages answers the office's routes. PublicURL is the portal's address, as
@@ -28,11 +30,12 @@ type Pages struct {
 	Clock     clock.Clock
 	PublicURL string
 	counter   report.Counter
+	uploads   *upload.Uploads
 }
 
 // New opens the office.
-func New(store *db.Store, registrar *enrolment.Registrar, accounts *account.Accounts, clk clock.Clock, publicURL string) *Pages {
-	return &Pages{Store: store, Registrar: registrar, Accounts: accounts, Clock: clk, PublicURL: publicURL}
+func New(store *db.Store, registrar *enrolment.Registrar, accounts *account.Accounts, blobs blob.Store, clk clock.Clock, publicURL string) *Pages {
+	return &Pages{Store: store, Registrar: registrar, Accounts: accounts, Clock: clk, PublicURL: publicURL, uploads: upload.New(store, registrar, blobs)}
 }
 
 // Nav is the rail of the office, without counts.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"pupitre/internal/domain/document"
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/people"
 	"pupitre/internal/domain/report"
@@ -133,7 +134,8 @@ func (p paperPage) billing(c *fault.Check) *enrolment.Billing {
 	return &enrolment.Billing{Mode: mode, Means: p.Paid}
 }
 
-// SavePaper enters the dossier: next rank, real time of receipt beside it.
+// SavePaper enters the dossier: next rank, real time of receipt beside it. What
+// it lacks is imported next.
 func (p *Pages) SavePaper(v *door.Visit) error {
 	form, err := v.TypedForm("motif")
 	if err != nil {
@@ -181,8 +183,20 @@ func (p *Pages) SavePaper(v *door.Visit) error {
 	if err != nil {
 		return err
 	}
-	return v.Redirect("/bureau/dossiers/"+entered.Dossier.ID, done(fmt.Sprintf("%s saisi, rang %d", entered.Dossier.Label(), entered.Dossier.Rank),
-		"Reçu sur papier le "+french.Moment(at)+". La famille reçoit un mail."))
+	flash := done(fmt.Sprintf("%s saisi, rang %d", entered.Dossier.Label(), entered.Dossier.Rank),
+		"Reçu sur papier le "+french.Moment(at)+". La famille reçoit un mail.")
+	if len(entered.Missing) > 0 {
+		flash.Text += " Il manque encore\u202f: " + french.List(names(entered.Missing)) + ". Importez ce que la famille a remis."
+	}
+	return v.Redirect(importAll(entered.Dossier, entered.Missing, "/bureau/dossiers/"+entered.Dossier.ID), flash)
+}
+
+func names(papers []document.Paper) []string {
+	all := make([]string, len(papers))
+	for i, paper := range papers {
+		all[i] = paper.Name
+	}
+	return all
 }
 
 // receivedAt reads the day and the hour of receipt, in Paris.

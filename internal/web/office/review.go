@@ -215,6 +215,15 @@ func (r reviewPage) act(name string) string {
 	return "/bureau/dossiers/" + r.D.ID + "/pieces/" + r.Shown.Deposit.ID + "/" + name
 }
 
+// importURL imports the paper for the family, and comes back here.
+func (r reviewPage) importURL(s enrolment.PaperStatus) string {
+	pupil := ""
+	if s.Paper.Audience == document.OfPupil {
+		pupil = r.D.Pupil
+	}
+	return importURL(r.D.Household, s.Paper.Code, pupil, r.url())
+}
+
 func (r reviewPage) neighbourURL(n report.Neighbour) string { return dossierURL(n.ID, r.Group) }
 
 func (r reviewPage) queueURL() string {
@@ -293,6 +302,14 @@ func paperNote(s enrolment.PaperStatus) string {
 	default:
 		return markOf(s).words
 	}
+}
+
+// depositor follows the instant of a deposit: who handed it in.
+func depositor(d document.Deposit) string {
+	if d.ByOffice {
+		return byWhom(d.DepositedBy) + " pour la famille"
+	}
+	return byWhom(d.DepositedBy)
 }
 
 func byWhom(name string) string {

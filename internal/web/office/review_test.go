@@ -69,7 +69,7 @@ func TestUndoTakesAValidationBack(t *testing.T) {
 		t.Fatal("no message offers « Annuler »")
 	}
 	validated := r.get(answer.to())
-	href, _ := validated.Find(".pieces-liste a").First().Attr("href")
+	href, _ := validated.Find(".pieces-liste a.piece").First().Attr("href")
 	p := r.get(href)
 	r.says(p, ".decision", "Validé")
 	p = r.get(r.press(303, p, "Annuler la validation").to())

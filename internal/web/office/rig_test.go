@@ -41,7 +41,7 @@ func open(t *testing.T, store *db.Store) *rig {
 	pages := web.Pages{
 		Public: public.New(store, r.Accounts, office.Nav),
 		Family: family.New(store, r.Registrar, r.Blobs, r.Clock, "https://portail.exemple.fr"),
-		Office: office.New(store, r.Registrar, r.Accounts, r.Clock, "https://portail.exemple.fr"),
+		Office: office.New(store, r.Registrar, r.Accounts, r.Blobs, r.Clock, "https://portail.exemple.fr"),
 	}
 	r.handler = web.New(web.Config{Store: store, Accounts: r.Accounts, Clock: r.Clock, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Pages: pages})
 	r.token = r.signIn(actor.Secretary, "Odile Batard")

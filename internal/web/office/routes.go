@@ -1,6 +1,9 @@
 package office
 
-import "pupitre/internal/web/door"
+import (
+	"pupitre/internal/web/door"
+	"pupitre/internal/web/upload"
+)
 
 // longForm lets a text pasted by mistake come back with its form, instead of
 // being cut off before it is read.
@@ -49,6 +52,10 @@ func (p *Pages) Routes() []door.Route {
 
 		get("/recherche", "search", p.Search),
 		get("/familles/{household}", "household", p.Household),
+		get("/familles/{household}/identite", "identity", p.ShowIdentity),
+		post("/familles/{household}/identite", "save-identity", p.SaveIdentity),
+		get("/familles/{household}/importer", "deposit", p.ShowDeposit),
+		door.Upload("/bureau/familles/{household}/importer", door.Office, door.Offices, "office.send-deposit", upload.MaxBody, p.SendDeposit),
 		post("/familles/{household}/adresse", "set-address", p.SetAddress),
 		post("/familles/{household}/lettre", "letter", p.Letter),
 		post("/familles/{household}/mail-identifiant", "mail-identifier", p.MailIdentifier),
