@@ -19,6 +19,7 @@ type NeverIn struct {
 	Email           string    `db:"email"` // first address on file, "" when none
 	LetterPrintedAt time.Time `db:"letter_printed_at"`
 	LetterMailedAt  time.Time `db:"letter_mailed_at"`
+	Sent            bool      `db:"sent"` // a dossier of the household has come in all the same: on paper, or before
 }
 
 // Name is the family's first responsible.
@@ -33,7 +34,9 @@ func NeverSignedIn(ctx context.Context, r db.Reader, a actor.Actor) ([]NeverIn, 
 		return nil, err
 	}
 	return db.All[NeverIn](ctx, r, `select a.id, a.login, a.household_id, g.first_name, g.last_name, h.town, a.letter_printed_at, a.letter_mailed_at,
-			coalesce((select min(e.email) from guardian e where e.household_id = a.household_id and e.email <> ''), '') as email
+			coalesce((select min(e.email) from guardian e where e.household_id = a.household_id and e.email <> ''), '') as email,
+			exists (select 1 from dossier d join season s on s.id = d.season_id
+				where d.household_id = a.household_id and s.is_current = true and d.sent_at is not null) as sent
 		from account a
 		join household h on h.id = a.household_id
 		join guardian g on g.household_id = a.household_id and g.position = 0

@@ -27,6 +27,7 @@ type Silent struct {
 	Login     string          `db:"login"`
 	SignedIn  bool            `db:"signed_in"` // the family has asked for a password at least once
 	State     enrolment.State `db:"state"`     // "" or Draft
+	Sent      bool            `db:"sent"`      // the household has sent another pupil's dossier
 	Contacts  people.Household
 }
 
@@ -57,7 +58,8 @@ func NoAnswer(ctx context.Context, r db.Reader, a actor.Actor, season string, li
 		limit = 1 << 40
 	}
 	rows, err := db.All[Silent](ctx, r, `select p.id as pupil_id, p.first_name, p.last_name, ph.household_id, coalesce(a.login, '') as login,
-			coalesce(a.password_hash, '') <> '' as signed_in, coalesce(d.state, '') as state`+silent+`
+			coalesce(a.password_hash, '') <> '' as signed_in, coalesce(d.state, '') as state,
+			exists (select 1 from dossier o where o.household_id = ph.household_id and o.season_id = $1 and o.sent_at is not null) as sent`+silent+`
 		order by p.id, ph.household_id`, season)
 	if err != nil {
 		return nil, fmt.Errorf("list those without answer: %w", err)

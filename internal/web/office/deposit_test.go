@@ -127,7 +127,10 @@ func TestTheCounterCompletesADossier(t *testing.T) {
 	r.importAt(303, hrefs["Importer Mandat de prélèvement"], "mandat", false)
 	r.state(f, enrolment.Complete)
 	is(t, "ranked", f.Dossier().Rank, 1)
-	r.says(r.get(household), "main", "par Odile Batard")
+	p = r.get(household)
+	r.says(p, "main", "par Odile Batard")
+	r.says(p, ".journal", "Augustin Aubry – rang 1")
+	r.says(r.get("/bureau/identifiants"), "tbody", "Françoise Aubry dossier reçu")
 }
 
 // Beside a paper that does not count, the review leads to its import, and back.

@@ -99,6 +99,9 @@ func (p *Pages) household(v *door.Visit, id string) (page householdPage, err err
 	if page.Lines, err = journal.OfHousehold(ctx, p.Store, id, 25); err != nil {
 		return page, err
 	}
+	if page.Lines, err = p.naming(v, page.Lines); err != nil {
+		return page, err
+	}
 	if err := p.money(v, &page); err != nil {
 		return page, err
 	}
@@ -184,13 +187,14 @@ func (h householdPage) address() string {
 	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), ", ")
 }
 
-// signedIn says whether the family has come in yet.
+// signedIn says whether the family has a password of its own: without one it
+// has not come in, though its dossier may have been handed in on paper.
 func (h householdPage) signedIn() string {
 	switch {
 	case h.Account.ID == "":
 		return "aucun compte"
 	case !h.Account.HasPassword:
-		return "ne s’est pas encore connectée"
+		return "n’a pas encore demandé de mot de passe"
 	case !h.Account.PasswordChangedAt.IsZero():
 		return "a choisi son mot de passe le " + french.ShortMoment(h.Account.PasswordChangedAt)
 	default:

@@ -28,6 +28,21 @@ func (p *Pages) Journal(v *door.Visit) error {
 	return v.Show(200, dossierJournal(page))
 }
 
+// naming has each line that concerns a pupil begin with its name.
+func (p *Pages) naming(v *door.Visit, lines []journal.Line) ([]journal.Line, error) {
+	ids := make([]string, len(lines))
+	for i, l := range lines {
+		ids[i] = l.Pupil
+	}
+	pupils, err := people.PupilsByID(v.Ctx(), p.Store, ids)
+	for i, l := range lines {
+		if pupil, ok := pupils[l.Pupil]; ok {
+			lines[i].After = pupil.FullName() + " – " + or(l.After, eventWords(l.Event))
+		}
+	}
+	return lines, err
+}
+
 func (p *Pages) journal(v *door.Visit) (page journalPage, err error) {
 	if page.D, err = enrolment.DossierByID(v.Ctx(), p.Store, v.Actor, v.PathValue("id")); err != nil {
 		return page, err

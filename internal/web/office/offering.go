@@ -6,7 +6,6 @@ import (
 	"pupitre/internal/domain/catalogue"
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/journal"
-	"pupitre/internal/domain/people"
 	"pupitre/internal/platform/fault"
 	"pupitre/internal/platform/french"
 	"pupitre/internal/web/door"
@@ -116,17 +115,7 @@ func (p *Pages) courseJournal(v *door.Visit, course string) ([]journal.Line, err
 	if err != nil {
 		return nil, err
 	}
-	ids := make([]string, len(lines))
-	for i, l := range lines {
-		ids[i] = l.Pupil
-	}
-	pupils, err := people.PupilsByID(v.Ctx(), p.Store, ids)
-	for i, l := range lines {
-		if pupil, ok := pupils[l.Pupil]; ok {
-			lines[i].After = pupil.FullName() + " – " + l.After
-		}
-	}
-	return lines, err
+	return p.naming(v, lines)
 }
 
 // act runs a decision about the course; a refusal shows the page again.
