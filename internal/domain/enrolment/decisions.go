@@ -293,7 +293,9 @@ func (r *Registrar) CancelCourse(ctx context.Context, a actor.Actor, course, rea
 			}
 		}
 		u.catalogue = nil
-		return nil
+		choosers, err := u.load(`season_id = $1 and choice like $2`, u.season.ID, "%"+course+"%")
+		u.touch(choosers...)
+		return err
 	})
 }
 

@@ -72,8 +72,12 @@ func (u *unit) judgeDesks() error {
 		if err != nil {
 			return fmt.Errorf("judge the desk of %s: %w", d.Label(), err)
 		}
-		if desk != d.Desk {
-			d.Desk = desk
+		again, err := u.judgeAgain(d)
+		if err != nil {
+			return fmt.Errorf("judge the choice of %s: %w", d.Label(), err)
+		}
+		if desk != d.Desk || again != d.ChooseAgain {
+			d.Desk, d.ChooseAgain = desk, again
 			u.newDesks[d.ID] = true
 		}
 	}
@@ -83,31 +87,22 @@ func (u *unit) judgeDesks() error {
 // readForDesk reads at once what judging many dossiers asks.
 func (u *unit) readForDesk(dossiers []*Dossier) error {
 	var households, pupils []string
+	var sent []*Dossier
 	for _, d := range dossiers {
 		if d.State.Ranked() {
 			households = append(households, d.Household)
+		}
+		if d.State.Sent() {
+			pupils, sent = append(pupils, d.Pupil), append(sent, d)
 		}
 	}
 	if err := u.readHouseholds(households...); err != nil {
 		return err
 	}
-	var complete []*Dossier
-	for _, d := range dossiers {
-		if d.State != Complete {
-			continue
-		}
-		left, err := u.unvalidated(d)
-		if err != nil {
-			return err
-		}
-		if len(left) == 0 {
-			pupils, complete = append(pupils, d.Pupil), append(complete, d)
-		}
-	}
 	if err := u.read(pupils...); err != nil {
 		return err
 	}
-	return u.readRequests(complete)
+	return u.readRequests(sent)
 }
 
 // touch has the dossiers' desk judged at the end of the unit.
@@ -119,14 +114,19 @@ func (u *unit) touch(dossiers ...*Dossier) {
 
 // saveDesks writes the desks of the dossiers that are not written otherwise.
 func (u *unit) saveDesks() error {
-	moved := map[Desk][]string{}
+	type judged struct {
+		desk  Desk
+		again bool
+	}
+	moved := map[judged][]string{}
 	for _, id := range slices.Sorted(maps.Keys(u.newDesks)) {
-		if !u.dirtyDossiers[id] {
-			moved[u.dossiers[id].Desk] = append(moved[u.dossiers[id].Desk], id)
+		if d := u.dossiers[id]; !u.dirtyDossiers[id] {
+			moved[judged{d.Desk, d.ChooseAgain}] = append(moved[judged{d.Desk, d.ChooseAgain}], id)
 		}
 	}
-	for _, desk := range slices.Sorted(maps.Keys(moved)) {
-		if _, err := u.tx.Exec(u.ctx, `update dossier set desk = $1 where id in (select value from json_each(cast($2 as text)))`, orNull(string(desk)), db.IDs(moved[desk])); err != nil {
+	for to, ids := range moved {
+		if _, err := u.tx.Exec(u.ctx, `update dossier set desk = $1, choose_again = $2 where id in (select value from json_each(cast($3 as text)))`,
+			orNull(string(to.desk)), to.again, db.IDs(ids)); err != nil {
 			return fmt.Errorf("save the desks: %w", err)
 		}
 	}

@@ -96,6 +96,7 @@ type Dossier struct {
 	UpdatedAt         time.Time `db:"updated_at"`
 	Version           int64     `db:"version"`
 	Desk              Desk      `db:"desk"`
+	ChooseAgain       bool      `db:"choose_again"` // the family must: a course was cancelled, or is lacking (R33d)
 }
 
 // Label is how the office calls the dossier: « D-1164 ».

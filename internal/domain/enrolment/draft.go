@@ -149,10 +149,10 @@ func ensureDossier(ctx context.Context, tx *db.Tx, now time.Time, a actor.Actor,
 
 func insertDossier(ctx context.Context, tx *db.Tx, d Dossier) error {
 	_, err := tx.Exec(ctx, `insert into dossier (`+dossierColumns+`)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)`,
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)`,
 		d.ID, d.Number, d.Season, d.Pupil, d.Household, string(d.State), orNull(d.Programme), orNull(d.Site), d.Choice.text(), d.OnPaperForm, d.Note,
 		d.Administrative, d.Reason, orNull(d.Text), d.AgreedBy, d.SentAt, d.CompleteAt, rankOrNull(d.Rank), d.ReceivedOnPaperAt, d.HoldUntil,
-		d.HoldTotalUntil, d.ConfirmedAt, d.ConfirmedBy, d.ReopenedUntil, d.WithdrawalAskedAt, d.RemindedAt, d.UpdatedAt, d.Version, orNull(string(d.Desk)))
+		d.HoldTotalUntil, d.ConfirmedAt, d.ConfirmedBy, d.ReopenedUntil, d.WithdrawalAskedAt, d.RemindedAt, d.UpdatedAt, d.Version, orNull(string(d.Desk)), d.ChooseAgain)
 	return err
 }
 

@@ -492,6 +492,19 @@ func (w *world) wantSound() {
 	w.wantDesks(dossiers)
 }
 
+// wantAgain checks whether each family must choose again for Léo.
+func (w *world) wantAgain(want bool, families ...family) {
+	w.Helper()
+	for _, f := range families {
+		stored := w.dossier(f, "Léo").ChooseAgain
+		v, err := RegistrationOf(w.ctx, w.store, f.Actor, f.pupils["Léo"])
+		w.must(err)
+		if stored != want || v.MustChooseAgain() != want {
+			w.Errorf("%s must choose again: want %v, stored %v, shown %v", f.Name, want, stored, v.MustChooseAgain())
+		}
+	}
+}
+
 // wantDesks compares the desk stored of each dossier with the one judged anew,
 // on all that is stored.
 func (w *world) wantDesks(stored []Dossier) {
@@ -513,6 +526,9 @@ func (w *world) wantDesks(stored []Dossier) {
 			}
 			if desk != d.Desk {
 				w.Errorf("%s, %s, is stored as %q, judged anew as %q", d.Label(), d.State, d.Desk, desk)
+			}
+			if again, err := u.judgeAgain(anew); err != nil || again != d.ChooseAgain {
+				w.Errorf("%s, %s, to choose again is stored as %v, judged anew as %v, %v", d.Label(), d.State, d.ChooseAgain, again, err)
 			}
 		}
 		return undone

@@ -195,6 +195,7 @@ func actsOffers() []act {
 			w.wantMails(a, "received", "course_cancelled")
 			w.wantMails(b, "received", "course_cancelled")
 			w.wantMails(c, "received", "course_cancelled")
+			w.wantAgain(true, a, b, c)
 			w.must(w.reg.CancelCourse(w.ctx, office, w.courses["jardin"], "encore"))
 			w.wantMails(a, "received", "course_cancelled")
 			w.deposit(c, "Léo", "assurance")
@@ -202,6 +203,8 @@ func actsOffers() []act {
 			w.wantMails(c, "received", "course_cancelled", "not_ranked")
 			w.must(w.reg.Change(w.ctx, b.Actor, w.choice(b, "Léo", "eveil", "comptines")))
 			w.wantStands(b, "Léo", "complete n° 2: comptines place")
+			w.wantAgain(false, b)
+			w.wantAgain(true, a, c)
 			d := w.family("Dore", "Léo")
 			w.prepare(d, "Léo", "eveil", "jardin")
 			wantRefused(w, w.submit(d, "Léo")[0].Err, "n’est plus proposé")
@@ -210,8 +213,31 @@ func actsOffers() []act {
 			a := w.enrolled("Alix", "cursus", "alto choeur")
 			w.must(w.reg.CancelCourse(w.ctx, office, w.courses["alto"], "plus de professeur"))
 			w.wantStands(a, "Léo", "enrolled n° 1: choeur place")
+			w.wantAgain(true, a)
 			w.must(w.reg.Change(w.ctx, a.Actor, w.choice(a, "Léo", "cursus", "piano choeur")))
 			w.wantStands(a, "Léo", "complete n° 1: choeur place, piano place")
+			w.wantAgain(false, a)
+		}},
+		{"or the office does it for them, and they stay « inscrit »", func(w *world) {
+			a := w.enrolled("Alix", "cursus", "alto choeur")
+			w.must(w.reg.CancelCourse(w.ctx, office, w.courses["alto"], "plus de professeur"))
+			w.must(w.reg.Change(w.ctx, office, w.choice(a, "Léo", "cursus", "piano choeur")))
+			w.wantStands(a, "Léo", "enrolled n° 1: choeur place, piano place")
+			w.wantAgain(false, a)
+		}},
+		{"a declined offer leaves a course lacking that nothing waits for: to choose again, until the office confirms the part", func(w *world) {
+			a, b := w.sent("Alix", "cursus", "alto choeur"), w.sent("Blin", "cursus", "alto choeur")
+			w.wantAgain(false, a, b)
+			w.withdraw(a, "")
+			w.wantAgain(false, b)
+			w.answer(b, "alto", false)
+			w.wantAgain(true, b)
+			w.wantAgain(false, a)
+			w.validate(b, "Léo", "assurance")
+			if _, err := w.confirm(b, "le reste en octobre"); err != nil {
+				w.Fatal(err)
+			}
+			w.wantAgain(false, b)
 		}},
 		{"at the end of the lists nobody waits, those who waited are told, places freed later stay free", func(w *world) {
 			a, b, c := w.sent("Alix", "eveil", "jardin"), w.sent("Blin", "eveil", "jardin"), w.sent("Caro", "eveil", "jardin")
@@ -233,6 +259,7 @@ func actsOffers() []act {
 				w.Errorf("the request that waited: want ended, got %s", got)
 			}
 			w.wantMails(c, "received", "lists_closed")
+			w.wantAgain(true, b, c)
 		}},
 		{"at the very instant of the lists' end a place given back is offered to nobody, before any job", func(w *world) {
 			a, b := w.sent("Alix", "eveil", "jardin"), w.sent("Blin", "eveil", "jardin")

@@ -367,12 +367,49 @@ func LineOf(ctx context.Context, r db.Reader, a actor.Actor, c catalogue.Catalog
 	}
 	var all []InLine
 	for _, row := range rows {
-		all = append(all, InLine{
-			RequestView: viewOf(c, row.Request, row.Position), DossierNumber: row.Number, DossierState: row.DState, Rank: row.Rank,
-			PupilID: row.Pupil, PupilName: row.First + " " + row.Last, OnPaperAt: row.OnPaperAt,
-		})
+		all = append(all, inLine(c, row))
 	}
 	return all, nil
+}
+
+// Left is a dossier that a cancelled course has left.
+type Left struct {
+	InLine
+	Waited      bool // it waited for a place; else it had one, or was offered one
+	ChosenAgain bool // the course is no longer in its choice
+}
+
+// LeftBy returns whose requests for the offering ended as its course was
+// cancelled, those with a place first, each in the order of asking.
+func LeftBy(ctx context.Context, r db.Reader, a actor.Actor, course catalogue.Course, semester int64) ([]Left, error) {
+	if !a.IsOffice() {
+		return nil, fault.ErrForbidden
+	}
+	type row struct {
+		inLineRow
+		Has bool `db:"has"`
+	}
+	rows, err := db.All[row](ctx, r, `select `+prefixedColumns("q.", requestColumns)+`, 0 as position, d.number, d.state as dossier_state,
+			d.rank, d.pupil_id, p.first_name, p.last_name, d.received_on_paper_at, d.choice like $1 as has
+		from request q join dossier d on d.id = q.dossier_id join pupil p on p.id = d.pupil_id
+		where q.offering_id = $2 and q.decided_at = $3 and q.state in ('returned', 'ended')
+		order by case q.state when 'returned' then 0 else 1 end, q.received_at, q.seq`,
+		"%"+course.ID+"%", OfferingID(course.ID, semester), course.CancelledAt)
+	if err != nil {
+		return nil, err
+	}
+	var all []Left
+	for _, one := range rows {
+		all = append(all, Left{inLine(catalogue.Catalogue{Courses: []catalogue.Course{course}}, one.inLineRow), one.State == Ended, !one.Has})
+	}
+	return all, nil
+}
+
+func inLine(c catalogue.Catalogue, row inLineRow) InLine {
+	return InLine{
+		RequestView: viewOf(c, row.Request, row.Position), DossierNumber: row.Number, DossierState: row.DState, Rank: row.Rank,
+		PupilID: row.Pupil, PupilName: row.First + " " + row.Last, OnPaperAt: row.OnPaperAt,
+	}
 }
 
 func offerOf(ctx context.Context, r db.Reader, row Request) (Offer, error) {

@@ -76,11 +76,11 @@ func (u *unit) saveDossier(d *Dossier) error {
 			on_paper_form = $6, note = $7, administrative = $8, reason = $9, text_id = $10, agreed_by = $11, sent_at = $12,
 			complete_at = $13, rank = $14, received_on_paper_at = $15, hold_until = $16, hold_total_until = $17, confirmed_at = $18,
 			confirmed_by = $19, reopened_until = $20, withdrawal_asked_at = $21, reminded_at = $22, updated_at = $23, version = $24,
-			desk = $25
-		where id = $26 and version = $27`,
+			desk = $25, choose_again = $26
+		where id = $27 and version = $28`,
 		d.Household, string(d.State), orNull(d.Programme), orNull(d.Site), d.Choice.text(), d.OnPaperForm, d.Note, d.Administrative,
 		d.Reason, orNull(d.Text), d.AgreedBy, d.SentAt, d.CompleteAt, rankOrNull(d.Rank), d.ReceivedOnPaperAt, d.HoldUntil,
-		d.HoldTotalUntil, d.ConfirmedAt, d.ConfirmedBy, d.ReopenedUntil, d.WithdrawalAskedAt, d.RemindedAt, d.UpdatedAt, d.Version, orNull(string(d.Desk)), d.ID, u.versions[d.ID])
+		d.HoldTotalUntil, d.ConfirmedAt, d.ConfirmedBy, d.ReopenedUntil, d.WithdrawalAskedAt, d.RemindedAt, d.UpdatedAt, d.Version, orNull(string(d.Desk)), d.ChooseAgain, d.ID, u.versions[d.ID])
 	if err != nil {
 		return fmt.Errorf("save dossier %s: %w", d.ID, err)
 	}

@@ -140,7 +140,7 @@ func (u *unit) told(d *Dossier, event, before, after, reason string) {
 
 const dossierColumns = `id, number, season_id, pupil_id, household_id, state, programme_id, site_id, choice, on_paper_form, note,
 	administrative, reason, text_id, agreed_by, sent_at, complete_at, rank, received_on_paper_at, hold_until, hold_total_until,
-	confirmed_at, confirmed_by, reopened_until, withdrawal_asked_at, reminded_at, updated_at, version, desk`
+	confirmed_at, confirmed_by, reopened_until, withdrawal_asked_at, reminded_at, updated_at, version, desk, choose_again`
 
 func (u *unit) load(where string, args ...any) ([]*Dossier, error) {
 	rows, err := db.All[Dossier](u.ctx, u.tx, `select `+dossierColumns+` from dossier where `+where, args...)

@@ -28,17 +28,25 @@ func fill(ctx context.Context, r db.Reader, a actor.Actor, season school.Season,
 	for i := range rows {
 		row := &rows[i]
 		row.Site = c.SiteName(row.SiteID)
-		row.Courses = titles(c, row.Choice)
+		row.Courses = CourseNames(c, row.Choice)
 		row.Papers = papers(*row)
 	}
 	return nil
 }
 
-func titles(c catalogue.Catalogue, choice enrolment.Choice) []string {
-	var all []string
+// CourseName is a course of a choice as the office's lists name it.
+type CourseName struct {
+	Title     string // with its semester
+	Cancelled bool
+}
+
+// CourseNames names the courses of the choice, in its order.
+func CourseNames(c catalogue.Catalogue, choice enrolment.Choice) []CourseName {
+	var all []CourseName
 	for _, w := range choice {
 		if course, ok := c.Course(w.Course); ok {
-			all = append(all, enrolment.RequestView{Title: course.Title, Semester: w.Semester}.FullTitle())
+			title := enrolment.RequestView{Title: course.Title, Semester: w.Semester}.FullTitle()
+			all = append(all, CourseName{title, !course.CancelledAt.IsZero()})
 		}
 	}
 	return all

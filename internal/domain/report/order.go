@@ -42,6 +42,8 @@ func (g Group) parts() []part {
 	switch g {
 	case Everyone: // a dossier has a rank in the states that rank only
 		return []part{{in: `d.rank is not null`, order: byRank}, {in: unranked, order: bySending, behind: true}}
+	case ToChoose:
+		return []part{{in: `d.choose_again = true and d.rank is not null`, order: byRank}, {in: `d.choose_again = true and ` + unranked, order: bySending, behind: true}}
 	case Incomplete:
 		return []part{{in: g.in(), order: bySending}}
 	default:

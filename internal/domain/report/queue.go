@@ -27,11 +27,12 @@ const (
 	Validated  Group = "valides"
 	OnList     Group = "liste-attente"
 	Ready      Group = "prets"
+	ToChoose   Group = "a-choisir"
 	Everyone   Group = "tous"
 )
 
 // Groups lists the filters in the order of the screen.
-var Groups = []Group{ToCheck, Incomplete, OnFamily, Validated, OnList, Ready, Everyone}
+var Groups = []Group{ToCheck, Incomplete, OnFamily, Validated, OnList, Ready, ToChoose, Everyone}
 
 // French is the filter as the screen names it.
 func (g Group) French() string {
@@ -48,6 +49,8 @@ func (g Group) French() string {
 		return "Liste d’attente"
 	case Ready:
 		return "Prêts à confirmer"
+	case ToChoose:
+		return "Doit choisir à nouveau"
 	default:
 		return "Tous"
 	}
@@ -103,6 +106,8 @@ func (g Group) has(d enrolment.Dossier) bool {
 		return d.Desk == enrolment.DeskCheck
 	case Ready:
 		return d.Desk == enrolment.DeskReady
+	case ToChoose:
+		return d.ChooseAgain
 	case Everyone:
 		return d.Rank > 0 || !d.SentAt.IsZero() && d.State != enrolment.Draft && d.State != enrolment.NotReturning
 	default:
@@ -167,9 +172,11 @@ func (q query) counts(ctx context.Context, r db.Reader) (Counts, error) {
 		Check  int64           `db:"to_check"`
 		Ready  int64           `db:"is_ready"`
 		Ranked int64           `db:"ranked"`
+		Choose int64           `db:"to_choose"`
 	}
 	rows, err := db.All[counted](ctx, r, `select d.state, count(*) as n, count(d.rank) as ranked,
-			count(case when d.desk = 'check' then 1 end) as to_check, count(case when d.desk = 'ready' then 1 end) as is_ready
+			count(case when d.desk = 'check' then 1 end) as to_check, count(case when d.desk = 'ready' then 1 end) as is_ready,
+			count(case when d.choose_again = true then 1 end) as to_choose
 		from dossier d where `+q.conditions()+` group by d.state`, q.args...)
 	if err != nil {
 		return nil, fmt.Errorf("count dossiers: %w", err)
@@ -179,6 +186,10 @@ func (q query) counts(ctx context.Context, r db.Reader) (Counts, error) {
 		counts[inState(row.State)] = row.N
 		counts[ToCheck] += row.Check
 		counts[Ready] += row.Ready
+		counts[ToChoose] += row.Choose
+		if row.State != enrolment.Received {
+			counts[rankedToChoose] += row.Choose
+		}
 		if group := groupOf(row.State); group != "" {
 			counts[group] += row.N
 		}
@@ -212,6 +223,9 @@ func inState(s enrolment.State) Group { return Group("état " + string(s)) }
 
 // Ranked is how many dossiers have a rank.
 func (c Counts) Ranked() int64 { return c[ranked] }
+
+// rankedToChoose counts those of ToChoose that have a rank; it is no filter of the screen.
+const rankedToChoose Group = "a-choisir-de-rang"
 
 // groupOf is the group of a state, "" for one that is told by the desk.
 func groupOf(state enrolment.State) Group {
@@ -250,7 +264,7 @@ type Row struct {
 	RemindedAt        time.Time        `db:"reminded_at"`
 	Jumped            bool             `db:"jumped"` // one of its requests went out of order (R34)
 
-	Courses []string // titles, in the order of the choice
+	Courses []CourseName // in the order of the choice
 	Site    string
 	Papers  []enrolment.PaperStatus
 }
@@ -309,7 +323,11 @@ func (c *Counter) QueueOf(ctx context.Context, r db.Reader, a actor.Actor, seaso
 	if last := max((out.Total+PageSize-1)/PageSize, 1); out.Page > last {
 		out.Page = last
 	}
-	if out.Rows, err = q.page(ctx, r, f.Group, (out.Page-1)*PageSize, counts[ranked]); err != nil {
+	withRank := counts[ranked]
+	if f.Group == ToChoose {
+		withRank = counts[rankedToChoose]
+	}
+	if out.Rows, err = q.page(ctx, r, f.Group, (out.Page-1)*PageSize, withRank); err != nil {
 		return out, fmt.Errorf("list dossiers: %w", err)
 	}
 	return out, fill(ctx, r, a, season, out.Rows)

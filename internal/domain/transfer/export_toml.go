@@ -163,6 +163,7 @@ func (x *exporter) campaign(w *tomlWriter) {
 	w.instant("fermeture", x.season.ClosesAt)
 	w.instant("fin_listes", x.season.ListsEndAt)
 	w.instant("liberation_partielle", x.season.PartialReleaseAt)
+	w.instant("publication_cours", x.season.CoursesPublishedAt)
 }
 
 func (x *exporter) programmes(w *tomlWriter) {

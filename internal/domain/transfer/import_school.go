@@ -103,6 +103,7 @@ type seasonFields struct {
 	ClosesAt         time.Time `json:"campagne.fermeture"`
 	ListsEndAt       time.Time `json:"campagne.fin_listes"`
 	PartialReleaseAt time.Time `json:"campagne.liberation_partielle"`
+	PublishedAt      time.Time `json:"campagne.publication_cours"`
 }
 
 // seasons takes the season of that name, or makes it. A campaign without
@@ -110,7 +111,7 @@ type seasonFields struct {
 func (im *importer) seasons() error {
 	in := im.folder.School.Season
 	c := im.folder.School.Campaign
-	incoming := seasonFields{iso(in.Start), iso(in.End), iso(in.AgesOn), c.Opens, c.Closes, c.OffersEnd, c.PartialRelease}
+	incoming := seasonFields{iso(in.Start), iso(in.End), iso(in.AgesOn), c.Opens, c.Closes, c.OffersEnd, c.PartialRelease, c.Publishes}
 	t := thing{kind: "season", key: in.Name, what: "saisons", name: "Saison " + in.Name, file: folder.SchoolFile}
 	all, err := school.Seasons(im.ctx, im.tx)
 	if err != nil {
@@ -121,7 +122,7 @@ func (im *importer) seasons() error {
 	for _, s := range all {
 		if s.Name == in.Name {
 			im.season = s
-			now = &seasonFields{s.StartsOn, s.EndsOn, s.AgesOn, s.OpensAt, s.ClosesAt, s.ListsEndAt, s.PartialReleaseAt}
+			now = &seasonFields{s.StartsOn, s.EndsOn, s.AgesOn, s.OpensAt, s.ClosesAt, s.ListsEndAt, s.PartialReleaseAt, s.CoursesPublishedAt}
 		}
 	}
 	if incoming.OpensAt.IsZero() {
@@ -135,6 +136,7 @@ func (im *importer) seasons() error {
 	f, changed := settle(im, t, now, incoming)
 	im.season.StartsOn, im.season.EndsOn, im.season.AgesOn = f.StartsOn, f.EndsOn, f.AgesOn
 	im.season.OpensAt, im.season.ClosesAt, im.season.ListsEndAt, im.season.PartialReleaseAt = f.OpensAt, f.ClosesAt, f.ListsEndAt, f.PartialReleaseAt
+	im.season.CoursesPublishedAt = f.PublishedAt
 	if changed == unchanged {
 		return nil
 	}

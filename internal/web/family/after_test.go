@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"pupitre/internal/domain/enrolment"
+	"pupitre/internal/platform/db"
 )
 
 // says fails the test unless the page says each of the words.
@@ -344,6 +345,72 @@ func TestOnPaperTheFormStandsForTheChoice(t *testing.T) {
 		v.get(wizard).says(t, "quand le secrétariat saisit votre formulaire")
 		if r := s.registration(moreau, lucie); r.Dossier.Rank != 1 || len(r.Requests) != 0 {
 			t.Errorf("rank %d, %d requests", r.Dossier.Rank, len(r.Requests))
+		}
+	})
+}
+
+// TestACancelledCourseIsAThingToDo for a dossier that was sent, « inscrit » too (R33d).
+func TestACancelledCourseIsAThingToDo(t *testing.T) {
+	sqlite(t, func(s *site) {
+		v := s.as(moreau)
+		malo := s.ready(moreau, "Malo", "GS", "eveil", "L-EVEIL-1")
+		lucie := s.ready(moreau, "Lucie", "6e", "cursus", "L-VIOLONCELLE", "L-CORDES")
+		v.send(malo)
+		v.send(lucie)
+		_, err := s.registrar.Confirm(t.Context(), s.secretary, s.registration(moreau, lucie).Dossier.ID, "")
+		s.must(err)
+		v.get("/accueil").saysNot(t, "choisissez à nouveau")
+		for _, code := range []string{"L-EVEIL-1", "L-CORDES"} {
+			s.must(s.registrar.CancelCourse(t.Context(), s.secretary, s.course(code), "Enseignant parti"))
+		}
+		home := v.get("/accueil")
+		for _, pupil := range []string{malo, lucie} {
+			wizard := "/eleves/" + pupil + "/reinscription"
+			if n := home.Find("a[href='" + wizard + "/changer']").Length(); n != 1 {
+				t.Errorf("links to the choice of %s: want 1, got %d", pupil, n)
+			}
+			p := v.get(wizard)
+			p.says(t, "À choisir à nouveau", "est annulé : choisissez à nouveau", "Choisir à nouveau")
+			if pupil == lucie {
+				p.says(t, "Inscription confirmée", "Le reste de l’inscription tient")
+			}
+			if p := v.get(wizard + "/changer"); p.code != 200 {
+				t.Errorf("the choice of %s: got %d", pupil, p.code)
+			}
+		}
+	})
+}
+
+// TestCoursesArePublishedWhenTheSchoolSays, of a pupil « inscrit », whole (R19).
+func TestCoursesArePublishedWhenTheSchoolSays(t *testing.T) {
+	sqlite(t, func(s *site) {
+		v := s.as(moreau)
+		lucie := s.ready(moreau, "Lucie", "6e", "cursus", "L-VIOLONCELLE", "L-CORDES")
+		v.send(lucie)
+		const none = "Vous y trouverez plus tard la liste des cours auxquels vous ou vos enfants sont inscrits."
+		publish := func(at time.Time) {
+			s.must(s.store.Write(t.Context(), func(tx *db.Tx) error {
+				_, err := tx.Exec(t.Context(), `update season set courses_published_at = $1`, at)
+				return err
+			}))
+		}
+		courses := "/eleves/" + lucie + "/cours"
+		publish(evening.Add(-time.Hour))
+		v.get(courses).says(t, none) // not « inscrit » yet
+		_, err := s.registrar.Confirm(t.Context(), s.secretary, s.registration(moreau, lucie).Dossier.ID, "")
+		s.must(err)
+		publish(evening.Add(time.Hour))
+		v.get(courses).says(t, none)
+		publish(evening)
+		p := v.get(courses)
+		p.saysNot(t, "Aucun cours attribué")
+		for _, code := range []string{"L-VIOLONCELLE", "L-CORDES"} {
+			c, _ := s.catalogue().Course(s.course(code))
+			slot := c.Slot()
+			if slot == "" {
+				slot = "horaire fixé à la rentrée"
+			}
+			p.says(t, c.Title, slot, c.Room, c.Teacher, s.catalogue().SiteName(c.SiteID))
 		}
 	})
 }

@@ -33,13 +33,13 @@ type changePage struct {
 type hiddenWish struct{ Name, Value string }
 
 // changing reads a dossier whose choice the family may change (R30b); sent is
-// true when it may not, and the visit has then been sent to its page.
+// true when it may not (« inscrit », but for a course cancelled since), and the visit has then been sent to its page.
 func (p *Pages) changing(v *door.Visit) (r enrolment.Registration, sent bool, err error) {
 	r, err = p.registration(v)
 	if err != nil {
 		return r, false, err
 	}
-	if r.Elsewhere || !r.Dossier.State.Sent() || r.Dossier.State == enrolment.Enrolled {
+	if r.Elsewhere || !r.Dossier.State.Sent() || r.Dossier.State == enrolment.Enrolled && !r.MustChooseAgain() {
 		return r, true, v.Redirect(wizardPath(r.Pupil.ID))
 	}
 	return r, false, nil

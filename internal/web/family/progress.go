@@ -89,12 +89,33 @@ func registrationTask(r enrolment.Registration, rankShown bool) (task ui.Task, t
 		task.State, task.Word = ui.StateTodo, "À faire"
 		return task, true
 	}
+	if r.MustChooseAgain() && !r.Elsewhere && d.State != enrolment.PaperRefused { // a paper with a delay comes first
+		task.State, task.Word, task.Note = ui.StateTodo, "À choisir à nouveau", sentence(chooseAgain(r))
+		task.URL = wizardPath(r.Pupil.ID) + "/changer"
+		return task, true
+	}
 	task.State, task.Word = dossierChip(d.State)
 	task.Note = dossierNote(r, rankShown)
 	if !r.Elsewhere && (d.State == enrolment.Complete || d.State == enrolment.OnList || d.State == enrolment.PaperRefused) {
 		task.Word, task.Note = withStandings(task.Word, task.Note, r.Requests)
 	}
 	return task, !r.Elsewhere && (d.State == enrolment.Received || d.State == enrolment.PaperRefused || d.State == enrolment.Lapsed)
+}
+
+// chooseAgain says why the family must choose again.
+func chooseAgain(r enrolment.Registration) string {
+	cancelled := r.Cancelled()
+	if len(cancelled) == 0 {
+		return "Il manque un cours à votre formule, et rien n’est en attente" + colon + "choisissez à nouveau"
+	}
+	titles := make([]string, len(cancelled))
+	for i, c := range cancelled {
+		titles[i] = quoted(c.Title)
+	}
+	if len(titles) == 1 {
+		return "Le cours " + titles[0] + " est annulé" + colon + "choisissez à nouveau"
+	}
+	return "Les cours " + french.List(titles) + " sont annulés" + colon + "choisissez à nouveau"
 }
 
 // withStandings adds where the requests stand: to the word when all stand

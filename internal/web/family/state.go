@@ -19,6 +19,8 @@ type statePage struct {
 	Choice     []ui.RecapRow
 	Lacks      []string // what the formule demands and the choice has no more
 	Agreed     string
+	Again      string // why the family must choose again, "" when it need not
+	Phone      string // of the school, that may do it for the family « inscrit »
 	CanChange  bool
 	CanLeave   bool
 	CanRestart bool
@@ -37,7 +39,7 @@ func (p *Pages) ShowRegistration(v *door.Visit) error {
 	if isDraft(r) {
 		return v.Redirect(nextStep(r).path(r.Pupil.ID))
 	}
-	page := statePage{Base: v.Base(r.Pupil.FirstName + ", réinscription"), State: r.Dossier.State, Elsewhere: r.Elsewhere}
+	page := statePage{Base: v.Base(r.Pupil.FirstName + ", réinscription"), State: r.Dossier.State, Elsewhere: r.Elsewhere, Phone: v.School.Phone}
 	if page.Head, err = p.head(v, r, tabRegistration); err != nil {
 		return err
 	}
@@ -51,7 +53,10 @@ func (p *Pages) ShowRegistration(v *door.Visit) error {
 	}
 	if !r.Elsewhere && r.Dossier.State.Sent() {
 		page.Agreed, page.TextID = r.Dossier.AgreedBy, r.Dossier.Text
-		page.CanChange = r.Dossier.State != enrolment.Enrolled && !r.Dossier.OnPaperForm
+		if r.MustChooseAgain() && (len(r.Cancelled()) > 0 || len(r.Breaches) == 0) {
+			page.Again = sentence(chooseAgain(r))
+		}
+		page.CanChange = (r.Dossier.State != enrolment.Enrolled || page.Again != "") && !r.Dossier.OnPaperForm
 		if page.CanChange {
 			page.Lacks = lacksOf(r, r.Dossier.Choice)
 		}

@@ -51,6 +51,9 @@ func (q queuePage) url(group report.Group, page string) string {
 func (q queuePage) tabs() []ui.Tab {
 	var tabs []ui.Tab
 	for _, g := range report.Groups {
+		if g == report.ToChoose && q.Counts[g] == 0 && g != q.Filter.Group {
+			continue // seldom, so shown when there are some
+		}
 		tabs = append(tabs, ui.Tab{Label: g.French(), URL: q.url(g, ""), Count: int(q.Counts[g]), Current: g == q.Filter.Group})
 	}
 	return tabs
@@ -99,6 +102,8 @@ func (q queuePage) empty() (title, text string) {
 		return "Rien à vérifier", "Le prochain dossier complet arrivera ici, au rang suivant."
 	case q.Filter.Group == report.Ready:
 		return "Aucun dossier prêt à confirmer", "Un dossier arrive ici quand ses pièces obligatoires sont validées et que chaque cours a sa place."
+	case q.Filter.Group == report.ToChoose:
+		return "Aucune famille n’a à choisir à nouveau", "Un dossier arrive ici quand un de ses cours est annulé, ou qu’il manque un cours à sa formule sans que rien n’attende."
 	case q.Filter.Group == report.Incomplete:
 		return "Aucun dossier incomplet", "Un dossier envoyé sans une pièce obligatoire arrive ici, sans rang."
 	case q.Filter.Group == report.OnFamily:

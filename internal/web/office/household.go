@@ -12,6 +12,7 @@ import (
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/journal"
 	"pupitre/internal/domain/people"
+	"pupitre/internal/domain/report"
 	"pupitre/internal/domain/school"
 	"pupitre/internal/platform/clock"
 	"pupitre/internal/platform/db"
@@ -40,7 +41,7 @@ type pupilLine struct {
 	Pupil     people.Pupil
 	InSeason  people.PupilSeason
 	Dossier   enrolment.Dossier // its ID is "" without one
-	Courses   []string
+	Courses   []report.CourseName
 	Site      string
 	Elsewhere []otherHousehold
 }
@@ -151,11 +152,7 @@ func (p *Pages) pupilLines(v *door.Visit, id string) ([]pupilLine, error) {
 			return nil, err
 		}
 		line.Site = c.SiteName(line.Dossier.Site)
-		for _, w := range line.Dossier.Choice {
-			if course, ok := c.Course(w.Course); ok {
-				line.Courses = append(line.Courses, enrolment.RequestView{Title: course.Title, Semester: w.Semester}.FullTitle())
-			}
-		}
+		line.Courses = report.CourseNames(c, line.Dossier.Choice)
 		if line.Elsewhere, err = p.elsewhere(v, pupil.ID, id); err != nil {
 			return nil, err
 		}

@@ -21,6 +21,7 @@ type offeringPage struct {
 	Site     string
 	Places   enrolment.Places
 	Line     []enrolment.InLine
+	Left     []enrolment.Left // once cancelled, who was in it
 	Lines    []journal.Line
 	Typed    offeringForm
 }
@@ -100,6 +101,11 @@ func (p *Pages) offering(v *door.Visit) (page offeringPage, err error) {
 	}
 	if page.Line, err = enrolment.LineOf(v.Ctx(), p.Store, v.Actor, c, page.id()); err != nil {
 		return page, err
+	}
+	if !course.CancelledAt.IsZero() {
+		if page.Left, err = enrolment.LeftBy(v.Ctx(), p.Store, v.Actor, course, semester); err != nil {
+			return page, err
+		}
 	}
 	if page.Lines, err = p.courseJournal(v, course.ID); err != nil {
 		return page, err

@@ -81,7 +81,18 @@ func TestCancelCourseAsksToChooseAgain(t *testing.T) {
 	r.press(303, p, "Annuler le cours", "motif", "Enseignant parti", "sur", "oui")
 	is(t, "each family is told", r.mails("course_cancelled"), 3)
 	is(t, "rank stays", r.Family("BATARD-6474", "Mathis").Dossier().Rank, 1)
-	r.says(r.get(offering), "main", "Cours annulé")
+	page := r.get(offering)
+	r.says(page, "main", "Cours annulé")
+	is(t, "who was in it", page.text("tbody th"), "Mathis Batard Zoé Braud Thaïs Bahuaud")
+	r.says(page, "tbody", "liste d’attente")
+	is(t, "nobody has chosen again", page.Find("tbody td:contains('Doit choisir à nouveau')").Length(), 3)
+
+	list := r.get("/bureau/dossiers?file=a-choisir")
+	is(t, "the list", list.text("tbody th"), "Mathis Batard Zoé Braud Thaïs Bahuaud")
+	is(t, "the course is struck", list.Find("tbody s").Length(), 3)
+	r.says(list, "tbody", "(annulé)")
+	r.says(r.get("/bureau/tableau"), "main", "3 familles doivent choisir à nouveau")
+	r.says(r.get("/bureau/familles/"+r.Family("BATARD-6474", "Mathis").Household), "main", "choisir pour la famille")
 }
 
 func TestPlacesOfNoCourse(t *testing.T) {

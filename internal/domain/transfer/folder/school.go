@@ -50,6 +50,7 @@ type Campaign struct {
 	Closes         time.Time
 	OffersEnd      time.Time // no place is offered from the waiting lists after it
 	PartialRelease time.Time // by default Closes + 30 days
+	Publishes      time.Time // from then on families read their courses; zero: not yet
 }
 
 // Programme is a formula: what one dossier may choose.

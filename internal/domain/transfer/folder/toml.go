@@ -31,6 +31,7 @@ type schoolFile struct {
 		Closes         any `toml:"fermeture"`
 		OffersEnd      any `toml:"fin_listes"`
 		PartialRelease any `toml:"liberation_partielle"`
+		Publishes      any `toml:"publication_cours"`
 	} `toml:"campagne"`
 	Billing struct {
 		Modes []BillingMode `toml:"modes"`
@@ -109,6 +110,7 @@ func (s *schoolCheck) campaign(file schoolFile) {
 	c := Campaign{
 		Opens: s.instant("campagne.ouverture", file.Campaign.Opens, false), Closes: s.instant("campagne.fermeture", file.Campaign.Closes, true),
 		OffersEnd: s.instant("campagne.fin_listes", file.Campaign.OffersEnd, true), PartialRelease: s.instant("campagne.liberation_partielle", file.Campaign.PartialRelease, true),
+		Publishes: s.instant("campagne.publication_cours", file.Campaign.Publishes, false),
 	}
 	if !c.Opens.IsZero() && !c.Closes.IsZero() && !c.Closes.After(c.Opens) {
 		s.fail("campagne.fermeture", "La fermeture est avant l’ouverture.")
