@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"errors"
 	"io/fs"
 	"log/slog"
 	"net/http/httptest"
@@ -263,12 +264,12 @@ func (s *seeded) texts(columns int, query string, args ...any) []string {
 	return values
 }
 
-// set writes beside the rooms what no screen sets yet.
+// set writes beside the rooms what no screen sets yet, and tells the registrar.
 func (s *seeded) set(statement string, args ...any) {
 	s.Helper()
 	s.must(s.store.Write(s.Context(), func(tx *db.Tx) error {
 		_, err := tx.Exec(s.Context(), statement, args...)
-		return err
+		return errors.Join(err, school.Changed(s.Context(), tx))
 	}))
 }
 

@@ -33,9 +33,9 @@ func programmes5() []Programme {
 	}
 }
 
-// school is a small school of two poles. Sèvre has no musical culture for 3e,
+// smallSchool is a school of two poles. Sèvre has no musical culture for 3e,
 // no parcours in the first semester but one, and no singing lesson.
-func school() Catalogue {
+func smallSchool() Catalogue {
 	year, both := []int64{0}, []int64{1, 2}
 	return Catalogue{
 		Sites:      []Site{{"loire", "Pôle Loire", "Le Loroux-Bottereau"}, {"sevre", "Pôle Sèvre", "Vallet"}},

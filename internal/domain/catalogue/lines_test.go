@@ -49,7 +49,7 @@ func TestSlot(t *testing.T) {
 }
 
 func TestAsksBeginner(t *testing.T) {
-	s := school()
+	s := smallSchool()
 	for _, c := range []struct {
 		what      string
 		catalogue Catalogue
@@ -76,7 +76,7 @@ func TestAsksBeginner(t *testing.T) {
 }
 
 func TestLacks(t *testing.T) {
-	s := school()
+	s := smallSchool()
 	cursus, parcours, eveil := "Cursus Instrumental Enfant / ados", "Parcours découverte", "Jardin / Éveil Musical / Éveil Musique et Danse"
 	for _, c := range []struct {
 		what      string
@@ -96,7 +96,7 @@ func TestLacks(t *testing.T) {
 }
 
 func TestChoicesFor(t *testing.T) {
-	s := school()
+	s := smallSchool()
 	for _, c := range []struct {
 		what      string
 		programme string

@@ -1,7 +1,7 @@
 package catalogue
 
 func rows() []row {
-	s := school()
+	s := smallSchool()
 	return []row{
 		// R22
 		{"éveil: one course", s, "eveil", Pupil{Age: 5}, "loire", year("L-EVEIL"), nil},

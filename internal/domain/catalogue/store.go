@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"pupitre/internal/domain/school"
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/french"
 )
@@ -171,7 +172,7 @@ func PutProgramme(ctx context.Context, tx *db.Tx, season string, p Programme) (s
 			return "", fmt.Errorf("put programme %s, line %d: %w", p.Code, i+1, err)
 		}
 	}
-	return id, nil
+	return id, school.Changed(ctx, tx)
 }
 
 // PutCourse writes the course of that code in the season and returns its id.
@@ -195,7 +196,7 @@ func PutCourse(ctx context.Context, tx *db.Tx, season string, c Course) (string,
 			return "", err
 		}
 	}
-	return id, nil
+	return id, school.Changed(ctx, tx)
 }
 
 // PutTeacher writes the teacher of that name.
@@ -231,8 +232,10 @@ func Teachers(ctx context.Context, r db.Reader) ([]Teacher, error) {
 
 // Cancel marks the course as no longer given (R33d); enrolment tells its families.
 func Cancel(ctx context.Context, tx *db.Tx, course string, at time.Time) error {
-	_, err := tx.Exec(ctx, `update course set cancelled_at = $1 where id = $2`, at, course)
-	return err
+	if _, err := tx.Exec(ctx, `update course set cancelled_at = $1 where id = $2`, at, course); err != nil {
+		return err
+	}
+	return school.Changed(ctx, tx)
 }
 
 func readList[T ~string](text string) []T {

@@ -63,7 +63,7 @@ func read(t *testing.T, store *db.Store, season string) Catalogue {
 func TestWhatIsWrittenIsRead(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, store *db.Store) {
 		seeded(t, store)
-		want := school()
+		want := smallSchool()
 		want.Sites = []Site{{"sevre", "Pôle Sèvre", "Vallet"}, {"loire", "Pôle Loire", "Le Loroux-Bottereau"}}
 		write(t, store, func(ctx context.Context, tx *db.Tx) error {
 			for i, p := range want.Programmes {

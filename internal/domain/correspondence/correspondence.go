@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"pupitre/internal/platform/db"
@@ -45,6 +46,8 @@ type Args struct {
 // Enqueue adds the mails within the transaction. A mail without recipient is
 // dropped: a family without address is told by the portal and by paper.
 func Enqueue(ctx context.Context, tx *db.Tx, now time.Time, mails ...Mail) error {
+	var rows [][]any
+	var sendings []jobs.New
 	for _, m := range mails {
 		if m.Recipient == "" {
 			continue
@@ -54,28 +57,49 @@ func Enqueue(ctx context.Context, tx *db.Tx, now time.Time, mails ...Mail) error
 			leaves = now
 		}
 		id := db.NewID()
-		n, err := tx.Exec(ctx, `insert into outgoing_mail
-			(id, event_key, recipient, kind, household_id, dossier_id, subject, is_secret, queued_at, leaves_at, last_error)
-			values ($1, $2, $3, $4, $5, $6, '', $7, $8, $9, '') on conflict (event_key, recipient) do nothing`,
-			id, m.Event, m.Recipient, string(m.Kind), m.Household, m.Dossier, m.Secret != nil, now, leaves)
-		if err != nil {
-			return fmt.Errorf("enqueue mail %s: %w", m.Event, err)
-		}
-		if n == 0 {
-			continue // told already
-		}
-		facts, err := json.Marshal(m.Facts)
-		if err != nil {
-			return fmt.Errorf("enqueue mail %s: %w", m.Event, err)
-		}
-		if err := jobs.Enqueue(ctx, tx, jobs.New{
-			Kind: SendMail, Key: jobKey(id), RunAt: leaves,
-			Args: Args{Mail: id, Kind: m.Kind, To: m.Recipient, Facts: facts}, Secret: m.Secret,
-		}); err != nil {
-			return err
+		rows = append(rows, []any{id, m.Event, m.Recipient, m.Kind, m.Household, m.Dossier, "", m.Secret != nil, now, leaves, ""})
+		sendings = append(sendings, jobs.New{
+			Kind: SendMail, Key: jobKey(id), RunAt: leaves, Args: sending{id, m.Kind, m.Recipient, m.Facts}, Secret: m.Secret,
+		})
+	}
+	added, err := tx.Insert(ctx, `outgoing_mail
+		(id, event_key, recipient, kind, household_id, dossier_id, subject, is_secret, queued_at, leaves_at, last_error)`,
+		`on conflict (event_key, recipient) do nothing`, rows)
+	if err != nil {
+		return fmt.Errorf("enqueue mails: %w", err)
+	}
+	if int(added) < len(rows) {
+		if sendings, err = notYetTold(ctx, tx, rows, sendings); err != nil {
+			return fmt.Errorf("enqueue mails: %w", err)
 		}
 	}
-	return nil
+	return jobs.Enqueue(ctx, tx, sendings...)
+}
+
+// sending is Args as they are written.
+type sending struct {
+	Mail  string `json:"mail"`
+	Kind  Kind   `json:"kind"`
+	To    string `json:"to"`
+	Facts any    `json:"facts"`
+}
+
+// notYetTold keeps the sendings whose mail was added: the others told what was
+// told already.
+func notYetTold(ctx context.Context, tx *db.Tx, rows [][]any, sendings []jobs.New) ([]jobs.New, error) {
+	ids := make([]string, len(rows))
+	for i, row := range rows {
+		ids[i] = row[0].(string)
+	}
+	added, err := db.All[string](ctx, tx, `select id from outgoing_mail where id in (select value from json_each(cast($1 as text)))`, db.IDs(ids))
+	if err != nil {
+		return nil, err
+	}
+	keys := map[string]bool{}
+	for _, id := range added {
+		keys[jobKey(id)] = true
+	}
+	return slices.DeleteFunc(sendings, func(s jobs.New) bool { return !keys[s.Key] }), nil
 }
 
 // ErrLeft says that a mail has left, or is on its way out.

@@ -8,6 +8,7 @@ import (
 
 	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/journal"
+	"pupitre/internal/domain/school"
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/fault"
 	"pupitre/internal/platform/french"
@@ -49,7 +50,7 @@ func PutPaper(ctx context.Context, tx *db.Tx, season string, p Paper) error {
 	if err != nil {
 		return fmt.Errorf("put paper %s: %w", p.Code, err)
 	}
-	return nil
+	return school.Changed(ctx, tx)
 }
 
 const depositColumns = `id, paper_code, season_id, household_id, pupil_id, file_name, blob_key, media_type, size, pages, sha256,

@@ -166,13 +166,32 @@ func (c Ask) apply(b *Board) ([]Change, error) {
 }
 
 func (b *Board) enqueue(o *Offering, r *Asked) {
+	at := b.stand(o, r)
+	o.Queue = slices.Insert(o.Queue, at, r.ID)
+}
+
+// stand is where the request stands in the queue, or would stand: behind all
+// that are ahead of it.
+func (b *Board) stand(o *Offering, r *Asked) int {
+	if n := len(o.Queue); n > 0 && b.Requests[o.Queue[n-1]].Ahead(r) {
+		return n // it comes last, as most do
+	}
 	at, _ := slices.BinarySearchFunc(o.Queue, r, func(id string, r *Asked) int {
 		if b.Requests[id].Ahead(r) {
 			return -1
 		}
 		return 1
 	})
-	o.Queue = slices.Insert(o.Queue, at, r.ID)
+	return at
+}
+
+// Position counts where the request stands in its list, from 1; 0 when it does not wait.
+func (b *Board) Position(request string) int64 {
+	r := b.Requests[request]
+	if r == nil || r.State != Waiting {
+		return 0
+	}
+	return int64(b.stand(b.Offerings[r.Offering], r) + 1)
 }
 
 func (c Leave) apply(b *Board) ([]Change, error) {

@@ -245,7 +245,7 @@ func TestTheBoardInMemoryIsOfItsSeason(t *testing.T) {
 		w.reg = last.reg // the server runs on into the new season
 		defer w.stop()
 		w.write(func(ctx context.Context, tx *db.Tx) error {
-			_, err := tx.Exec(ctx, `update season set moves = $1 where id = $2`, last.reg.moves, w.season.ID)
+			_, err := tx.Exec(ctx, `update season set moves = $1 where id = $2`, last.reg.kept.moves, w.season.ID)
 			return err
 		})
 		b := w.sent("Blin", "eveil", "jardin")

@@ -140,7 +140,7 @@ func JudgeDesks(ctx context.Context, tx *db.Tx) error {
 	if err != nil || !found {
 		return err
 	}
-	u, err := newUnit(ctx, tx, lock)
+	u, err := newUnit(ctx, tx, lock, memory{})
 	if err != nil {
 		return err
 	}

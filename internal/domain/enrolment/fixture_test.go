@@ -511,7 +511,7 @@ func (w *world) wantDesks(stored []Dossier) {
 	w.Helper()
 	undone := errors.New("only judged")
 	err := w.store.Write(w.ctx, func(tx *db.Tx) error {
-		u, err := open(w.ctx, tx, `id = $1`, w.season.ID)
+		u, err := newUnit(w.ctx, tx, seasonLock{ID: w.season.ID}, memory{})
 		if err != nil {
 			return err
 		}

@@ -213,7 +213,7 @@ func actsLateAndOnPaper() []act {
 			w.clock.Set(paris("2027-05-20 10:00"))
 			wantRefused(w, reopen("2027-06-10 20:00"), "La campagne ouvre le")
 			w.write(func(ctx context.Context, tx *db.Tx) error {
-				_, err := tx.Exec(ctx, `update season set campaign_closes_at = null where id = $1`, w.season.ID)
+				_, err := tx.Exec(ctx, `update season set campaign_closes_at = null, moves = moves + 1 where id = $1`, w.season.ID)
 				return err
 			})
 			w.clock.Set(paris("2027-06-05 10:00"))

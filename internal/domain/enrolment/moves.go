@@ -87,7 +87,9 @@ func (u *unit) obey(c Command, reason string) ([]Change, error) {
 }
 
 func (u *unit) carry(c Change, reason string) error {
-	u.dirtyOffers[c.Offering] = true
+	if c.From.holds() != c.To.holds() {
+		u.dirtyOffers[c.Offering] = true
+	}
 	r, err := u.request(c.Request)
 	if err != nil {
 		return err
@@ -118,7 +120,7 @@ func (u *unit) carry(c Change, reason string) error {
 // standing is the state in words, with the position of one that waits.
 func (u *unit) standing(c Change) string {
 	if c.To == Waiting {
-		return fmt.Sprintf("liste d’attente, n° %d", u.position(c.Request))
+		return fmt.Sprintf("liste d’attente, n° %d", u.board.Position(c.Request))
 	}
 	return c.To.French()
 }
@@ -141,20 +143,6 @@ func (s RequestState) French() string {
 	default:
 		return ""
 	}
-}
-
-// position counts where the request stands in its list, from 1; 0 when it does not wait.
-func (u *unit) position(request string) int64 {
-	a := u.board.Requests[request]
-	if a == nil || a.State != Waiting {
-		return 0
-	}
-	for i, id := range u.board.Offerings[a.Offering].Queue {
-		if id == request {
-			return int64(i + 1)
-		}
-	}
-	return 0
 }
 
 func (u *unit) courseOf(offering string) (catalogue.Course, int64, error) {

@@ -145,7 +145,7 @@ type Followed struct {
 // in the order of their « Valider » (R29). A school without a season has none.
 func Following(ctx context.Context, tx *db.Tx, a actor.Actor, at time.Time, write func() error) (Followed, error) {
 	var f Followed
-	before, err := openCurrent(ctx, tx)
+	before, err := open(ctx, tx, memory{})
 	if errors.Is(err, fault.ErrNotFound) {
 		return f, write()
 	}
@@ -163,7 +163,7 @@ func Following(ctx context.Context, tx *db.Tx, a actor.Actor, at time.Time, writ
 	if err := write(); err != nil {
 		return f, err
 	}
-	u, err := openCurrent(ctx, tx)
+	u, err := open(ctx, tx, memory{})
 	if err != nil {
 		return f, err
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"pupitre/internal/domain/document"
+	"pupitre/internal/domain/school"
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/fault"
 )
@@ -181,7 +182,7 @@ func actsValider() []act {
 			f := w.family("Roux", "Léo")
 			w.write(func(ctx context.Context, tx *db.Tx) error {
 				_, err := tx.Exec(ctx, `update course set age_max = 6 where id = $1`, w.courses["jardin"])
-				return err
+				return errors.Join(err, school.Changed(ctx, tx))
 			})
 			birth := func(day string) func(context.Context, *db.Tx) error {
 				return func(ctx context.Context, tx *db.Tx) error {

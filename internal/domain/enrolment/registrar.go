@@ -28,11 +28,7 @@ type Registrar struct {
 	stopped chan struct{}
 	room    *waitingRoom
 
-	// The board as this machine last wrote it, good as long as nobody else has
-	// moved: moves is the counter of that season at that write.
-	board  *Board
-	season string
-	moves  int64
+	kept memory // used by serve alone
 
 	watched watched
 }
@@ -170,9 +166,12 @@ func (r *Registrar) decide(batch []*order) {
 // transact runs the batch as one transaction. Each order's answer is set; an
 // error means that nothing was kept.
 func (r *Registrar) transact(batch []*order) error {
+	kept := r.kept
+	r.kept = memory{} // until this transaction is durable
 	var done *unit
 	err := r.store.Write(context.Background(), func(tx *db.Tx) error {
-		u, err := r.begin(tx)
+		u, err := open(context.Background(), tx, kept)
+		kept = memory{} // run again, it would find a board that has changed
 		if err != nil {
 			return err
 		}
@@ -206,7 +205,7 @@ func (r *Registrar) transact(batch []*order) error {
 	if err != nil {
 		return err
 	}
-	r.board, r.season, r.moves = done.board, done.season.ID, done.moves
+	r.kept = memory{done.moves, done.board, done.settings}
 	return nil
 }
 
@@ -218,20 +217,4 @@ func isRefusal(err error) bool {
 	var busy *fault.Busy
 	return errors.As(err, &invalid) || errors.As(err, &conflict) || errors.As(err, &busy) ||
 		errors.Is(err, fault.ErrNotFound) || errors.Is(err, fault.ErrForbidden)
-}
-
-// begin takes the season's row, which is the lock between machines, and opens
-// the unit of work on it.
-func (r *Registrar) begin(tx *db.Tx) (*unit, error) {
-	ctx := context.Background()
-	board := r.board
-	r.board = nil // until this transaction is kept
-	u, err := openCurrent(ctx, tx)
-	if err != nil {
-		return nil, err
-	}
-	if board != nil && u.season.ID == r.season && u.moves == r.moves+1 {
-		u.board = board
-	}
-	return u, nil
 }

@@ -4,35 +4,28 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"pupitre/internal/domain/correspondence"
 	"pupitre/internal/domain/journal"
-	"pupitre/internal/platform/db"
 )
 
 var zero time.Time
 
-// rowsAtOnce bounds the rows of one statement: SQLite looks each $n up in a
-// list, so that its time grows with the square of the parameters (a row of 13
-// costs 80 µs among 200, 25 among 16).
-const rowsAtOnce = 16
-
-// save judges the desks, then writes what the unit changed: a statement for the season, one for each
-// changed dossier, and one a table for the rest.
+// save judges the desks, then writes what the unit changed, each table at once.
+// The season has moved further than the unit when one of its acts has changed
+// the settings.
 func (u *unit) save() error {
 	if err := u.judgeDesks(); err != nil {
 		return err
 	}
 	u.moves = max(u.moves, (u.seq-1)/seqPerMove)
-	if _, err := u.tx.Exec(u.ctx, `update season set next_rank = $1, last_at = $2, moves = $3 where id = $4`, u.nextRank, u.last, u.moves, u.season.ID); err != nil {
+	if _, err := u.tx.Exec(u.ctx, `update season set next_rank = $1, last_at = $2, moves = case when moves > $3 then moves else $3 end where id = $4`,
+		u.nextRank, u.last, u.moves, u.season.ID); err != nil {
 		return err
 	}
-	for _, id := range slices.Sorted(maps.Keys(u.dirtyDossiers)) {
-		if err := u.saveDossier(u.dossiers[id]); err != nil {
-			return err
-		}
+	if err := u.saveDossiers(); err != nil {
+		return err
 	}
 	if err := u.saveDesks(); err != nil {
 		return err
@@ -43,10 +36,8 @@ func (u *unit) save() error {
 	if err := u.saveOfferings(); err != nil {
 		return err
 	}
-	for lines := range slices.Chunk(u.lines, rowsAtOnce) {
-		if err := journal.Append(u.ctx, u.tx, lines...); err != nil {
-			return err
-		}
+	if err := journal.Append(u.ctx, u.tx, u.lines...); err != nil {
+		return err
 	}
 	if err := u.saveDecisions(); err != nil {
 		return err
@@ -69,23 +60,27 @@ func rankOrNull(rank int64) any {
 	return rank
 }
 
-// saveDossier writes the dossier, or returns errMoved when a draft of it was
-// saved since the unit read it.
-func (u *unit) saveDossier(d *Dossier) error {
-	n, err := u.tx.Exec(u.ctx, `update dossier set household_id = $1, state = $2, programme_id = $3, site_id = $4, choice = $5,
+// saveDossiers writes the dossiers changed, or returns errMoved when a draft of
+// one was saved since the unit read it.
+func (u *unit) saveDossiers() error {
+	rows := make([][]any, 0, len(u.dirtyDossiers))
+	for _, id := range slices.Sorted(maps.Keys(u.dirtyDossiers)) {
+		d := u.dossiers[id]
+		rows = append(rows, []any{d.Household, d.State, orNull(d.Programme), orNull(d.Site), d.Choice.text(), d.OnPaperForm, d.Note, d.Administrative,
+			d.Reason, orNull(d.Text), d.AgreedBy, d.SentAt, d.CompleteAt, rankOrNull(d.Rank), d.ReceivedOnPaperAt, d.HoldUntil,
+			d.HoldTotalUntil, d.ConfirmedAt, d.ConfirmedBy, d.ReopenedUntil, d.WithdrawalAskedAt, d.RemindedAt, d.UpdatedAt, d.Version, orNull(string(d.Desk)), d.ChooseAgain, d.ID, u.versions[d.ID]})
+	}
+	saved, err := u.tx.ExecEach(u.ctx, `update dossier set household_id = $1, state = $2, programme_id = $3, site_id = $4, choice = $5,
 			on_paper_form = $6, note = $7, administrative = $8, reason = $9, text_id = $10, agreed_by = $11, sent_at = $12,
 			complete_at = $13, rank = $14, received_on_paper_at = $15, hold_until = $16, hold_total_until = $17, confirmed_at = $18,
 			confirmed_by = $19, reopened_until = $20, withdrawal_asked_at = $21, reminded_at = $22, updated_at = $23, version = $24,
 			desk = $25, choose_again = $26
-		where id = $27 and version = $28`,
-		d.Household, string(d.State), orNull(d.Programme), orNull(d.Site), d.Choice.text(), d.OnPaperForm, d.Note, d.Administrative,
-		d.Reason, orNull(d.Text), d.AgreedBy, d.SentAt, d.CompleteAt, rankOrNull(d.Rank), d.ReceivedOnPaperAt, d.HoldUntil,
-		d.HoldTotalUntil, d.ConfirmedAt, d.ConfirmedBy, d.ReopenedUntil, d.WithdrawalAskedAt, d.RemindedAt, d.UpdatedAt, d.Version, orNull(string(d.Desk)), d.ChooseAgain, d.ID, u.versions[d.ID])
+		where id = $27 and version = $28`, rows)
 	if err != nil {
-		return fmt.Errorf("save dossier %s: %w", d.ID, err)
+		return fmt.Errorf("save the dossiers: %w", err)
 	}
-	if n == 0 {
-		return fmt.Errorf("save dossier %s: %w", d.ID, errMoved)
+	if int(saved) < len(rows) {
+		return fmt.Errorf("save the dossiers: %w", errMoved)
 	}
 	return nil
 }
@@ -96,44 +91,34 @@ func (u *unit) saveRequests() error {
 	for _, r := range u.newRequests {
 		delete(u.dirtyRequests, r.ID)
 	}
+	changed := make([][]any, 0, len(u.dirtyRequests))
 	for _, id := range slices.Sorted(maps.Keys(u.dirtyRequests)) {
 		r := u.requests[id]
-		if _, err := u.tx.Exec(u.ctx, `update request set state = $1, jumped = $2, offered_until = $3, offer_token_hash = $4, decided_at = $5, line = $6 where id = $7`,
-			string(r.State), r.Jumped, r.OfferedUntil, r.TokenHash, r.DecidedAt, r.Line, r.ID); err != nil {
-			return fmt.Errorf("save request %s: %w", id, err)
-		}
+		changed = append(changed, []any{r.State, r.Jumped, r.OfferedUntil, r.TokenHash, r.DecidedAt, r.Line, r.ID})
 	}
-	for batch := range slices.Chunk(u.newRequests, rowsAtOnce) {
-		rows := make([][]any, 0, len(batch))
-		for _, r := range batch {
-			rows = append(rows, []any{r.ID, r.Dossier, r.Offering, string(r.State), r.ReceivedAt, r.Seq, r.Jumped, r.OfferedUntil, r.TokenHash, r.DecidedAt, r.Line, r.CreatedAt})
-		}
-		values, args := db.Rows(rows)
-		if _, err := u.tx.Exec(u.ctx, `insert into request (`+requestColumns+`) values `+values, args...); err != nil {
-			return fmt.Errorf("save new requests: %w", err)
-		}
+	if _, err := u.tx.ExecEach(u.ctx, `update request set state = $1, jumped = $2, offered_until = $3, offer_token_hash = $4, decided_at = $5, line = $6
+		where id = $7`, changed); err != nil {
+		return fmt.Errorf("save the requests: %w", err)
+	}
+	added := make([][]any, len(u.newRequests))
+	for i, r := range u.newRequests {
+		added[i] = []any{r.ID, r.Dossier, r.Offering, r.State, r.ReceivedAt, r.Seq, r.Jumped, r.OfferedUntil, r.TokenHash, r.DecidedAt, r.Line, r.CreatedAt}
+	}
+	if _, err := u.tx.Insert(u.ctx, `request (`+requestColumns+`)`, "", added); err != nil {
+		return fmt.Errorf("save the new requests: %w", err)
 	}
 	return nil
 }
 
-// saveOfferings writes taken and capacity, in one statement.
+// saveOfferings writes taken and capacity.
 func (u *unit) saveOfferings() error {
-	if len(u.dirtyOffers) == 0 {
-		return nil
+	rows := make([][]any, 0, len(u.dirtyOffers))
+	for _, id := range slices.Sorted(maps.Keys(u.dirtyOffers)) {
+		o := u.board.Offerings[id]
+		rows = append(rows, []any{o.Capacity, o.Taken, id})
 	}
-	for ids := range slices.Chunk(slices.Sorted(maps.Keys(u.dirtyOffers)), 200) {
-		var values []string
-		var args []any
-		for _, id := range ids {
-			o := u.board.Offerings[id]
-			n := len(args)
-			values = append(values, fmt.Sprintf("($%d, cast($%d as bigint), cast($%d as bigint))", n+1, n+2, n+3))
-			args = append(args, id, o.Capacity, o.Taken)
-		}
-		if _, err := u.tx.Exec(u.ctx, `update offering set capacity = x.column2, taken = x.column3
-			from (values `+strings.Join(values, ",")+`) as x where id = x.column1`, args...); err != nil {
-			return fmt.Errorf("save the places: %w", err)
-		}
+	if _, err := u.tx.ExecEach(u.ctx, `update offering set capacity = $1, taken = $2 where id = $3`, rows); err != nil {
+		return fmt.Errorf("save the places: %w", err)
 	}
 	return nil
 }

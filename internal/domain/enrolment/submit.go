@@ -73,20 +73,17 @@ func (u *unit) submit(a actor.Actor, s Submission) (outcomes []Outcome, received
 
 // agreement checks the box « J'accepte » against the text in force.
 func (u *unit) agreement(s Submission) (string, error) {
-	if u.rules == "" {
-		text, err := currentText(u.ctx, u.tx)
-		if err != nil {
-			return "", err
-		}
-		u.rules = text.ID
+	text, err := u.textInForce()
+	if err != nil {
+		return "", err
 	}
 	if !s.Agreed {
 		return "", &fault.Invalid{Message: "Cochez « J’accepte » pour envoyer.", Fields: []fault.Field{{Name: "accord", Message: "Cochez « J’accepte » après avoir lu le règlement."}}}
 	}
-	if s.Text != u.rules {
+	if s.Text != text {
 		return "", &fault.Invalid{Message: "Le règlement a changé depuis l’ouverture de cette page.", Fields: []fault.Field{{Name: "accord", Message: "Relisez le règlement, puis cochez « J’accepte » de nouveau."}}}
 	}
-	return u.rules, nil
+	return text, nil
 }
 
 // judge returns the pupil's dossier ready to be sent, or again when it is sent
@@ -238,7 +235,7 @@ func (u *unit) send(dossiers []*Dossier, text string) error {
 	for _, h := range households {
 		events := make([]string, len(told[h]))
 		for i, t := range told[h] {
-			events[i] = fmt.Sprintf("%s@%d", t.ID, u.dossiers[t.ID].SentAt.UnixMicro())
+			events[i] = fmt.Sprintf("%d@%s", u.dossiers[t.ID].SentAt.UnixMicro(), t.ID) // in the order of time, so that a rush fills few pages of the index
 		}
 		if err := u.write(h, first[h], MailReceived, strings.Join(events, "+"), Told{Dossiers: told[h]}, nil, zero); err != nil {
 			return err

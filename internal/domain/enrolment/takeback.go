@@ -96,19 +96,16 @@ func (u *unit) decided(batch, subject string, version int64, before former, mail
 const decisionColumns = `id, batch, subject_id, version, leaves_at, before`
 
 func (u *unit) saveDecisions() error {
-	for batch := range slices.Chunk(u.decisions, rowsAtOnce) {
-		var rows [][]any
-		for _, d := range batch {
-			before, err := json.Marshal(d.Before)
-			if err != nil {
-				return fmt.Errorf("save decision %s: %w", d.ID, err)
-			}
-			rows = append(rows, []any{d.ID, d.Batch, d.Subject, d.Version, d.LeavesAt, string(before)})
+	rows := make([][]any, len(u.decisions))
+	for i, d := range u.decisions {
+		before, err := json.Marshal(d.Before)
+		if err != nil {
+			return fmt.Errorf("save decision %s: %w", d.ID, err)
 		}
-		values, args := db.Rows(rows)
-		if _, err := u.tx.Exec(u.ctx, `insert into decision (`+decisionColumns+`) values `+values, args...); err != nil {
-			return fmt.Errorf("save decisions: %w", err)
-		}
+		rows[i] = []any{d.ID, d.Batch, d.Subject, d.Version, d.LeavesAt, string(before)}
+	}
+	if _, err := u.tx.Insert(u.ctx, `decision (`+decisionColumns+`)`, "", rows); err != nil {
+		return fmt.Errorf("save decisions: %w", err)
 	}
 	return nil
 }

@@ -103,8 +103,10 @@ func (r *Registrar) CloseCampaign(ctx context.Context) (int, error) {
 		}
 		u.written++
 		u.season.ClosedToldAt = u.at
-		_, err = u.tx.Exec(u.ctx, `update season set closed_told_at = $1 where id = $2`, u.at, u.season.ID)
-		return err
+		if _, err := u.tx.Exec(u.ctx, `update season set closed_told_at = $1 where id = $2`, u.at, u.season.ID); err != nil {
+			return err
+		}
+		return school.Changed(u.ctx, u.tx)
 	})
 	return n, err
 }
@@ -136,8 +138,10 @@ func (u *unit) endDueLists() error {
 	}
 	u.written++
 	u.season.ListsEndedAt = u.at
-	_, err := u.tx.Exec(u.ctx, `update season set lists_ended_at = $1 where id = $2`, u.at, u.season.ID)
-	return err
+	if _, err := u.tx.Exec(u.ctx, `update season set lists_ended_at = $1 where id = $2`, u.at, u.season.ID); err != nil {
+		return err
+	}
+	return school.Changed(u.ctx, u.tx)
 }
 
 func (u *unit) endLists() error {

@@ -97,7 +97,7 @@ func (u *unit) toldPlace(r *Request) (ToldPlace, error) {
 	if slot := course.Slot(); slot != "" {
 		title += ", " + slot
 	}
-	return ToldPlace{Course: title, Semester: semester, State: r.State, Position: u.position(r.ID), Until: r.OfferedUntil}, nil
+	return ToldPlace{Course: title, Semester: semester, State: r.State, Position: u.board.Position(r.ID), Until: r.OfferedUntil}, nil
 }
 
 func (u *unit) toldPlaces(d *Dossier) ([]ToldPlace, error) {

@@ -8,12 +8,10 @@ import (
 	"time"
 
 	"pupitre/internal/domain/actor"
-	"pupitre/internal/domain/catalogue"
 	"pupitre/internal/domain/correspondence"
 	"pupitre/internal/domain/document"
 	"pupitre/internal/domain/journal"
 	"pupitre/internal/domain/people"
-	"pupitre/internal/domain/school"
 	"pupitre/internal/platform/db"
 )
 
@@ -27,8 +25,7 @@ type unit struct {
 	arrived time.Time
 	written int // counts what was changed, to tell an act that failed half-done
 
-	school    school.School
-	season    school.Season
+	settings
 	moves     int64
 	nextRank  int64
 	last      time.Time // the last stamp given
@@ -36,10 +33,6 @@ type unit struct {
 	board     *Board
 	jumpsRead bool
 	listsTold int // families told by this act that the lists have ended
-	catalogue *catalogue.Catalogue
-	papers    []document.Paper
-	means     map[string]bool // payment means that are debits
-	rules     string          // id of the text in force that « J'accepte » accepts
 	dossiers  map[string]*Dossier
 	versions  map[string]int64  // of the dossiers, as they were read
 	ofPupil   map[string]string // "" when it is known to have none
@@ -65,36 +58,33 @@ type seasonLock struct {
 	Last     time.Time `db:"last_at"`
 }
 
-// openCurrent takes the current season's row.
-func openCurrent(ctx context.Context, tx *db.Tx) (*unit, error) {
-	return open(ctx, tx, `is_current = true`)
-}
-
-// open takes the season's row, and holds it to the end of the transaction.
-func open(ctx context.Context, tx *db.Tx, where string, args ...any) (*unit, error) {
-	lock, err := db.One[seasonLock](ctx, tx, `update season set moves = moves + 1 where `+where+`
-		returning id, moves, next_rank, last_at`, args...)
+// open takes the current season's row, and holds it to the end of the
+// transaction. What the registrar kept serves if nobody has moved since.
+func open(ctx context.Context, tx *db.Tx, kept memory) (*unit, error) {
+	lock, err := db.One[seasonLock](ctx, tx, `update season set moves = moves + 1 where is_current = true
+		returning id, moves, next_rank, last_at`)
 	if err != nil {
 		return nil, fmt.Errorf("take the season: %w", err)
 	}
-	return newUnit(ctx, tx, lock)
+	return newUnit(ctx, tx, lock, kept)
 }
 
-func newUnit(ctx context.Context, tx *db.Tx, lock seasonLock) (*unit, error) {
+func newUnit(ctx context.Context, tx *db.Tx, lock seasonLock, kept memory) (*unit, error) {
 	u := &unit{
 		ctx: ctx, tx: tx, moves: lock.Moves, nextRank: lock.NextRank, last: lock.Last, seq: lock.Moves * seqPerMove,
-		board:    &Board{Offerings: map[string]*Offering{}, Requests: map[string]*Asked{}},
 		dossiers: map[string]*Dossier{}, versions: map[string]int64{}, ofPupil: map[string]string{},
 		facts:    noFacts(),
 		requests: map[string]*Request{}, ofDossier: map[string][]*Request{},
 		dirtyDossiers: map[string]bool{}, dirtyRequests: map[string]bool{}, dirtyOffers: map[string]bool{},
 		touched: map[string]bool{}, newDesks: map[string]bool{},
 	}
-	var err error
-	if u.season, err = school.SeasonByID(ctx, tx, lock.ID); err != nil {
-		return nil, err
+	if kept.goodFor(lock) {
+		u.board, u.settings = kept.board, kept.settings
+		return u, nil
 	}
-	u.school, err = school.Current(ctx, tx)
+	u.board = &Board{Offerings: map[string]*Offering{}, Requests: map[string]*Asked{}}
+	var err error
+	u.settings, err = readSettings(ctx, tx, lock.ID)
 	return u, err
 }
 
@@ -200,37 +190,6 @@ func bySending(a, b *Dossier) int {
 		return -1
 	}
 	return cmp.Or(a.SentAt.Compare(b.SentAt), cmp.Compare(a.Number, b.Number))
-}
-
-func (u *unit) offer() (*catalogue.Catalogue, error) {
-	if u.catalogue == nil {
-		c, err := catalogue.Of(u.ctx, u.tx, u.season.ID)
-		if err != nil {
-			return nil, err
-		}
-		u.catalogue = &c
-	}
-	return u.catalogue, nil
-}
-
-// readPapers reads what the season asks, once.
-func (u *unit) readPapers() error {
-	if u.papers != nil {
-		return nil
-	}
-	papers, err := document.Papers(u.ctx, u.tx, u.season.ID)
-	if err != nil {
-		return err
-	}
-	means, err := school.PaymentMeans(u.ctx, u.tx)
-	if err != nil {
-		return err
-	}
-	u.papers, u.means = papers, map[string]bool{}
-	for _, m := range means {
-		u.means[m.Code] = m.IsDebit
-	}
-	return nil
 }
 
 func (u *unit) asked(d *Dossier) ([]document.Paper, error) {

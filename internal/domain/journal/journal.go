@@ -39,19 +39,12 @@ func By(a actor.Actor, at time.Time, line Line) Line {
 
 // Append adds the lines, made by By, within the transaction.
 func Append(ctx context.Context, tx *db.Tx, lines ...Line) error {
-	for len(lines) > 0 {
-		n := min(len(lines), 200)
-		rows := make([][]any, 0, n)
-		for _, l := range lines[:n] {
-			rows = append(rows, []any{l.ID, l.At, l.ActorID, l.ActorName, l.ActorRole, l.Event, l.Household, l.Pupil, l.Dossier, l.Course, l.Before, l.After, l.Reason})
-		}
-		values, args := db.Rows(rows)
-		if _, err := tx.Exec(ctx, `insert into journal
-			(id, at, actor_id, actor_name, actor_role, event, household_id, pupil_id, dossier_id, course_id, before, after, reason)
-			values `+values, args...); err != nil {
-			return fmt.Errorf("append to the journal: %w", err)
-		}
-		lines = lines[n:]
+	rows := make([][]any, len(lines))
+	for i, l := range lines {
+		rows[i] = []any{l.ID, l.At, l.ActorID, l.ActorName, l.ActorRole, l.Event, l.Household, l.Pupil, l.Dossier, l.Course, l.Before, l.After, l.Reason}
+	}
+	if _, err := tx.Insert(ctx, `journal (`+columns+`)`, "", rows); err != nil {
+		return fmt.Errorf("append to the journal: %w", err)
 	}
 	return nil
 }

@@ -2,10 +2,30 @@ package school
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"pupitre/internal/platform/db"
 )
+
+// Changed says that what the school has laid down has changed: the school, its
+// seasons, sites, texts, means of payment, catalogue or papers asked. Registrars
+// on every machine keep them in memory until a season moves. It is called after
+// each write of these, in its transaction.
+func Changed(ctx context.Context, tx *db.Tx) error {
+	if _, err := tx.Exec(ctx, `update season set moves = moves + 1`); err != nil {
+		return fmt.Errorf("tell the registrars: %w", err)
+	}
+	return nil
+}
+
+// changed is Changed after a write that may have failed.
+func changed(ctx context.Context, tx *db.Tx, err error) error {
+	if err != nil {
+		return err
+	}
+	return Changed(ctx, tx)
+}
 
 // Put writes the school, making it when there is none.
 func Put(ctx context.Context, tx *db.Tx, s School) error {
@@ -22,7 +42,7 @@ func Put(ctx context.Context, tx *db.Tx, s School) error {
 			quiet_until = excluded.quiet_until, rank_shown = excluded.rank_shown, accessibility = excluded.accessibility`,
 		s.Name, s.ShortName, s.Address, s.Phone, s.Email, s.Website, s.PreEnrolmentURL, s.Hue, s.CreditorName, s.CreditorICS, s.Recovery,
 		s.PasswordMin, s.PasswordMax, s.SessionMinutes, s.PaperDays, s.OfferDays, s.QuietFrom, s.QuietUntil, s.RankShown, s.Accessibility)
-	return err
+	return changed(ctx, tx, err)
 }
 
 // PutSeason writes a season's name, days and campaign, making it when its id is
@@ -42,16 +62,17 @@ func PutSeason(ctx context.Context, tx *db.Tx, s Season) error {
 			lists_end_at = excluded.lists_end_at, partial_release_at = excluded.partial_release_at,
 			courses_published_at = excluded.courses_published_at, is_current = excluded.is_current`,
 		s.ID, s.Name, s.StartsOn, s.EndsOn, s.AgesOn, s.OpensAt, s.ClosesAt, s.ListsEndAt, s.PartialReleaseAt, s.CoursesPublishedAt)
-	return err
+	return changed(ctx, tx, err)
 }
 
 // PutSite writes a site by its code and returns its id.
 func PutSite(ctx context.Context, tx *db.Tx, s Site) (string, error) {
-	return db.One[string](ctx, tx, `insert into site (id, code, name, town, address, position)
+	id, err := db.One[string](ctx, tx, `insert into site (id, code, name, town, address, position)
 		values ($1, $2, $3, $4, $5, $6)
 		on conflict (code) do update
 		set name = excluded.name, town = excluded.town, address = excluded.address, position = excluded.position
 		returning id`, db.NewID(), s.Code, s.Name, s.Town, s.Address, s.Position)
+	return id, changed(ctx, tx, err)
 }
 
 // PutPaymentMean writes a means of payment by its code.
@@ -59,7 +80,7 @@ func PutPaymentMean(ctx context.Context, tx *db.Tx, m PaymentMean) error {
 	_, err := tx.Exec(ctx, `insert into payment_mean (code, name, is_debit, position) values ($1, $2, $3, $4)
 		on conflict (code) do update set name = excluded.name, is_debit = excluded.is_debit, position = excluded.position`,
 		m.Code, m.Name, m.IsDebit, m.Position)
-	return err
+	return changed(ctx, tx, err)
 }
 
 // PutBillingMode writes a billing mode by its number of instalments.
@@ -74,7 +95,7 @@ func PutBillingMode(ctx context.Context, tx *db.Tx, m BillingMode) error {
 func AddText(ctx context.Context, tx *db.Tx, now time.Time, t Text) error {
 	_, err := tx.Exec(ctx, `insert into school_text (id, kind, version, body, created_at) values ($1, $2, $3, $4, $5)
 		on conflict (kind, version) do nothing`, db.NewID(), t.Kind, t.Version, t.stored(), now)
-	return err
+	return changed(ctx, tx, err)
 }
 
 // TextVersion returns a version of a text, or fault.ErrNotFound.

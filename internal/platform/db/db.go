@@ -74,6 +74,12 @@ func Open(ctx context.Context, where string) (*Store, error) {
 		s.Close()
 		return nil, err
 	}
+	if s.engine == SQLite {
+		if err := s.startQueue(ctx); err != nil {
+			s.Close()
+			return nil, err
+		}
+	}
 	return s, nil
 }
 
@@ -108,7 +114,7 @@ func openSQLite(ctx context.Context, path string) (*Store, error) {
 		return nil, fmt.Errorf("open SQLite %s: %w", path, err)
 	}
 	file := sqliteFile(path)
-	write, err := sql.Open("sqlite", file+"?_txlock=immediate&_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)")
+	write, err := sql.Open("sqlite", file+writePragmas)
 	if err != nil {
 		return nil, fmt.Errorf("open SQLite %s: %w", path, err)
 	}
@@ -124,14 +130,19 @@ func openSQLite(ctx context.Context, path string) (*Store, error) {
 	}
 	read.SetMaxOpenConns(8)
 	read.SetMaxIdleConns(8)
-	s := &Store{engine: SQLite, read: read, write: write, queue: newQueue()}
-	go s.serveQueue()
-	return s, nil
+	return &Store{engine: SQLite, read: read, write: write}, nil
 }
 
 func sqliteFile(path string) string {
 	return "file:" + strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(path)
 }
+
+// writePragmas are those of the connection that writes. A commit is durable
+// even if the power fails (WAL, synchronous FULL). It keeps 32 MB of pages,
+// undoes savepoints in memory, and copies the log back every 32 MB: a rush
+// changes the same pages again and again.
+const writePragmas = "?_txlock=immediate&_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)" +
+	"&_pragma=cache_size(-32000)&_pragma=temp_store(MEMORY)&_pragma=wal_autocheckpoint(8000)"
 
 // keepPrivate creates the file for its owner alone: SQLite gives its journal
 // the same rights. Files that anybody may read are closed to all but the owner;
@@ -164,10 +175,11 @@ func keepPrivate(path string) error {
 
 // Close waits for the writes already queued, then closes the database.
 func (s *Store) Close() error {
+	var err error
 	if s.queue != nil {
-		s.queue.close()
+		err = s.queue.close()
 	}
-	err := s.write.Close()
+	err = errors.Join(err, s.write.Close())
 	if s.read != s.write {
 		err = errors.Join(err, s.read.Close())
 	}

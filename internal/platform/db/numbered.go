@@ -1,9 +1,6 @@
 package db
 
-import (
-	"strings"
-	"sync"
-)
+import "strings"
 
 // SQLite looks a numbered parameter up by its name, which costs n² for n of
 // them: 200 rows of 13 columns take a hundred times longer than with plain
@@ -13,36 +10,14 @@ import (
 // positional is a statement with plain question marks; order[i] is the index of
 // the argument that the i-th of them takes.
 type positional struct {
-	text  string
-	order []int
+	text    string
+	order   []int
+	inOrder bool // order is 0, 1, 2…
 }
 
-var rewritten sync.Map // statement → positional
-
-// maxRewritten bounds the statements kept: multi-row ones differ by their
-// number of rows only, so there are some hundreds.
-const maxRewritten = 4096
-
-var (
-	rewrittenMu sync.Mutex
-	rewrittenN  int
-)
+var positionals texts[positional]
 
 func toPositional(text string) positional {
-	if p, ok := rewritten.Load(text); ok {
-		return p.(positional)
-	}
-	p := rewrite(text)
-	rewrittenMu.Lock()
-	if rewrittenN < maxRewritten {
-		rewrittenN++
-		rewritten.Store(text, p)
-	}
-	rewrittenMu.Unlock()
-	return p
-}
-
-func rewrite(text string) positional {
 	var b strings.Builder
 	var p positional
 	quoted := false
@@ -63,7 +38,10 @@ func rewrite(text string) positional {
 		b.WriteByte('?')
 		p.order = append(p.order, n-1)
 	}
-	p.text = b.String()
+	p.text, p.inOrder = b.String(), true
+	for i, n := range p.order {
+		p.inOrder = p.inOrder && i == n
+	}
 	return p
 }
 
@@ -71,6 +49,9 @@ func rewrite(text string) positional {
 // A statement that names an argument it was not given is left to the database
 // to refuse.
 func (p positional) arrange(args []any) []any {
+	if p.inOrder && len(args) == len(p.order) {
+		return args
+	}
 	out := make([]any, len(p.order))
 	for i, n := range p.order {
 		if n >= len(args) {
@@ -79,14 +60,4 @@ func (p positional) arrange(args []any) []any {
 		out[i] = args[n]
 	}
 	return out
-}
-
-// statement is the text and the arguments as the engine takes them.
-func statement(engine Engine, text string, args []any) (string, []any) {
-	args = bind(engine, args)
-	if engine != SQLite {
-		return text, args
-	}
-	p := toPositional(text)
-	return p.text, p.arrange(args)
 }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -28,19 +27,19 @@ func (s *Store) query(ctx context.Context, text string, args []any) (*sql.Rows, 
 	return s.read.QueryContext(ctx, text, args...)
 }
 
-func (tx *Tx) query(ctx context.Context, text string, args []any) (*sql.Rows, error) {
+func (tx *Tx) query(_ context.Context, text string, args []any) (*sql.Rows, error) {
 	text, args = tx.store.run(text, args)
-	return tx.tx.QueryContext(context.WithoutCancel(ctx), text, args...)
+	return tx.on.query(text, args)
 }
 
 // Exec runs a statement and returns how many rows it touched.
-func (tx *Tx) Exec(ctx context.Context, text string, args ...any) (int64, error) {
+func (tx *Tx) Exec(_ context.Context, text string, args ...any) (int64, error) {
 	run, args := tx.store.run(text, args)
-	res, err := tx.tx.ExecContext(context.WithoutCancel(ctx), run, args...)
+	touched, err := tx.on.exec(run, args)
 	if err != nil {
 		return 0, fmt.Errorf("%s: %w", firstLine(text), orAway(err))
 	}
-	return res.RowsAffected()
+	return touched, nil
 }
 
 // Analyze tells the engine what the tables now hold, so that what follows a
@@ -67,9 +66,11 @@ func All[T any](ctx context.Context, r Reader, text string, args ...any) ([]T, e
 		return nil, fmt.Errorf("%s: %w", firstLine(text), err)
 	}
 	var all []T
+	var one, empty T
+	targets := plan.targets(reflect.ValueOf(&one).Elem())
 	for rows.Next() {
-		var one T
-		if err := rows.Scan(plan.targets(reflect.ValueOf(&one).Elem())...); err != nil {
+		one = empty
+		if err := rows.Scan(targets...); err != nil {
 			return nil, fmt.Errorf("%s: %w", firstLine(text), err)
 		}
 		all = append(all, one)
@@ -114,66 +115,12 @@ func IDs[S ~string](ids []S) string {
 	return string(b)
 }
 
-// Rows writes the values of a multi-row insert: "($1,$2),($3,$4)" and the
-// flattened arguments. Every row has the same length.
-func Rows(rows [][]any) (string, []any) {
-	var b strings.Builder
-	var args []any
-	for i, row := range rows {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		b.WriteByte('(')
-		for j, v := range row {
-			if j > 0 {
-				b.WriteByte(',')
-			}
-			args = append(args, v)
-			b.WriteByte('$')
-			b.WriteString(strconv.Itoa(len(args)))
-		}
-		b.WriteByte(')')
-	}
-	return b.String(), args
-}
-
 func firstLine(text string) string {
 	text = strings.TrimSpace(text)
 	if i := strings.IndexByte(text, '\n'); i >= 0 {
 		text = text[:i] + "…"
 	}
 	return text
-}
-
-const layout = "2006-01-02T15:04:05.000000Z"
-
-// bind turns instants into what the engine keeps; a zero instant is null.
-func bind(engine Engine, args []any) []any {
-	out := make([]any, len(args))
-	for i, a := range args {
-		if p, ok := a.(*time.Time); ok {
-			if p == nil {
-				a = time.Time{}
-			} else {
-				a = *p
-			}
-		}
-		t, ok := a.(time.Time)
-		switch {
-		case !ok:
-			if v := reflect.ValueOf(a); v.IsValid() && v.Kind() == reflect.String {
-				a = v.String() // named string types: ids, states
-			}
-			out[i] = a
-		case t.IsZero():
-			out[i] = nil
-		case engine == SQLite:
-			out[i] = t.UTC().Format(layout)
-		default:
-			out[i] = t.UTC()
-		}
-	}
-	return out
 }
 
 // instant scans both engines' instants; null becomes the zero time.
@@ -194,16 +141,16 @@ func (i instant) Scan(src any) (err error) {
 }
 
 // text scans null into "".
-type text struct{ to reflect.Value }
+type text struct{ to *string }
 
 func (t text) Scan(src any) error {
 	switch v := src.(type) {
 	case nil:
-		t.to.SetString("")
+		*t.to = ""
 	case string:
-		t.to.SetString(v)
+		*t.to = v
 	case []byte:
-		t.to.SetString(string(v))
+		*t.to = string(v)
 	default:
 		return fmt.Errorf("cannot read text from %T", src)
 	}
@@ -290,7 +237,7 @@ func target(v reflect.Value) any {
 	}
 	switch v.Kind() {
 	case reflect.String:
-		return text{v}
+		return text{v.Addr().Convert(reflect.TypeFor[*string]()).Interface().(*string)}
 	case reflect.Int64, reflect.Int:
 		return number{v}
 	default:

@@ -32,8 +32,8 @@ func CommitRate(ctx context.Context, where string, commits int) (perSecond float
 // Analyze brings the engine's statistics up to date: without them, it guesses
 // how to read tables that have just been filled.
 func (s *Store) Analyze(ctx context.Context) error {
-	if _, err := s.write.ExecContext(ctx, `analyze`); err != nil {
-		return fmt.Errorf("analyze: %w", err)
-	}
-	return nil
+	return s.Write(ctx, func(tx *Tx) error {
+		_, err := tx.Exec(ctx, `analyze`)
+		return err
+	})
 }

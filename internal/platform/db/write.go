@@ -6,9 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
-	"sync"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
 )
 
 // ErrClosed says that the store no longer takes writes.
@@ -18,8 +19,21 @@ var ErrClosed = errors.New("the store is closed")
 // function it was given to.
 type Tx struct {
 	store       *Store
-	tx          *sql.Tx
+	on          connection
 	afterCommit []func()
+}
+
+// command is a statement and its arguments as the engine takes them.
+type command struct {
+	text string
+	args []any
+}
+
+// connection runs the statements of one transaction.
+type connection interface {
+	exec(text string, args []any) (touched int64, err error)
+	execAll(all []command) (touched int64, err error)
+	query(text string, args []any) (*sql.Rows, error)
 }
 
 // AfterCommit runs f once the transaction is durable; never when it is rolled back.
@@ -45,12 +59,17 @@ func (s *Store) Write(ctx context.Context, f func(*Tx) error) error {
 }
 
 func (s *Store) writeOnce(ctx context.Context, f func(*Tx) error) error {
-	raw, err := s.write.BeginTx(ctx, nil)
+	conn, err := s.write.Conn(ctx)
+	if err != nil {
+		return fmt.Errorf("begin: %w", orAway(err))
+	}
+	defer conn.Close()
+	raw, err := conn.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("begin: %w", orAway(err))
 	}
 	defer raw.Rollback()
-	tx := &Tx{store: s, tx: raw}
+	tx := &Tx{store: s, on: pooled{conn, raw}}
 	if err := guarded(tx, f); err != nil {
 		return err
 	}
@@ -63,6 +82,39 @@ func (s *Store) writeOnce(ctx context.Context, f func(*Tx) error) error {
 	return nil
 }
 
+// pooled is a transaction of the pool, whose driver keeps statements prepared.
+type pooled struct {
+	conn *sql.Conn
+	tx   *sql.Tx
+}
+
+func (p pooled) exec(text string, args []any) (int64, error) {
+	res, err := p.tx.ExecContext(context.Background(), text, args...)
+	if err != nil {
+		return 0, err
+	}
+	return res.RowsAffected()
+}
+
+func (p pooled) query(text string, args []any) (*sql.Rows, error) {
+	return p.tx.QueryContext(context.Background(), text, args...)
+}
+
+// execAll sends all in one round trip.
+func (p pooled) execAll(all []command) (touched int64, err error) {
+	var batch pgx.Batch
+	for _, c := range all {
+		batch.Queue(c.text, c.args...).Exec(func(tag pgconn.CommandTag) error {
+			touched += tag.RowsAffected()
+			return nil
+		})
+	}
+	err = p.conn.Raw(func(driver any) error {
+		return driver.(*stdlib.Conn).Conn().SendBatch(context.Background(), &batch).Close()
+	})
+	return touched, err
+}
+
 // guarded turns a panic of f into an error, so that one request cannot take the queue down.
 func guarded(tx *Tx, f func(*Tx) error) (err error) {
 	defer func() {
@@ -71,123 +123,4 @@ func guarded(tx *Tx, f func(*Tx) error) (err error) {
 		}
 	}()
 	return f(tx)
-}
-
-// maxShared bounds how many writes share one commit.
-const maxShared = 128
-
-type write struct {
-	ctx  context.Context
-	f    func(*Tx) error
-	done chan error
-}
-
-type queue struct {
-	mu      sync.Mutex
-	closed  bool
-	waiting chan *write
-	stopped chan struct{}
-}
-
-func newQueue() *queue {
-	return &queue{waiting: make(chan *write, 4096), stopped: make(chan struct{})}
-}
-
-// wait joins the queue and returns the outcome. Once queued, a write is not
-// abandoned: its caller must learn what became of it.
-func (q *queue) wait(ctx context.Context, f func(*Tx) error) error {
-	w := &write{ctx: ctx, f: f, done: make(chan error, 1)}
-	q.mu.Lock()
-	if q.closed {
-		q.mu.Unlock()
-		return orAway(ErrClosed)
-	}
-	select {
-	case q.waiting <- w:
-		q.mu.Unlock()
-	case <-ctx.Done():
-		q.mu.Unlock()
-		return ctx.Err()
-	}
-	return <-w.done
-}
-
-func (q *queue) close() {
-	q.mu.Lock()
-	already := q.closed
-	q.closed = true
-	if !already {
-		close(q.waiting)
-	}
-	q.mu.Unlock()
-	<-q.stopped
-}
-
-func (s *Store) serveQueue() {
-	defer close(s.queue.stopped)
-	for first := range s.queue.waiting {
-		batch := []*write{first}
-	gather:
-		for len(batch) < maxShared {
-			select {
-			case next, open := <-s.queue.waiting:
-				if !open {
-					break gather
-				}
-				batch = append(batch, next)
-			default:
-				break gather
-			}
-		}
-		s.commitTogether(batch)
-	}
-}
-
-// commitTogether runs each write in a savepoint of one transaction and answers
-// all of them after its commit.
-func (s *Store) commitTogether(batch []*write) {
-	outcomes := make([]error, len(batch))
-	var then []func()
-	err := func() error {
-		raw, err := s.write.Begin()
-		if err != nil {
-			return fmt.Errorf("begin: %w", err)
-		}
-		defer raw.Rollback()
-		for i, w := range batch {
-			if err := w.ctx.Err(); err != nil {
-				outcomes[i] = err
-				continue
-			}
-			if _, err := raw.Exec("savepoint w"); err != nil {
-				return fmt.Errorf("savepoint: %w", err)
-			}
-			tx := &Tx{store: s, tx: raw}
-			if outcomes[i] = guarded(tx, w.f); outcomes[i] != nil {
-				if _, err := raw.Exec("rollback to w"); err != nil {
-					return fmt.Errorf("roll back: %w", err)
-				}
-			} else {
-				then = append(then, tx.afterCommit...)
-			}
-			if _, err := raw.Exec("release w"); err != nil {
-				return fmt.Errorf("release: %w", err)
-			}
-		}
-		if err := s.timed(raw.Commit); err != nil {
-			return fmt.Errorf("commit: %w", err)
-		}
-		return nil
-	}()
-	if err == nil {
-		for _, f := range then {
-			f()
-		}
-	}
-	for i, w := range batch {
-		if err != nil && outcomes[i] == nil {
-			outcomes[i] = orAway(err)
-		}
-		w.done <- outcomes[i]
-	}
 }

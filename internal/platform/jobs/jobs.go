@@ -5,6 +5,7 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -25,35 +26,33 @@ type New struct {
 	RunAt  time.Time // from the caller's clock; when zero, now by the machine's
 }
 
-// Enqueue writes the job in the caller's transaction; a job of the same key,
-// done or not, makes it do nothing.
-func Enqueue(ctx context.Context, tx *db.Tx, n New) error {
-	args, err := json.Marshal(n.Args)
-	if err != nil {
-		return fmt.Errorf("enqueue %s: %w", n.Kind, err)
-	}
-	secret := ""
-	if n.Secret != nil {
-		b, err := json.Marshal(n.Secret)
+// Enqueue writes the jobs in the caller's transaction; a job of the same key,
+// done or not, makes one do nothing.
+func Enqueue(ctx context.Context, tx *db.Tx, jobs ...New) error {
+	now := clock.System().Now()
+	rows := make([][]any, len(jobs))
+	for i, n := range jobs {
+		args, err := json.Marshal(n.Args)
 		if err != nil {
 			return fmt.Errorf("enqueue %s: %w", n.Kind, err)
 		}
-		secret = string(b)
+		secret := ""
+		if n.Secret != nil {
+			b, err := json.Marshal(n.Secret)
+			if err != nil {
+				return fmt.Errorf("enqueue %s: %w", n.Kind, err)
+			}
+			secret = string(b)
+		}
+		if n.RunAt.IsZero() {
+			n.RunAt = now
+		}
+		id := db.NewID()
+		rows[i] = []any{id, n.Kind, cmp.Or(n.Key, id), string(args), secret, n.RunAt, 0, "", now}
 	}
-	now := clock.System().Now()
-	if n.RunAt.IsZero() {
-		n.RunAt = now
-	}
-	id := db.NewID()
-	if n.Key == "" {
-		n.Key = id
-	}
-	if _, err := tx.Exec(ctx, `
-		insert into job (id, kind, key, args, secret, run_at, attempts, last_error, created_at)
-		values ($1, $2, $3, $4, $5, $6, 0, '', $7)
-		on conflict (key) do nothing`,
-		id, n.Kind, n.Key, string(args), secret, n.RunAt, now); err != nil {
-		return fmt.Errorf("enqueue %s %s: %w", n.Kind, n.Key, err)
+	if _, err := tx.Insert(ctx, `job (id, kind, key, args, secret, run_at, attempts, last_error, created_at)`,
+		`on conflict (key) do nothing`, rows); err != nil {
+		return fmt.Errorf("enqueue: %w", err)
 	}
 	return nil
 }
