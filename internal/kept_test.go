@@ -20,6 +20,8 @@ var writesSettings = regexp.MustCompile(`(?i)\b(insert into|update|delete from)\
 var ownWrites = map[string]string{
 	"enrolment.saveOfferings": "places, kept on its board",
 	"enrolment.ensureDossier": "the number of a new dossier",
+	"crowd.dossiers":          "a school filled before it opens",
+	"crowd.requests":          "the same",
 }
 
 // TestWhoChangesTheSettingsTellsTheRegistrars reads every function of the rooms
