@@ -61,6 +61,9 @@ func (s *summary) read(line string) {
 		return
 	}
 	p := s.pack(e.Package)
+	if p.ended { // it runs a second time
+		p = s.again(e.Package)
+	}
 	if e.Test == "" {
 		s.readPackage(p, e)
 		return
@@ -91,6 +94,13 @@ func (s *summary) pack(name string) *pack {
 		s.packages[name] = p
 		s.order = append(s.order, name)
 	}
+	return p
+}
+
+// again begins a new run of a package: what it found before is counted already.
+func (s *summary) again(name string) *pack {
+	p := &pack{tests: map[string]*test{}}
+	s.packages[name] = p
 	return p
 }
 

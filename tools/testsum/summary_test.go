@@ -30,6 +30,10 @@ func TestSummary(t *testing.T) {
 			`{"Action":"run","Package":"p","Test":"A"}`, `{"Action":"pass","Package":"p","Test":"A//x/y"}`, `{"Action":"pass","Package":"p","Test":"A"}`,
 			`{"Action":"pass","Package":"p"}`},
 			want: "1 passed, 0 failed"},
+		"a package run twice, once red": {lines: []string{
+			`{"Action":"fail","Package":"p","Test":"A"}`, `{"Action":"fail","Package":"p"}`,
+			`{"Action":"start","Package":"p"}`, `{"Action":"pass","Package":"p","Test":"A"}`, `{"Action":"pass","Package":"p"}`},
+			want: "1 passed, 1 failed"},
 		"a skip": {lines: []string{
 			`{"Action":"skip","Package":"p","Test":"A"}`, `{"Action":"pass","Package":"p"}`},
 			want: "0 passed, 1 failed", shows: "SKIPPED"},
