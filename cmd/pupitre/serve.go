@@ -33,6 +33,11 @@ type serveCmd struct {
 	LogFormat      string         `help:"How the log is written: json or text." enum:"json,text" default:"json" env:"PUPITRE_LOG_FORMAT"`
 }
 
+// Validate checks the flags before anything is opened.
+func (c *serveCmd) Validate() error {
+	return errors.Join(c.place.Validate(), c.bounds.Validate())
+}
+
 // Run serves until ctx ends.
 func (c *serveCmd) Run(ctx context.Context, streams streams) error {
 	log := c.log(streams)

@@ -6,9 +6,11 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"pupitre/internal/browser"
 	seed "pupitre/internal/demo"
@@ -56,6 +58,8 @@ var samples = map[string][]string{
 	"family.wizard.courses":   {"/eleves/{draft}/reinscription/cours", "/eleves/{draft}/reinscription/cours?formule=choisir"},
 	"family.wizard.papers":    {"/eleves/{draft}/reinscription/pieces"},
 	"family.wizard.send":      {"/eleves/{draft}/reinscription/envoi"},
+	"family.waiting":          {"/eleves/{draft}/reinscription/attente?arrivee={now}&serveur=un-autre"},
+	"family.waiting_all":      {"/reinscription/attente?eleves={draft}&arrivee={now}&serveur=un-autre"},
 	"family.confirmation":     {"/eleves/{sent}/reinscription/confirmation"},
 	"family.confirmation_all": {"/reinscription/confirmation?eleves={sent}"},
 	"family.change":           {"/eleves/{sent}/reinscription/changer"},
@@ -363,6 +367,9 @@ func anonymous(html string) string { return person.ReplaceAllString(html, "") }
 func (w *world) fill(t *testing.T, path string) string {
 	t.Helper()
 	return braces.ReplaceAllStringFunc(path, func(name string) string {
+		if name == "{now}" { // in microseconds: a page that waits gives up after half a minute
+			return strconv.FormatInt(time.Now().UnixMicro(), 10)
+		}
 		value, found := w.values[name[1:len(name)-1]]
 		if !found {
 			t.Errorf("%s: nothing was found in the demonstration for %s", path, name)

@@ -554,7 +554,7 @@ func openingNow(p openingPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 42, "</figure><section class=\"panneau pile-s\" aria-labelledby=\"restent\"><h2 id=\"restent\">Places par cours</h2><div class=\"defile\" id=\"par-cours\" tabindex=\"0\" role=\"region\" aria-labelledby=\"restent\"><table class=\"tableau\"><caption class=\"lecteur\">Places par cours, du plus au moins rempli</caption> <thead><tr><th scope=\"col\">Cours</th><th scope=\"col\">Pôle</th><th scope=\"col\" class=\"num\">Restent</th><th scope=\"col\" class=\"num\">Sur</th><th scope=\"col\" class=\"num\">En attente</th></tr></thead> <tbody>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 42, "</figure><div class=\"panneau pile-s\"><h2 id=\"restent\">Places par cours</h2><div class=\"defile\" id=\"par-cours\" tabindex=\"0\" role=\"region\" aria-labelledby=\"restent\"><table class=\"tableau\"><caption class=\"lecteur\">Places par cours, du plus au moins rempli</caption> <thead><tr><th scope=\"col\">Cours</th><th scope=\"col\">Pôle</th><th scope=\"col\" class=\"num\">Restent</th><th scope=\"col\" class=\"num\">Sur</th><th scope=\"col\" class=\"num\">En attente</th></tr></thead> <tbody>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -636,7 +636,7 @@ func openingNow(p openingPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 50, "</tbody></table></div></section></div>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 50, "</tbody></table></div></div></div>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
