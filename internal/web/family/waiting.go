@@ -25,6 +25,11 @@ const patience = time.Second
 // that does not know the submission: another machine may still hold it.
 const unknownFor = 30 * time.Second
 
+const (
+	titleOne = "Votre demande attend son tour"
+	titleAll = "Vos demandes attendent leur tour"
+)
+
 type waitingPage struct {
 	ui.Base
 	URL     string // of the page itself
@@ -51,7 +56,7 @@ func (p *Pages) wait(v *door.Visit, s *enrolment.Sending, path string, query url
 func (p *Pages) ShowWaiting(v *door.Visit) error {
 	sending := p.registrar.SendingOf(v.Actor, []string{v.PathValue("pupil")})
 	if sending != nil && !sending.IsAnswered() {
-		return p.showWaiting(v, sending.Arrived(), true)
+		return p.showWaiting(v, titleOne, sending.Arrived(), true)
 	}
 	r, err := p.registration(v)
 	if err != nil {
@@ -61,7 +66,7 @@ func (p *Pages) ShowWaiting(v *door.Visit) error {
 	case r.Elsewhere || r.Dossier.State.Sent() || sending == nil && !asked:
 		return v.Redirect(wizardPath(r.Pupil.ID) + "/confirmation")
 	case sending == nil && p.mayBeElsewhere(v, arrived):
-		return p.showWaiting(v, arrived, false)
+		return p.showWaiting(v, titleOne, arrived, false)
 	case v.IsHTMX():
 		return v.Redirect(v.R.URL.RequestURI())
 	case sending == nil:
@@ -76,7 +81,7 @@ func (p *Pages) ShowWaitingAll(v *door.Visit) error {
 	order := strings.Split(v.Query("eleves"), ",")
 	sending := p.registrar.SendingOf(v.Actor, order)
 	if sending != nil && !sending.IsAnswered() {
-		return p.showWaiting(v, sending.Arrived(), true)
+		return p.showWaiting(v, titleAll, sending.Arrived(), true)
 	}
 	received, err := p.received(v, order)
 	if err != nil {
@@ -86,7 +91,7 @@ func (p *Pages) ShowWaitingAll(v *door.Visit) error {
 	case received || sending == nil && !asked:
 		return v.Redirect("/reinscription/confirmation?eleves=" + strings.Join(order, ","))
 	case sending == nil && p.mayBeElsewhere(v, arrived):
-		return p.showWaiting(v, arrived, false)
+		return p.showWaiting(v, titleAll, arrived, false)
 	case v.IsHTMX():
 		return v.Redirect(v.R.URL.RequestURI())
 	case sending == nil:
@@ -139,12 +144,12 @@ func lostIfOurs(err error) error {
 }
 
 // showWaiting answers a page that looks again with nothing new.
-func (p *Pages) showWaiting(v *door.Visit, arrived time.Time, known bool) error {
+func (p *Pages) showWaiting(v *door.Visit, title string, arrived time.Time, known bool) error {
 	if v.IsHTMX() {
 		v.W.WriteHeader(http.StatusNoContent)
 		return nil
 	}
-	page := waitingPage{Base: v.Base("Votre demande attend son tour"), URL: v.R.URL.RequestURI(), Seconds: min(2+p.registrar.Sendings()/200, 15)}
+	page := waitingPage{Base: v.Base(title), URL: v.R.URL.RequestURI(), Seconds: min(2+p.registrar.Sendings()/200, 15)}
 	page.Text = "Votre demande est arrivée à " + french.HourSecond(arrived) + ", elle attend son tour."
 	if !known {
 		page.Text = "Votre demande est arrivée à " + french.HourSecond(arrived) + ". Elle n’est pas encore enregistrée."
