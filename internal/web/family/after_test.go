@@ -363,7 +363,10 @@ func TestACancelledCourseIsAThingToDo(t *testing.T) {
 		for _, code := range []string{"L-EVEIL-1", "L-CORDES"} {
 			s.must(s.registrar.CancelCourse(t.Context(), s.secretary, s.course(code), "Enseignant parti"))
 		}
+		// Malo's dossier also has a paper to bring: the delay hides nothing.
+		v.submit(v.get("/famille/identite"), "/famille/identite", "moyens", "prelevement")
 		home := v.get("/accueil")
+		home.says(t, "Pièce à remplacer")
 		for _, pupil := range []string{malo, lucie} {
 			wizard := "/eleves/" + pupil + "/reinscription"
 			if n := home.Find("a[href='" + wizard + "/changer']").Length(); n != 1 {

@@ -157,6 +157,10 @@ func (page *homePage) pupil(r enrolment.Registration, rankShown bool) {
 		one.Tasks = append(one.Tasks, identity)
 	}
 	one.Tasks = append(one.Tasks, task)
+	if choice, must := choiceTask(r); must {
+		one.Tasks = append(one.Tasks, choice)
+		page.Todo++
+	}
 	for _, paper := range r.Papers {
 		if paper.Paper.Audience == document.OfPupil && !r.Elsewhere {
 			one.Tasks = append(one.Tasks, paperTask(paper, r.Pupil.ID, ""))

@@ -89,17 +89,22 @@ func registrationTask(r enrolment.Registration, rankShown bool) (task ui.Task, t
 		task.State, task.Word = ui.StateTodo, "À faire"
 		return task, true
 	}
-	if r.MustChooseAgain() && !r.Elsewhere && d.State != enrolment.PaperRefused { // a paper with a delay comes first
-		task.State, task.Word, task.Note = ui.StateTodo, "À choisir à nouveau", sentence(chooseAgain(r))
-		task.URL = wizardPath(r.Pupil.ID) + "/changer"
-		return task, true
-	}
 	task.State, task.Word = dossierChip(d.State)
 	task.Note = dossierNote(r, rankShown)
 	if !r.Elsewhere && (d.State == enrolment.Complete || d.State == enrolment.OnList || d.State == enrolment.PaperRefused) {
 		task.Word, task.Note = withStandings(task.Word, task.Note, r.Requests)
 	}
 	return task, !r.Elsewhere && (d.State == enrolment.Received || d.State == enrolment.PaperRefused || d.State == enrolment.Lapsed)
+}
+
+// choiceTask is the line « Choix des cours » of a dossier that was sent and
+// whose family must choose again; false when it need not.
+func choiceTask(r enrolment.Registration) (ui.Task, bool) {
+	if r.Elsewhere || !r.MustChooseAgain() {
+		return ui.Task{}, false
+	}
+	return ui.Task{Label: "Choix des cours", URL: wizardPath(r.Pupil.ID) + "/changer", State: ui.StateTodo,
+		Word: "À choisir à nouveau", Note: sentence(chooseAgain(r))}, true
 }
 
 // chooseAgain says why the family must choose again.

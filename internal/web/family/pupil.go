@@ -59,6 +59,9 @@ func (p *Pages) head(v *door.Visit, r enrolment.Registration, tab string) (pupil
 	if _, todo := registrationTask(r, false); todo {
 		registration = 1
 	}
+	if _, must := choiceTask(r); must {
+		registration++
+	}
 	for _, t := range []ui.Tab{
 		{Label: "Identité", URL: tabIdentity},
 		{Label: "Cours", URL: tabCourses},
