@@ -295,7 +295,7 @@ func sentDossierView(d sentDossier, named bool) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-			} else {
+			} else if len(d.Requests) > 0 {
 				templ_7745c5c3_Err = standings(d).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

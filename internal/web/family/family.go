@@ -49,10 +49,12 @@ func (p *Pages) household(v *door.Visit) (people.Household, error) {
 // pupils are the household's, an adult who is its responsible after the others.
 func (p *Pages) pupils(v *door.Visit) ([]people.Pupil, error) {
 	all, err := people.PupilsOf(v.Ctx(), p.store, v.Actor.Household)
-	isSelf := func(p people.Pupil) int { return min(len(p.GuardianID), 1) }
-	slices.SortStableFunc(all, func(a, b people.Pupil) int { return isSelf(a) - isSelf(b) })
+	slices.SortStableFunc(all, selfLast)
 	return all, err
 }
+
+// selfLast puts a responsible who is a pupil too behind the children.
+func selfLast(a, b people.Pupil) int { return min(len(a.GuardianID), 1) - min(len(b.GuardianID), 1) }
 
 // called is how the portal calls a pupil: by first name, « Claire (vous) » for
 // an adult who is the household's responsible.

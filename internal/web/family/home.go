@@ -2,6 +2,7 @@ package family
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -85,19 +86,11 @@ func (p *Pages) ShowHome(v *door.Visit) error {
 	return v.Show(200, homeView(page))
 }
 
-// registrations reads the re-registration of each pupil of the visitor.
+// registrations reads the re-registration of each pupil of the visitor, in the order of pupils.
 func (p *Pages) registrations(v *door.Visit) ([]enrolment.Registration, error) {
-	pupils, err := p.pupils(v)
-	if err != nil {
-		return nil, err
-	}
-	all := make([]enrolment.Registration, len(pupils))
-	for i, pupil := range pupils {
-		if all[i], err = enrolment.RegistrationOf(v.Ctx(), p.store, v.Actor, pupil.ID); err != nil {
-			return nil, err
-		}
-	}
-	return all, nil
+	all, err := enrolment.RegistrationsOf(v.Ctx(), p.store, v.Actor, v.Actor.Household)
+	slices.SortStableFunc(all, func(a, b enrolment.Registration) int { return selfLast(a.Pupil, b.Pupil) })
+	return all, err
 }
 
 func greeting(now time.Time, h people.Household) string {

@@ -1,6 +1,9 @@
 package family
 
 import (
+	"slices"
+
+	"pupitre/internal/domain/catalogue"
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/platform/french"
 	"pupitre/internal/web/door"
@@ -123,6 +126,9 @@ func stateRows(r enrolment.Registration) []ui.RecapRow {
 	if len(r.Requests) == 0 {
 		for _, row := range choiceRows(r, nil)[2:] {
 			row.EditURL = ""
+			if slices.ContainsFunc(r.Cancelled(), func(c catalogue.Course) bool { return c.Title == row.Text }) {
+				row.Text += " (annulé)"
+			}
 			rows = append(rows, row)
 		}
 	}
