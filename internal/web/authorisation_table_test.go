@@ -22,13 +22,10 @@ func fields(pairs ...string) url.Values {
 	return form
 }
 
-// closing fills these fields while the campaign has a closing date: without
-// one there is nothing to reopen.
-func closing(pairs ...string) func(*scene, visitor) filling {
-	return func(c *scene, _ visitor) filling {
-		c.set(`update season set campaign_closes_at = $1`, time.Date(2027, 6, 29, 21, 59, 0, 0, time.UTC))
-		return filling{form: fields(pairs...)}
-	}
+// closes gives the campaign a closing date: without one there is nothing to reopen.
+func closes(c *scene) {
+	c.Helper()
+	c.set(`update season set campaign_closes_at = $1`, time.Date(2027, 6, 29, 21, 59, 0, 0, time.UTC))
 }
 
 // draft is a page of the pupil whose dossier is still a draft.
@@ -201,7 +198,7 @@ var table = []row{
 	}},
 	{route: "POST /bureau/familles/{household}/lettre", want: offices(200)},
 	{route: "POST /bureau/familles/{household}/mail-identifiant", want: offices(303)},
-	{route: "POST /bureau/eleves/{pupil}/rouvrir", want: offices(303), fill: closing("jusqu_au", "30/06/2027", "motif", "Retour de voyage")},
+	{route: "POST /bureau/eleves/{pupil}/rouvrir", want: offices(303), given: closes, fill: form("jusqu_au", "30/06/2027", "motif", "Retour de voyage")},
 	{route: "POST /bureau/identifiants/lettres", want: offices(303)},
 	{route: "POST /bureau/identifiants/mails", want: offices(303)},
 	{route: "POST /bureau/mails/{mail}/renvoyer", want: offices(409)},

@@ -63,6 +63,7 @@ type filling struct {
 type row struct {
 	route string
 	want  answers
+	given func(c *scene) // what the row needs beside, when it is visited
 	fill  func(c *scene, who visitor) filling
 	open  bool // the token in the path is the key: what it opens is not kept from who holds it
 }
@@ -148,6 +149,9 @@ func TestEveryDoorChecksWhoIsAsking(t *testing.T) {
 // is refused too, whoever sends it.
 func (c *scene) visit(r row) {
 	c.Helper()
+	if r.given != nil {
+		r.given(c)
+	}
 	var before map[string]string
 	if strings.HasPrefix(r.route, "POST") {
 		elsewhere := c.request(r, visitors[slices.IndexFunc(visitors, func(who visitor) bool { return r.want[who] != signInPage && r.want[who] != 403 })])
