@@ -89,7 +89,7 @@ type PlaceCount struct {
 
 const (
 	mostHeads   = 14 // above, a bar
-	mostWaiting = 5  // above, « +n »
+	mostWaiting = 5  // dotted heads; « +n » says how many wait
 )
 
 // Capacity is the number of places of the course.
