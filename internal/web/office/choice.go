@@ -77,7 +77,10 @@ func (c chooser) options(l catalogue.Choices) []ui.Option {
 		places := c.Places[id]
 		side := french.Count(places.Left(), "place", "places")
 		if places.Left() <= 0 {
-			side = "complet, " + french.Count(places.Waiting, "attente", "attentes")
+			side = "complet"
+			if places.Waiting > 0 {
+				side += ", " + french.Count(places.Waiting, "attente", "attentes")
+			}
 		}
 		title := enrolment.RequestView{Title: o.Course.Title, Semester: o.Semester}.FullTitle()
 		options = append(options, ui.Option{Value: id, Label: title, Note: o.Course.Slot(), Side: side, Checked: c.Chosen[id]})

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"pupitre/internal/domain/enrolment"
-	"pupitre/internal/domain/people"
 	"pupitre/internal/domain/report"
 	"pupitre/internal/platform/french"
 	"pupitre/internal/web/door"
@@ -63,15 +62,13 @@ func (c confirmPage) mails() string {
 		}
 	}
 	s := french.Count(int64(len(families)), "famille reçoit", "familles reçoivent") + " un mail pour chaque élève, 10 secondes après\u202f; d’ici là, tout s’annule."
-	if n := len(silent); n > 0 {
-		s += " " + french.Count(int64(n), "famille n’a pas d’adresse", "familles n’ont pas d’adresse") + "\u202f: prévenez-la par téléphone."
+	switch n := len(silent); {
+	case n == 1:
+		s += " 1 famille n’a pas d’adresse\u202f: prévenez-la par téléphone."
+	case n > 1:
+		s += " " + french.Count(int64(n), "", "familles n’ont pas d’adresse") + "\u202f: prévenez-les par téléphone."
 	}
 	return s
-}
-
-// recipients are the addresses that a household is written to.
-func recipients(h people.Household) string {
-	return or(strings.Join(h.Emails(), ", "), "aucune adresse")
 }
 
 // ConfirmReady confirms the dossiers that were read on the page before (R33).

@@ -131,10 +131,10 @@ func (p *Pages) followed(v *door.Visit, household string, before map[string]enro
 		switch {
 		case is.Household != household:
 		case is.Rank > 0 && is.Rank != was.Rank:
-			flashes = append(flashes, done(is.Label()+" est complet", "Rang "+itoa(is.Rank)+", reçu le "+french.MomentSecond(is.CompleteAt)+". La famille reçoit un mail."))
+			flashes = append(flashes, done(is.Label()+" est complet", "Rang "+itoa(is.Rank)+", reçu le "+french.MomentSecond(is.CompleteAt)+". "+p.reached(v, household, "La famille reçoit un mail.")))
 		case is.State == enrolment.PaperRefused && was.State != enrolment.PaperRefused:
 			flashes = append(flashes, ui.Flash{Kind: ui.MessageTodo, Title: "Une pièce devient obligatoire pour " + is.Label(),
-				Text: "La famille reçoit un mail. Rang et places sont gardés jusqu’au " + french.Moment(is.HoldUntil) + "."})
+				Text: p.reached(v, household, "La famille reçoit un mail.") + " Rang et places sont gardés jusqu’au " + french.Moment(is.HoldUntil) + "."})
 		case is.State == enrolment.Complete && was.State == enrolment.PaperRefused:
 			flashes = append(flashes, done("Plus rien ne manque à "+is.Label(), "Rang et places sont gardés."))
 		}

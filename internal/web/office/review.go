@@ -385,13 +385,14 @@ func (r reviewPage) lost() string {
 // consequence says what refusing the paper shown does.
 func (r reviewPage) consequence() string {
 	if !r.Shown.Paper.Required {
-		return "La famille reçoit un mail avec le motif. Le rang n’est pas touché. " + r.Shown.Paper.Consequence
+		return reached(r.Reg.Household, "La famille reçoit un mail avec le motif.") + " Le rang n’est pas touché. " + r.Shown.Paper.Consequence
 	}
+	told := reached(r.Reg.Household, "La famille reçoit un mail avec le motif et un lien direct pour remplacer la pièce.")
 	if r.D.Rank > 0 && r.D.State != enrolment.Enrolled {
-		return "La famille reçoit un mail avec le motif et un lien direct pour remplacer la pièce. Le rang " + itoa(r.D.Rank) +
+		return told + " Le rang " + itoa(r.D.Rank) +
 			" et les places sont gardés " + french.Count(r.Days, "jour", "jours") + "."
 	}
-	return "La famille reçoit un mail avec le motif et un lien direct pour remplacer la pièce."
+	return told
 }
 
 // after says what « Valider » leads to.
