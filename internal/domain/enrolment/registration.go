@@ -2,6 +2,7 @@ package enrolment
 
 import (
 	"context"
+	"slices"
 
 	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/catalogue"
@@ -27,6 +28,18 @@ type Registration struct {
 	Papers    []PaperStatus // the household's, then the pupil's
 	Missing   []document.Paper
 	Breaches  []catalogue.Breach
+}
+
+// Due is what a paper that holds the dossier up waits for: « à remplacer » when
+// one was deposited and does not count, « à fournir » when it is newly asked for.
+func (v Registration) Due() string {
+	for _, s := range v.Papers {
+		missing := slices.ContainsFunc(v.Missing, func(m document.Paper) bool { return m.Code == s.Paper.Code })
+		if missing && s.Deposit.State != document.Absent {
+			return "à remplacer"
+		}
+	}
+	return "à fournir"
 }
 
 // RegistrationOf reads the re-registration of a pupil for the household of the

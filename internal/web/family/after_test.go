@@ -249,9 +249,9 @@ func TestARefusedPaperOpensADelay(t *testing.T) {
 		// A means of payment that asks for papers, after the rank.
 		v.submit(v.get("/famille/identite"), "/famille/identite", "moyens", "prelevement")
 		v.get("/famille/identite").says(t, "Une pièce devient obligatoire pour le dossier de Lucie", "jusque-là, le rang et les places sont conservés")
-		v.get("/accueil").says(t, "Pièce à remplacer")
+		v.get("/accueil").says(t, "Pièce à fournir")
 		p := v.get(wizard)
-		p.says(t, "Une pièce est à remplacer avant le", "votre rang et vos places sont conservés", "Importer : RIB", "Place réservée")
+		p.says(t, "Une pièce est à fournir avant le", "votre rang et vos places sont conservés", "Importer : RIB", "Place réservée")
 		v.upload("/famille/importer", "rib", map[string][]byte{"rib.png": photo(t, 1)})
 		v.upload("/famille/importer", "mandat", map[string][]byte{"mandat.png": photo(t, 2)})
 		if r := s.registration(moreau, lucie); r.Dossier.State != enrolment.Complete || r.Dossier.Rank != 1 {
@@ -366,7 +366,7 @@ func TestACancelledCourseIsAThingToDo(t *testing.T) {
 		// Malo's dossier also has a paper to bring: the delay hides nothing.
 		v.submit(v.get("/famille/identite"), "/famille/identite", "moyens", "prelevement")
 		home := v.get("/accueil")
-		home.says(t, "Pièce à remplacer")
+		home.says(t, "Pièce à fournir")
 		for _, pupil := range []string{malo, lucie} {
 			wizard := "/eleves/" + pupil + "/reinscription"
 			if n := home.Find("a[href='" + wizard + "/changer']").Length(); n != 1 {

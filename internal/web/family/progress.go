@@ -89,7 +89,7 @@ func registrationTask(r enrolment.Registration, rankShown bool) (task ui.Task, t
 		task.State, task.Word = ui.StateTodo, "À faire"
 		return task, true
 	}
-	task.State, task.Word = dossierChip(d.State)
+	task.State, task.Word = dossierChip(r)
 	task.Note = dossierNote(r, rankShown)
 	if !r.Elsewhere && (d.State == enrolment.Complete || d.State == enrolment.OnList || d.State == enrolment.PaperRefused) {
 		task.Word, task.Note = withStandings(task.Word, task.Note, r.Requests)
@@ -154,7 +154,7 @@ func dossierNote(r enrolment.Registration, rankShown bool) string {
 	case d.State == enrolment.Received:
 		return "Il manque" + colon + french.List(paperNames(r.Missing))
 	case d.State == enrolment.PaperRefused:
-		return "Une pièce à remplacer avant le " + french.Moment(d.HoldUntil)
+		return "Une pièce " + r.Due() + " avant le " + french.Moment(d.HoldUntil)
 	case d.State == enrolment.NotReturning || d.State == enrolment.Withdrawn || d.State == enrolment.TurnedDown:
 		return ""
 	case d.State == enrolment.Lapsed:
@@ -167,14 +167,14 @@ func dossierNote(r enrolment.Registration, rankShown bool) string {
 }
 
 // dossierChip is the notehead and the word of a dossier that was sent.
-func dossierChip(s enrolment.State) (ui.StateKind, string) {
-	switch s {
+func dossierChip(r enrolment.Registration) (ui.StateKind, string) {
+	switch r.Dossier.State {
 	case enrolment.Received:
 		return ui.StateStarted, "Reçue, incomplète"
 	case enrolment.Complete:
 		return ui.StateChecking, "Reçue"
 	case enrolment.PaperRefused:
-		return ui.StateRejected, "Pièce à remplacer"
+		return ui.StateRejected, "Pièce " + r.Due()
 	case enrolment.OnList:
 		return ui.StateWaiting, "En liste d’attente"
 	case enrolment.Enrolled:

@@ -89,7 +89,7 @@ func (page *statePage) tell(v *door.Visit, r enrolment.Registration) {
 	case enrolment.Complete:
 		say(ui.MessageInfo, "Votre dossier est complet depuis le "+french.MomentSecond(d.CompleteAt), "Le secrétariat le vérifie.")
 	case enrolment.PaperRefused:
-		say(ui.MessageError, "Une pièce est à remplacer avant le "+french.Moment(d.HoldUntil), "Jusque-là, votre rang et vos places sont conservés.", "Après, ils vont aux suivants de la liste.")
+		say(ui.MessageError, "Une pièce est "+r.Due()+" avant le "+french.Moment(d.HoldUntil), "Jusque-là, votre rang et vos places sont conservés.", "Après, ils vont aux suivants de la liste.")
 	case enrolment.OnList:
 		say(ui.MessageInfo, "En liste d’attente", "Votre dossier est vérifié, complet depuis le "+french.MomentSecond(d.CompleteAt)+". Il manque une place"+colon+"nous vous écrirons dès qu’elle se libère.")
 		if at := r.Season.PartialReleaseAt; !at.IsZero() {

@@ -1195,9 +1195,9 @@ func stateWords(p reviewPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var45 string
-			templ_7745c5c3_Var45, templ_7745c5c3_Err = templ.JoinStringErrs("Une pièce est à remplacer. Rang et places gardés jusqu’au " + french.Moment(p.D.HoldUntil) + ".")
+			templ_7745c5c3_Var45, templ_7745c5c3_Err = templ.JoinStringErrs("Une pièce est " + p.Reg.Due() + ". Rang et places gardés jusqu’au " + french.Moment(p.D.HoldUntil) + ".")
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/office/decide.templ`, Line: 283, Col: 110}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/office/decide.templ`, Line: 283, Col: 117}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var45))
 			if templ_7745c5c3_Err != nil {

@@ -107,7 +107,7 @@ func (q queuePage) empty() (title, text string) {
 	case q.Filter.Group == report.Incomplete:
 		return "Aucun dossier incomplet", "Un dossier envoyé sans une pièce obligatoire arrive ici, sans rang."
 	case q.Filter.Group == report.OnFamily:
-		return "Aucune pièce à remplacer", "Un dossier dont une pièce obligatoire est refusée attend ici, rang et places gardés pendant le délai."
+		return "Aucune pièce attendue", "Un dossier dont une pièce obligatoire est refusée, ou l’est devenue après son rang, attend ici, rang et places gardés pendant le délai."
 	default:
 		return "Aucun dossier", "Les dossiers arrivent ici quand les familles les envoient."
 	}

@@ -74,7 +74,7 @@ func (h homePage) tasks() (mine, others []ui.Task) {
 	add(&mine, h.Failed, "mail non parti", "mails non partis", "adresse en erreur ou serveur injoignable", "/bureau/mails", todo, "À reprendre")
 	add(&mine, h.Untold, "famille sans identifiant reçu", "familles sans identifiant reçu", "ni lettre ni mail jusqu’ici", "/bureau/identifiants", todo, "À envoyer")
 	add(&others, h.Counts[report.Incomplete], "dossier incomplet", "dossiers incomplets", "reçus, sans rang : une pièce obligatoire manque", link("/bureau/dossiers", "file", string(report.Incomplete)), checking, "Attente famille")
-	add(&others, h.Counts[report.OnFamily], "pièce refusée à remplacer", "pièces refusées à remplacer", "rang et places gardés pendant le délai", link("/bureau/dossiers", "file", string(report.OnFamily)), checking, "Attente famille")
+	add(&others, h.Counts[report.OnFamily], "dossier attend une pièce", "dossiers attendent une pièce", "refusée, ou devenue obligatoire : rang et places gardés pendant le délai", link("/bureau/dossiers", "file", string(report.OnFamily)), checking, "Attente famille")
 	add(&others, h.Counts[report.ToChoose], "famille doit choisir à nouveau", "familles doivent choisir à nouveau", "un cours est annulé, ou manque à la formule sans liste d’attente", link("/bureau/dossiers", "file", string(report.ToChoose)), checking, "Attente famille")
 	add(&others, h.Offers, "place proposée", "places proposées", "réponse de la famille attendue", "/bureau/places", ui.StateOffered, "")
 	add(&others, h.NoAnswer, "élève sans réponse", "élèves sans réponse", "ni dossier envoyé, ni « Ne se réinscrit pas »", "/bureau/sans-reponse", checking, "Attente famille")

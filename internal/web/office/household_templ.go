@@ -1108,7 +1108,7 @@ func dossierState(d enrolment.Dossier) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		case enrolment.PaperRefused:
-			templ_7745c5c3_Err = ui.State(ui.StateChecking, "Pièce à remplacer").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.State(ui.StateChecking, "Pièce attendue").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
