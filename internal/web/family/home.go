@@ -20,9 +20,10 @@ type homePage struct {
 	ui.Base
 	Greeting     string
 	Todo         int
-	Before       string // « avant le vendredi 25 juin », "" without a date
-	Campaign     string // said when it is not open
-	Done         string // « Tout est prêt… », when nothing is left
+	Before       string   // « avant le vendredi 25 juin », "" without a date
+	Campaign     string   // said when it is not open
+	reopened     []string // for whom, and until when, once it has closed (R36)
+	Done         string   // « Tout est prêt… », when nothing is left
 	Resume       *ui.Task
 	SendAll      bool // several pupils are ready to be sent
 	Offers       []homeOffer
@@ -166,6 +167,9 @@ func (page *homePage) pupil(r enrolment.Registration, rankShown bool) {
 	if r.Elsewhere {
 		return
 	}
+	if r.Season.HasClosed(page.now) && page.now.Before(r.Dossier.ReopenedUntil) {
+		page.reopened = append(page.reopened, called(r.Pupil)+" jusqu’au "+french.Moment(r.Dossier.ReopenedUntil))
+	}
 	for _, q := range r.Requests {
 		if q.State == enrolment.Offered {
 			page.Offers = append(page.Offers, homeOffer{
@@ -185,6 +189,9 @@ func (page *homePage) season(v *door.Visit) {
 		page.Campaign = "La campagne de réinscription ouvre le " + french.Moment(s.OpensAt) + ". Préparez vos dossiers dès maintenant" + colon + "vous les validerez à cette minute."
 	case s.HasClosed(v.Now):
 		page.Campaign = "La campagne de réinscription est close depuis le " + french.Moment(s.ClosesAt) + ". Pour toute question, appelez le secrétariat au " + french.Phone(v.School.Phone) + "."
+		if len(page.reopened) > 0 {
+			page.Campaign += " Elle est rouverte pour " + french.List(page.reopened) + "."
+		}
 	case !s.ClosesAt.IsZero():
 		page.Before = french.Day(s.ClosesAt)
 	}

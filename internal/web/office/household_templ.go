@@ -1047,7 +1047,7 @@ func reopenForm(p householdPage, l pupilLine) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.DateField(ui.Field{Name: "jusqu_au", ID: fieldID(p, "rouvrir", l.Pupil.ID, "jusqu_au"), Label: "Jusqu’au", Value: p.Typed.typed("rouvrir", l.Pupil.ID, ""), Error: p.Typed.of("rouvrir", l.Pupil.ID, "jusqu_au"), NoWord: true}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.DateField(ui.Field{Name: "jusqu_au", ID: fieldID(p, "rouvrir", l.Pupil.ID, "jusqu_au"), Label: "Jusqu’au", Help: "jj/mm/aaaa, jusqu’à 23 h 59", Value: p.Typed.typed("rouvrir", l.Pupil.ID, ""), Error: p.Typed.of("rouvrir", l.Pupil.ID, "jusqu_au"), NoWord: true}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
