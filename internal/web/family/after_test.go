@@ -7,6 +7,7 @@ import (
 
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/platform/db"
+	"pupitre/internal/platform/french"
 )
 
 // says fails the test unless the page says each of the words.
@@ -237,6 +238,13 @@ func TestTheCampaignsDates(t *testing.T) {
 		if p := v.send(malo); p.code != 422 {
 			t.Errorf("after the closing: got %d", p.code)
 		}
+		v.get("/accueil").saysNot(t, "rouverte")
+		until := s.clock.Now().Add(24 * time.Hour)
+		s.must(s.registrar.Reopen(t.Context(), s.secretary, malo, s.registration(moreau, malo).Household.ID, until, "hospitalisation"))
+		v.get("/accueil").says(t, "Elle est rouverte pour Malo jusqu’au "+french.Moment(until))
+		v.expect(v.send(malo), 303, "/eleves/"+malo+"/reinscription/confirmation")
+		s.clock.Add(25 * time.Hour)
+		v.get("/accueil").saysNot(t, "rouverte")
 	})
 }
 
