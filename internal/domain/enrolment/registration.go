@@ -30,14 +30,22 @@ type Registration struct {
 	Breaches  []catalogue.Breach
 }
 
-// Due is what a paper that holds the dossier up waits for: « à remplacer » when
-// one was deposited and does not count, « à fournir » when it is newly asked for.
-func (v Registration) Due() string {
+// Replaces tells whether a missing paper was deposited and does not count, and
+// not only newly asked for (R32).
+func (v Registration) Replaces() bool {
 	for _, s := range v.Papers {
 		missing := slices.ContainsFunc(v.Missing, func(m document.Paper) bool { return m.Code == s.Paper.Code })
 		if missing && s.Deposit.State != document.Absent {
-			return "à remplacer"
+			return true
 		}
+	}
+	return false
+}
+
+// Due is what the family has to do with the paper that holds its dossier up.
+func (v Registration) Due() string {
+	if v.Replaces() {
+		return "à remplacer"
 	}
 	return "à fournir"
 }

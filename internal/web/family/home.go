@@ -38,7 +38,12 @@ type homePage struct {
 // isOver tells whether the pupil's dossier can no longer be sent: the campaign
 // is over, and not reopened for the family (R36).
 func isOver(r enrolment.Registration, now time.Time) bool {
-	return r.Season.HasClosed(now) && !now.Before(r.Dossier.ReopenedUntil)
+	return r.Season.HasClosed(now) && !isReopened(r, now)
+}
+
+// isReopened tells whether the office has opened the campaign again for the pupil.
+func isReopened(r enrolment.Registration, now time.Time) bool {
+	return now.Before(r.Dossier.ReopenedUntil)
 }
 
 type homePupil struct {
@@ -167,7 +172,7 @@ func (page *homePage) pupil(r enrolment.Registration, rankShown bool) {
 	if r.Elsewhere {
 		return
 	}
-	if r.Season.HasClosed(page.now) && page.now.Before(r.Dossier.ReopenedUntil) {
+	if r.Season.HasClosed(page.now) && isReopened(r, page.now) {
 		page.reopened = append(page.reopened, called(r.Pupil)+" jusqu’au "+french.Moment(r.Dossier.ReopenedUntil))
 	}
 	for _, q := range r.Requests {

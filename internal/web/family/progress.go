@@ -174,7 +174,10 @@ func dossierChip(r enrolment.Registration) (ui.StateKind, string) {
 	case enrolment.Complete:
 		return ui.StateChecking, "Reçue"
 	case enrolment.PaperRefused:
-		return ui.StateRejected, "Pièce " + r.Due()
+		if r.Replaces() {
+			return ui.StateRejected, "Pièce " + r.Due()
+		}
+		return ui.StateTodo, "Pièce " + r.Due()
 	case enrolment.OnList:
 		return ui.StateWaiting, "En liste d’attente"
 	case enrolment.Enrolled:

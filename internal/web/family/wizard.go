@@ -28,7 +28,7 @@ func headOf(v *door.Visit, r enrolment.Registration, s step) wizardHead {
 	if s > stepHousehold {
 		head.Back = (s - 1).path(r.Pupil.ID)
 	}
-	if r.Dossier.ReopenedUntil.IsZero() || !v.Now.Before(r.Dossier.ReopenedUntil) {
+	if !isReopened(r, v.Now) {
 		switch {
 		case r.Season.BeforeOpening(v.Now):
 			head.Warning = "La campagne ouvre le " + french.Moment(r.Season.OpensAt) + ". Préparez tout dès maintenant" + colon + "vous validerez à cette minute."

@@ -94,9 +94,9 @@ func (p *Pages) Confirm(v *door.Visit) error {
 		}
 		state, err := p.Registrar.Confirm(v.Ctx(), v.Actor, d.ID, reason)
 		if state == enrolment.OnList {
-			return done(d.Label()+" en liste d’attente", p.reached(v, d.Household, "Le mail, avec sa position, part dans 10 secondes.")), err
+			return done(d.Label()+" en liste d’attente", p.mailOrCall(v, d.Household, "Le mail, avec sa position, part dans 10 secondes.")), err
 		}
-		return done(d.Label()+" inscrit", p.reached(v, d.Household, "Le mail part dans 10 secondes.")), err
+		return done(d.Label()+" inscrit", p.mailOrCall(v, d.Household, "Le mail part dans 10 secondes.")), err
 	})
 }
 
@@ -109,7 +109,7 @@ func (p *Pages) TurnDown(v *door.Visit) error {
 		if err := c.Err(); err != nil {
 			return ui.Flash{}, err
 		}
-		return done(d.Label()+" refusé", p.reached(v, d.Household, "La famille reçoit le motif.")+" Ses places vont aux suivants."), p.Registrar.TurnDown(v.Ctx(), v.Actor, d.ID, reason)
+		return done(d.Label()+" refusé", p.mailOrCall(v, d.Household, "La famille reçoit le motif.")+" Ses places vont aux suivants."), p.Registrar.TurnDown(v.Ctx(), v.Actor, d.ID, reason)
 	})
 }
 
@@ -129,7 +129,7 @@ func (p *Pages) Withdrawal(v *door.Visit) error {
 		case "accepter":
 			return done("Renoncement accepté", "Les places vont aux suivants."), p.Registrar.AnswerWithdrawal(v.Ctx(), v.Actor, d.ID, true, reason)
 		case "refuser":
-			return done("Inscription gardée", p.reached(v, d.Household, "La famille reçoit le motif.")), p.Registrar.AnswerWithdrawal(v.Ctx(), v.Actor, d.ID, false, reason)
+			return done("Inscription gardée", p.mailOrCall(v, d.Household, "La famille reçoit le motif.")), p.Registrar.AnswerWithdrawal(v.Ctx(), v.Actor, d.ID, false, reason)
 		case "renoncer":
 			return done(d.Label()+" désisté", "Les places vont aux suivants."), p.Registrar.Withdraw(v.Ctx(), v.Actor, d.Pupil, "", reason)
 		}

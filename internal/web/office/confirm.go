@@ -61,14 +61,8 @@ func (c confirmPage) mails() string {
 			*list = append(*list, r.Household)
 		}
 	}
-	s := french.Count(int64(len(families)), "famille reçoit", "familles reçoivent") + " un mail pour chaque élève, 10 secondes après\u202f; d’ici là, tout s’annule."
-	switch n := len(silent); {
-	case n == 1:
-		s += " 1 famille n’a pas d’adresse\u202f: prévenez-la par téléphone."
-	case n > 1:
-		s += " " + french.Count(int64(n), "", "familles n’ont pas d’adresse") + "\u202f: prévenez-les par téléphone."
-	}
-	return s
+	return french.Count(int64(len(families)), "famille reçoit", "familles reçoivent") +
+		" un mail pour chaque élève, 10 secondes après\u202f; d’ici là, tout s’annule." + unheard(int64(len(silent)))
 }
 
 // ConfirmReady confirms the dossiers that were read on the page before (R33).

@@ -89,5 +89,5 @@ func (p *Pages) SaveCourses(v *door.Visit) error {
 	if typing {
 		title = "Formulaire papier saisi"
 	}
-	return v.Redirect("/bureau/dossiers/"+page.D.ID, done(title, p.reached(v, page.D.Household, "La famille reçoit un mail avec ses places.")))
+	return v.Redirect("/bureau/dossiers/"+page.D.ID, done(title, p.mailOrCall(v, page.D.Household, "La famille reçoit un mail avec ses places.")))
 }

@@ -159,7 +159,7 @@ func (p *Pages) Refuse(v *door.Visit) error {
 	if err != nil {
 		return err
 	}
-	text := "Le motif part par mail dans 10 secondes."
+	text := p.mailOrCall(v, d.dossier.Household, "Le motif part par mail dans 10 secondes.")
 	if !after.HoldUntil.IsZero() {
 		text += " Rang et places gardés jusqu’au " + french.Moment(after.HoldUntil) + "."
 	}
@@ -205,7 +205,7 @@ func (p *Pages) Worthless(v *door.Visit) error {
 	if err != nil {
 		return p.again(v, d, typed{Act: "sans-valeur", Text: d.form.Value("motif")}, err)
 	}
-	return p.next(v, d.dossier, d.group, done(p.paperName(v, d)+" déclaré sans valeur", "La famille est prévenue par mail."))
+	return p.next(v, d.dossier, d.group, done(p.paperName(v, d)+" déclaré sans valeur", p.mailOrCall(v, d.dossier.Household, "La famille est prévenue par mail.")))
 }
 
 // again shows the review with what was typed, or passes the error up.

@@ -810,9 +810,9 @@ func confirmForm(p reviewPage, label string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var30 string
-		templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinStringErrs(reached(p.Reg.Household, "Le mail part dans 10 secondes\u202f; d’ici là, tout s’annule."))
+		templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinStringErrs(mailOrCall(p.Reg.Household, "Le mail part dans 10 secondes\u202f; d’ici là, tout s’annule."))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/office/decide.templ`, Line: 206, Col: 98}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/office/decide.templ`, Line: 206, Col: 101}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var30))
 		if templ_7745c5c3_Err != nil {

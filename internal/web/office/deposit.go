@@ -125,16 +125,17 @@ func (p *Pages) followed(v *door.Visit, household string, before map[string]enro
 	if err != nil {
 		return nil
 	}
+	mail := p.mailOrCall(v, household, "La famille reçoit un mail.")
 	var flashes []ui.Flash
 	for pupil, is := range after {
 		was := before[pupil]
 		switch {
 		case is.Household != household:
 		case is.Rank > 0 && is.Rank != was.Rank:
-			flashes = append(flashes, done(is.Label()+" est complet", "Rang "+itoa(is.Rank)+", reçu le "+french.MomentSecond(is.CompleteAt)+". "+p.reached(v, household, "La famille reçoit un mail.")))
+			flashes = append(flashes, done(is.Label()+" est complet", "Rang "+itoa(is.Rank)+", reçu le "+french.MomentSecond(is.CompleteAt)+". "+mail))
 		case is.State == enrolment.PaperRefused && was.State != enrolment.PaperRefused:
 			flashes = append(flashes, ui.Flash{Kind: ui.MessageTodo, Title: "Une pièce devient obligatoire pour " + is.Label(),
-				Text: p.reached(v, household, "La famille reçoit un mail.") + " Rang et places sont gardés jusqu’au " + french.Moment(is.HoldUntil) + "."})
+				Text: mail + " Rang et places sont gardés jusqu’au " + french.Moment(is.HoldUntil) + "."})
 		case is.State == enrolment.Complete && was.State == enrolment.PaperRefused:
 			flashes = append(flashes, done("Plus rien ne manque à "+is.Label(), "Rang et places sont gardés."))
 		}

@@ -184,7 +184,7 @@ func (p *Pages) SavePaper(v *door.Visit) error {
 		return err
 	}
 	flash := done(fmt.Sprintf("%s saisi, rang %d", entered.Dossier.Label(), entered.Dossier.Rank),
-		"Reçu sur papier le "+french.Moment(at)+". "+reached(entered.Household, "La famille reçoit un mail."))
+		"Reçu sur papier le "+french.Moment(at)+". "+mailOrCall(entered.Household, "La famille reçoit un mail."))
 	if len(entered.Missing) > 0 {
 		flash.Text += " Il manque encore\u202f: " + french.List(names(entered.Missing)) + ". Importez ce que la famille a remis."
 	}

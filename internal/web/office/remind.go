@@ -61,10 +61,7 @@ func (r remindPage) words() string {
 	} else {
 		s += "le " + french.Moment(r.Leaves) + "."
 	}
-	if r.Unheard > 0 {
-		s += " " + french.Count(r.Unheard, "famille n’a pas d’adresse", "familles n’ont pas d’adresse") + "\u202f: téléphonez."
-	}
-	return s
+	return s + unheard(r.Unheard)
 }
 
 // SendReminders writes to the families that were read on the page before.

@@ -205,8 +205,8 @@ func HeadKey(shape HeadShape, colour Colour, text string) templ.Component {
 }
 
 // Places draws the places of a course as noteheads up to the double barline of
-// its capacity, then who waits, with their number; above 14 places, a bar. A hidden sentence says
-// the counts; the figure is the caller's (PlaceCount.Figure).
+// its capacity, then who waits, with their number; above 14 places, a bar. A
+// hidden sentence says the counts; the figure is the caller's (PlaceCount.Figure).
 func Places(p PlaceCount) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -20,7 +20,7 @@ func TestAFamilyWithoutAddressIsToBeCalled(t *testing.T) {
 		{"nothing", people.Guardian{}, "Pas d’adresse mail ni de téléphone\u202f: écrivez à cette famille."},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if got := reached(people.Household{Guardians: []people.Guardian{c.of}}, "La famille reçoit un mail."); got != c.want {
+			if got := mailOrCall(people.Household{Guardians: []people.Guardian{c.of}}, "La famille reçoit un mail."); got != c.want {
 				t.Errorf("reads %q, want %q", got, c.want)
 			}
 		})

@@ -13,9 +13,9 @@ func recipients(h people.Household) string {
 	return or(strings.Join(h.Emails(), ", "), "aucune adresse")
 }
 
-// reached returns what the mail to a household does, or, of a household without
-// an address, to whom the office must speak instead.
-func reached(h people.Household, mail string) string {
+// mailOrCall is what the office reads of a mail to the household: the sentence
+// given, or, when the household has no address, where to call it.
+func mailOrCall(h people.Household, mail string) string {
 	if len(h.Emails()) > 0 || len(h.Guardians) == 0 {
 		return mail
 	}
@@ -26,12 +26,20 @@ func reached(h people.Household, mail string) string {
 	return "Pas d’adresse mail ni de téléphone\u202f: écrivez à cette famille."
 }
 
-// reached says it of the household with this id. An error here costs the
-// sentence alone, since what was done is done.
-func (p *Pages) reached(v *door.Visit, household, mail string) string {
+// mailOrCall reads the household first. An error here costs the sentence alone,
+// since what was done is done.
+func (p *Pages) mailOrCall(v *door.Visit, household, mail string) string {
 	h, err := people.HouseholdByID(v.Ctx(), p.Store, v.Actor, household)
 	if err != nil {
 		return mail
 	}
-	return reached(h, mail)
+	return mailOrCall(h, mail)
+}
+
+// unheard says how many families no mail reaches, "" when there is none.
+func unheard(n int64) string {
+	if n == 0 {
+		return ""
+	}
+	return " " + french.Count(n, "famille n’a pas d’adresse", "familles n’ont pas d’adresse") + "\u202f: téléphonez."
 }
