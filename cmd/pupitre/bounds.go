@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"runtime/debug"
+	"time"
 
 	"pupitre/internal/domain/account"
 	"pupitre/internal/domain/enrolment"
@@ -16,6 +17,8 @@ type bounds struct {
 	MaxMemory   int     `help:"Memory in use past which no page is begun (503), in MiB; 0 is no bound." default:"1024" env:"PUPITRE_MAX_MEMORY"`
 	AccountRate float64 `help:"Requests a second of one account, after a burst of five seconds' worth; past them 429. 0 is no bound." default:"20" env:"PUPITRE_ACCOUNT_RATE"`
 	AccountOpen int     `help:"Requests of one account at the same time; past them 429." default:"32" env:"PUPITRE_ACCOUNT_OPEN"`
+
+	DatabasePatience time.Duration `help:"How long PostgreSQL may take to answer a question; past it 503." default:"15s" env:"PUPITRE_DATABASE_PATIENCE" placeholder:"DURATION"`
 }
 
 // Validate checks the flags.
@@ -29,6 +32,8 @@ func (b bounds) Validate() error {
 		return errors.New("--max-memory must be 0, or 64 MiB at least")
 	case b.AccountRate < 0 || b.AccountOpen < 1:
 		return errors.New("--account-rate must be 0 or more, --account-open 1 at least")
+	case b.DatabasePatience < time.Second || b.DatabasePatience > time.Minute:
+		return errors.New("--database-patience goes from 1s to 1m")
 	}
 	return nil
 }

@@ -55,6 +55,7 @@ func (c *serveCmd) Run(ctx context.Context, streams streams) error {
 		return err
 	}
 	defer k.Close()
+	k.store.Bound(c.DatabasePatience)
 	if _, err := school.CurrentSeason(ctx, k.store); errors.Is(err, fault.ErrNotFound) {
 		return errors.New("this school is empty: bring its files in first with `pupitre import --data DIR FOLDER`")
 	} else if err != nil {

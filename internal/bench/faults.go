@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"pupitre/internal/platform/db"
+	"pupitre/internal/platform/wire"
 )
 
 // FaultOptions is what the product has to bear.
@@ -189,29 +190,29 @@ func databaseStopped(st stage, s *storm, o FaultOptions) (int, error) {
 
 // connectionCut: the way to PostgreSQL breaks, and is mended after a while.
 func connectionCut(st stage, s *storm, o FaultOptions) (int, error) {
-	return throughWire(st, s, o, func(w *wire) error {
-		w.cut()
-		defer w.mend()
+	return throughWire(st, s, o, func(w *wire.Wire) error {
+		w.Cut()
+		defer w.Mend()
 		return errors.Join(s.awaitTold(o.Clients), s.pause(o.Cut))
 	})
 }
 
 // connectionSilent: nothing comes through any more, and nobody says so.
 func connectionSilent(st stage, s *storm, o FaultOptions) (int, error) {
-	return throughWire(st, s, o, func(w *wire) error {
-		w.freeze()
-		defer w.mend()
+	return throughWire(st, s, o, func(w *wire.Wire) error {
+		w.Freeze()
+		defer w.Mend()
 		return s.pause(o.Cut)
 	})
 }
 
-func throughWire(st stage, s *storm, o FaultOptions, happens func(*wire) error) (int, error) {
-	w, err := openWire(st.cluster.address())
+func throughWire(st stage, s *storm, o FaultOptions, happens func(*wire.Wire) error) (int, error) {
+	w, err := wire.Open(st.cluster.address())
 	if err != nil {
 		return 0, err
 	}
-	defer w.close()
-	guests, err := s.prepare(strings.Replace(s.lot.where, st.cluster.address(), w.address(), 1))
+	defer w.Close()
+	guests, err := s.prepare(strings.Replace(s.lot.where, st.cluster.address(), w.Address(), 1))
 	if err != nil {
 		return 0, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -101,6 +102,7 @@ const maxBatch = 128
 
 func (r *Registrar) serve() {
 	defer close(r.stopped)
+	var away error // what the last batch was answered, while the database is away
 	for first := range r.waiting {
 		batch := []*order{first}
 	gather:
@@ -116,7 +118,7 @@ func (r *Registrar) serve() {
 			}
 		}
 		began := r.clock.Now()
-		r.decide(batch)
+		away = r.decide(notLate(batch, began, away))
 		r.watched.batch(len(batch), r.clock.Now().Sub(began))
 		for _, o := range batch {
 			if o.then != nil {
@@ -138,19 +140,43 @@ var (
 // maxTries bounds how often one act is tried again because a draft moved under it.
 const maxTries = 5
 
-func (r *Registrar) decide(batch []*order) {
+// late is how long an act waits at most, once the database is away: each batch
+// that tries in vain may take as long as the database may be silent.
+const late = 10 * time.Second
+
+// notLate answers the acts that have waited too long with away, and returns the
+// others; all of them when the database is there.
+func notLate(batch []*order, now time.Time, away error) []*order {
+	if away == nil {
+		return batch
+	}
+	return slices.DeleteFunc(slices.Clone(batch), func(o *order) bool {
+		if now.Sub(o.arrived) < late {
+			return false
+		}
+		o.answer = away
+		return true
+	})
+}
+
+// decide answers every act of the batch, and returns the error when the
+// database is away.
+func (r *Registrar) decide(batch []*order) error {
+	if len(batch) == 0 {
+		return nil
+	}
 	err := r.transact(batch)
-	if db.IsAway(err) { // once more, on another connection; what was kept all the same answers as it stands
+	if db.IsAway(err) && !db.MayBeKept(err) && !errors.Is(err, context.DeadlineExceeded) { // once more, on another connection
 		err = r.transact(batch)
 	}
 	if err == nil {
-		return
+		return nil
 	}
 	if db.IsAway(err) {
 		for _, o := range batch {
 			o.answer = err
 		}
-		return
+		return err
 	}
 	for _, o := range batch {
 		err := r.transact([]*order{o})
@@ -161,6 +187,7 @@ func (r *Registrar) decide(batch []*order) {
 			o.answer = err
 		}
 	}
+	return nil
 }
 
 // transact runs the batch as one transaction. Each order's answer is set; an

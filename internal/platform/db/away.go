@@ -21,6 +21,21 @@ const comeBack = 5 * time.Second
 
 const awayMessage = "Le portail est momentanément indisponible. Rien de ce qui était enregistré n’est perdu\u202f: recommencez dans quelques secondes."
 
+const inDoubtMessage = "Le portail n’a pas pu vérifier que votre dernière action est enregistrée. Regardez dans quelques secondes si elle l’est\u202f; sinon, recommencez-la."
+
+// inDoubt is what a commit failed with that may have been kept all the same.
+type inDoubt struct{ error }
+
+func (e inDoubt) Unwrap() error { return e.error }
+
+// MayBeKept tells whether err says that a write may have been kept: its commit
+// was sent, and then PostgreSQL could not be asked what became of it. To write
+// the same again is then not safe.
+func MayBeKept(err error) bool {
+	var doubt inDoubt
+	return errors.As(err, &doubt)
+}
+
 // orAway turns what a database says that cannot answer now into a
 // *fault.Unavailable: connection lost or refused, stopped, disk full, locked.
 // Every other error stays as it is.
@@ -33,7 +48,7 @@ func orAway(err error) error {
 }
 
 // IsAway tells whether err says that the database could not answer, whatever
-// was asked of it. A write that failed so may have been kept all the same.
+// was asked of it. Nothing of a write that failed so was kept, save MayBeKept.
 func IsAway(err error) bool {
 	var away *fault.Unavailable
 	return errors.As(err, &away) && away.Cause != nil && isAway(away.Cause)
@@ -66,12 +81,13 @@ func saysClosed(text string) bool {
 
 // isAwayState reads an SQLSTATE: connection exceptions, resources exhausted
 // (disk, memory, connections), stopped by the operator, errors of the system,
-// and a server that only reads, as one does while another takes its place.
+// a transaction that said nothing for too long, and a server that only reads,
+// as one does while another takes its place.
 func isAwayState(code string) bool {
 	switch {
 	case len(code) < 2:
 		return false
-	case code == "25006", code == "57014":
+	case code == "25006", code == "25P03", code == "57014":
 		return true
 	}
 	switch code[:2] {

@@ -20,7 +20,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
-	_ "github.com/jackc/pgx/v5/stdlib" // driver "pgx"
 	"modernc.org/sqlite"
 )
 
@@ -32,6 +31,7 @@ type Store struct {
 	ready  prepared
 	queue  *queue // nil on PostgreSQL
 	commit atomic.Pointer[func(time.Duration)]
+	bound  atomic.Int64 // how long PostgreSQL may take to answer; 0 is for ever
 
 	observed atomic.Pointer[func(Statement)]
 }
@@ -93,20 +93,6 @@ func open(ctx context.Context, where string) (*Store, error) {
 		return openPostgres(ctx, where)
 	}
 	return openSQLite(ctx, where)
-}
-
-func openPostgres(ctx context.Context, url string) (*Store, error) {
-	pool, err := sql.Open("pgx", url)
-	if err != nil {
-		return nil, fmt.Errorf("open PostgreSQL: %w", err)
-	}
-	pool.SetMaxOpenConns(16)
-	pool.SetMaxIdleConns(16)
-	if err := pool.PingContext(ctx); err != nil {
-		pool.Close()
-		return nil, fmt.Errorf("reach PostgreSQL: %w", err)
-	}
-	return &Store{engine: PostgreSQL, read: pool, write: pool}, nil
 }
 
 func openSQLite(ctx context.Context, path string) (*Store, error) {

@@ -17,6 +17,7 @@ import (
 // Reader runs queries: a *Store (its read pool) or a *Tx (within the transaction).
 type Reader interface {
 	query(ctx context.Context, text string, args []any) (*sql.Rows, error)
+	within(ctx context.Context) (context.Context, context.CancelFunc)
 }
 
 func (s *Store) query(ctx context.Context, text string, args []any) (*sql.Rows, error) {
@@ -52,6 +53,8 @@ func (tx *Tx) Analyze(ctx context.Context) error {
 // All returns every row of the query. T is a struct whose fields carry
 // `db:"column"` tags (each column needs its field), or one scalar.
 func All[T any](ctx context.Context, r Reader, text string, args ...any) ([]T, error) {
+	ctx, done := r.within(ctx)
+	defer done()
 	rows, err := r.query(ctx, text, args)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", firstLine(text), orAway(err))

@@ -10,6 +10,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
+
+	"pupitre/internal/platform/fault"
 )
 
 // ErrClosed says that the store no longer takes writes.
@@ -43,7 +45,8 @@ func (tx *Tx) AfterCommit(f func()) { tx.afterCommit = append(tx.afterCommit, f)
 // (f's error, or the database's). On SQLite writes are served first in, first
 // out by one goroutine, those that wait share one commit, and f must not call
 // Write. On PostgreSQL f may be run again after a deadlock: it must only touch
-// the database and variables it sets anew.
+// the database and variables it sets anew. A commit whose answer was lost is
+// asked for: only an error of MayBeKept leaves open whether it was kept.
 func (s *Store) Write(ctx context.Context, f func(*Tx) error) error {
 	if s.queue != nil {
 		return s.queue.wait(ctx, f)
@@ -59,22 +62,25 @@ func (s *Store) Write(ctx context.Context, f func(*Tx) error) error {
 }
 
 func (s *Store) writeOnce(ctx context.Context, f func(*Tx) error) error {
-	conn, err := s.write.Conn(ctx)
+	w := s.watch(ctx)
+	defer w.stop()
+	conn, err := s.write.Conn(w.ctx)
 	if err != nil {
-		return fmt.Errorf("begin: %w", orAway(err))
+		return fmt.Errorf("begin: %w", orAway(w.why(err)))
 	}
 	defer conn.Close()
-	raw, err := conn.BeginTx(ctx, nil)
+	w.asks()
+	raw, err := conn.BeginTx(w.ctx, nil)
 	if err != nil {
-		return fmt.Errorf("begin: %w", orAway(err))
+		return fmt.Errorf("begin: %w", orAway(w.why(err)))
 	}
 	defer raw.Rollback()
-	tx := &Tx{store: s, on: pooled{conn, raw}}
+	tx := &Tx{store: s, on: pooled{conn, raw, w}}
 	if err := guarded(tx, f); err != nil {
-		return err
+		return orAway(w.why(err))
 	}
-	if err := s.timed(raw.Commit); err != nil {
-		return fmt.Errorf("commit: %w", orAway(err))
+	if err := s.keep(w, conn, raw); err != nil {
+		return fmt.Errorf("commit: %w", err)
 	}
 	for _, then := range tx.afterCommit {
 		then()
@@ -82,14 +88,40 @@ func (s *Store) writeOnce(ctx context.Context, f func(*Tx) error) error {
 	return nil
 }
 
+// keep commits. When the answer is lost it asks what became of the commit: nil
+// says that it is durable, *fault.Unavailable that it was undone, or, with
+// MayBeKept, that nobody could tell.
+func (s *Store) keep(w *watch, conn *sql.Conn, raw *sql.Tx) error {
+	t, err := w.known(conn)
+	if err != nil {
+		return orAway(w.why(err))
+	}
+	w.asks()
+	err = s.timed(raw.Commit)
+	var answered *pgconn.PgError
+	if err == nil || errors.As(err, &answered) && !isAwayState(answered.Code) {
+		return err
+	}
+	switch kept, sure := s.kept(t); {
+	case kept:
+		return nil
+	case sure:
+		return orAway(w.why(err))
+	default:
+		return &fault.Unavailable{RetryAfter: comeBack, Message: inDoubtMessage, Cause: inDoubt{w.why(err)}}
+	}
+}
+
 // pooled is a transaction of the pool, whose driver keeps statements prepared.
 type pooled struct {
-	conn *sql.Conn
-	tx   *sql.Tx
+	conn  *sql.Conn
+	tx    *sql.Tx
+	watch *watch
 }
 
 func (p pooled) exec(text string, args []any) (int64, error) {
-	res, err := p.tx.ExecContext(context.Background(), text, args...)
+	p.watch.asks()
+	res, err := p.tx.ExecContext(p.watch.ctx, text, args...)
 	if err != nil {
 		return 0, err
 	}
@@ -97,7 +129,8 @@ func (p pooled) exec(text string, args []any) (int64, error) {
 }
 
 func (p pooled) query(text string, args []any) (*sql.Rows, error) {
-	return p.tx.QueryContext(context.Background(), text, args...)
+	p.watch.asks()
+	return p.tx.QueryContext(p.watch.ctx, text, args...)
 }
 
 // execAll sends all in one round trip.
@@ -109,8 +142,9 @@ func (p pooled) execAll(all []command) (touched int64, err error) {
 			return nil
 		})
 	}
+	p.watch.asks()
 	err = p.conn.Raw(func(driver any) error {
-		return driver.(*stdlib.Conn).Conn().SendBatch(context.Background(), &batch).Close()
+		return driver.(*stdlib.Conn).Conn().SendBatch(p.watch.ctx, &batch).Close()
 	})
 	return touched, err
 }
