@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"pupitre/internal/domain/actor"
+	"pupitre/internal/domain/correspondence"
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/platform/db"
 )
@@ -26,6 +27,23 @@ func fields(pairs ...string) url.Values {
 func closes(c *scene) {
 	c.Helper()
 	c.set(`update season set campaign_closes_at = $1`, time.Date(2027, 6, 29, 21, 59, 0, 0, time.UTC))
+}
+
+// toCall makes calls that the office has yet to pass, one for each of its roles.
+func toCall(c *scene) {
+	c.Helper()
+	c.must(c.store.Write(c.Context(), func(tx *db.Tx) error {
+		var calls []correspondence.Mail
+		for _, pupil := range []string{"Augustin", "Mathis", "Zoé", "Léo"} {
+			calls = append(calls, correspondence.Mail{Event: "call of " + pupil, Kind: enrolment.MailEnrolled, Household: c.own, Call: pupil})
+		}
+		return correspondence.Enqueue(c.Context(), tx, time.Now(), calls...)
+	}))
+}
+
+// aCall is one that nobody has passed yet.
+func aCall(c *scene, _ visitor) filling {
+	return filling{path: map[string]string{"mail": c.text(`select id from outgoing_mail where recipient = '' and sent_at is null order by id limit 1`)}}
 }
 
 // draft is a page of the pupil whose dossier is still a draft.
@@ -202,6 +220,7 @@ var table = []row{
 	{route: "POST /bureau/identifiants/lettres", want: offices(303)},
 	{route: "POST /bureau/identifiants/mails", want: offices(303)},
 	{route: "POST /bureau/mails/{mail}/renvoyer", want: offices(409)},
+	{route: "POST /bureau/mails/{mail}/dit", want: offices(303), given: toCall, fill: aCall},
 
 	// What ends a dossier, a session.
 	{route: "POST /eleves/{pupil}/reinscription/renoncer", want: families(303, 404), fill: form("raison", "Déménagement")},

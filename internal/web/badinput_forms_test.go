@@ -12,6 +12,7 @@ var withoutFields = []string{
 	"POST /bureau/familles/{household}/lettre",
 	"POST /bureau/familles/{household}/mail-identifiant",
 	"POST /bureau/mails/{mail}/renvoyer",
+	"POST /bureau/mails/{mail}/dit",
 	"POST /offre/{token}",                   // accept or decline: anything else shows the offer again
 	"POST /eleves/{pupil}/offres/{request}", // the same
 	"POST /accessibilite",                   // choices: anything else is the usual setting

@@ -225,6 +225,7 @@ var forgeries = []forged{
 	{what: "a paper dossier with a huge semester", route: "POST /bureau/dossier-papier", who: secretary, status: 422, fill: byPost("cours", is(unknownID+"/"+hugeText))},
 	{what: "a paper dossier with a course of the other pole", route: "POST /bureau/dossier-papier", who: secretary, status: 422, fill: byPost("cours", func(c *scene) string { return c.course("S-VIOLONCELLE") })},
 	{what: "a paper dossier of a pupil that does not exist", route: "POST /bureau/dossier-papier", who: secretary, status: 404, fill: byPost("eleve", is(unknownID))},
+	{what: "a call that does not exist", route: "POST /bureau/mails/{mail}/dit", who: secretary, status: 404, fill: func(*scene) filling { return filling{path: map[string]string{"mail": unknownID}} }},
 	{what: "a mail that does not exist", route: "POST /bureau/mails/{mail}/renvoyer", who: secretary, status: 404, fill: func(*scene) filling { return filling{path: map[string]string{"mail": unknownID}} }},
 }
 

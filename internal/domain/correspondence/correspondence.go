@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"pupitre/internal/platform/db"
+	"pupitre/internal/platform/fault"
 	"pupitre/internal/platform/jobs"
 )
 
@@ -24,6 +25,9 @@ const SendMail = "send_mail"
 // Mail is a letter to enqueue. Event and Recipient together are unique: the
 // same event never writes twice to the same address. Facts are frozen as they
 // stand now; Secret holds what must not be kept once sent (a password, a link).
+//
+// Without Recipient it is a call: what the office is to tell, by telephone, a
+// household that has no address. Call says it in a few words.
 type Mail struct {
 	Event     string
 	Recipient string
@@ -33,6 +37,8 @@ type Mail struct {
 	Facts     any
 	Secret    any
 	LeavesAt  time.Time // not before; the zero time is now
+	Call      string
+	AnswerBy  time.Time // of a call: when an answer of the family is due at the latest
 }
 
 // Args is what the job carries.
@@ -43,13 +49,13 @@ type Args struct {
 	Facts json.RawMessage `json:"facts"`
 }
 
-// Enqueue adds the mails within the transaction. A mail without recipient is
-// dropped: a family without address is told by the portal and by paper.
+// Enqueue adds the mails, and the calls, within the transaction. What has
+// neither recipient nor words to say is dropped.
 func Enqueue(ctx context.Context, tx *db.Tx, now time.Time, mails ...Mail) error {
 	var rows [][]any
 	var sendings []jobs.New
 	for _, m := range mails {
-		if m.Recipient == "" {
+		if m.Recipient == "" && m.Call == "" {
 			continue
 		}
 		leaves := m.LeavesAt
@@ -57,13 +63,16 @@ func Enqueue(ctx context.Context, tx *db.Tx, now time.Time, mails ...Mail) error
 			leaves = now
 		}
 		id := db.NewID()
-		rows = append(rows, []any{id, m.Event, m.Recipient, m.Kind, m.Household, m.Dossier, "", m.Secret != nil, now, leaves, ""})
+		rows = append(rows, []any{id, m.Event, m.Recipient, m.Kind, m.Household, m.Dossier, m.Call, m.Secret != nil, now, leaves, "", m.AnswerBy})
+		if m.Recipient == "" {
+			continue
+		}
 		sendings = append(sendings, jobs.New{
 			Kind: SendMail, Key: jobKey(id), RunAt: leaves, Args: sending{id, m.Kind, m.Recipient, m.Facts}, Secret: m.Secret,
 		})
 	}
 	added, err := tx.Insert(ctx, `outgoing_mail
-		(id, event_key, recipient, kind, household_id, dossier_id, subject, is_secret, queued_at, leaves_at, last_error)`,
+		(id, event_key, recipient, kind, household_id, dossier_id, subject, is_secret, queued_at, leaves_at, last_error, answer_by)`,
 		`on conflict (event_key, recipient) do nothing`, rows)
 	if err != nil {
 		return fmt.Errorf("enqueue mails: %w", err)
@@ -107,31 +116,38 @@ var ErrLeft = errors.New("the mail has left")
 
 // Withdraw removes the mails of these events, as if they had never been
 // enqueued, and returns how many; ErrLeft when one of them has left, and then
-// the caller undoes the transaction.
+// the caller undoes the transaction. Calls are removed with them, uncounted.
 func Withdraw(ctx context.Context, tx *db.Tx, events ...string) (int, error) {
-	ids, err := db.All[string](ctx, tx, `select id from outgoing_mail
+	mails, err := db.All[Outgoing](ctx, tx, outgoing+`
 		where event_key in (select value from json_each(cast($1 as text))) order by id`, db.IDs(events))
 	if err != nil {
 		return 0, fmt.Errorf("withdraw mails: %w", err)
 	}
-	for _, id := range ids {
-		waiting, err := jobs.Withdraw(ctx, tx, jobKey(id))
+	ids, n := make([]string, len(mails)), 0
+	for i, m := range mails {
+		ids[i] = m.ID
+		if m.IsCall() {
+			continue
+		}
+		n++
+		waiting, err := jobs.Withdraw(ctx, tx, jobKey(m.ID))
 		if err != nil {
 			return 0, err
 		}
 		if !waiting {
-			return 0, fmt.Errorf("withdraw mail %s: %w", id, ErrLeft)
+			return 0, fmt.Errorf("withdraw mail %s: %w", m.ID, ErrLeft)
 		}
 	}
 	if _, err := tx.Exec(ctx, `delete from outgoing_mail where id in (select value from json_each(cast($1 as text)))`, db.IDs(ids)); err != nil {
 		return 0, fmt.Errorf("withdraw mails: %w", err)
 	}
-	return len(ids), nil
+	return n, nil
 }
 
 func jobKey(mail string) string { return "mail:" + mail }
 
-// Outgoing is one mail as the office lists it.
+// Outgoing is one mail, or one call, as the office lists it. Subject is then
+// what to say, and SentAt when it was said.
 type Outgoing struct {
 	ID        string    `db:"id"`
 	Recipient string    `db:"recipient"`
@@ -144,9 +160,35 @@ type Outgoing struct {
 	SentAt    time.Time `db:"sent_at"`
 	FailedAt  time.Time `db:"failed_at"`
 	LastError string    `db:"last_error"`
+	AnswerBy  time.Time `db:"answer_by"`
 }
 
-const outgoing = `select id, recipient, kind, household_id, dossier_id, subject, queued_at, leaves_at, sent_at, failed_at, last_error from outgoing_mail `
+// IsCall tells whether it is to be said by telephone.
+func (o Outgoing) IsCall() bool { return o.Recipient == "" }
+
+const outgoing = `select id, recipient, kind, household_id, dossier_id, subject, queued_at, leaves_at, sent_at, failed_at, last_error, answer_by from outgoing_mail `
+
+// ToCall lists what is yet to be said by telephone: first what awaits an answer,
+// the earliest due first, then the oldest.
+func ToCall(ctx context.Context, r db.Reader, limit int) ([]Outgoing, error) {
+	return db.All[Outgoing](ctx, r, outgoing+`where recipient = '' and sent_at is null
+		order by answer_by is null, answer_by, queued_at, id limit $1`, limit)
+}
+
+// Said notes that the household was told, and returns the call;
+// fault.ErrNotFound when there is no such call, fault.Conflict when it was said
+// already.
+func Said(ctx context.Context, tx *db.Tx, id string, at time.Time) (Outgoing, error) {
+	call, err := db.One[Outgoing](ctx, tx, outgoing+`where id = $1 and recipient = ''`, id)
+	if err != nil {
+		return call, err
+	}
+	if !call.SentAt.IsZero() {
+		return call, &fault.Conflict{Message: "C’est déjà noté\u202f: cette famille a été prévenue."}
+	}
+	_, err = tx.Exec(ctx, `update outgoing_mail set sent_at = $1 where id = $2`, at, id)
+	return call, err
+}
 
 // Failed lists the mails that could not be sent, newest first.
 func Failed(ctx context.Context, r db.Reader, limit int) ([]Outgoing, error) {

@@ -169,14 +169,17 @@ func splitOffering(id string) (course string, semester int64) {
 	return course, semester
 }
 
-func courseTitle(c catalogue.Course, semester int64) string {
+func courseTitle(c catalogue.Course, semester int64) string { return inSemester(c.Title, semester) }
+
+// inSemester adds the semester to a course's title when it is not the whole year.
+func inSemester(title string, semester int64) string {
 	switch semester {
 	case 1:
-		return c.Title + " (1er semestre)"
+		return title + " (1er semestre)"
 	case 2:
-		return c.Title + " (2e semestre)"
+		return title + " (2e semestre)"
 	default:
-		return c.Title
+		return title
 	}
 }
 

@@ -1,12 +1,14 @@
 package enrolment
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"strings"
 	"time"
 
 	"pupitre/internal/domain/actor"
+	"pupitre/internal/domain/correspondence"
 	"pupitre/internal/domain/journal"
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/fault"
@@ -122,6 +124,32 @@ func actsOffers() []act {
 			w.wantMails(b, "received", "place_offered", "offer_ended")
 			if m := w.lastMail(b); !m.Leaves.Equal(paris("2027-06-13 08:00")) {
 				w.Errorf("told of the end at %v", m.Leaves)
+			}
+		}},
+		{"a family without any address: the office is told to call, and by when", func(w *world) {
+			a, b := w.sent("Alix", "eveil", "jardin"), w.sent("Blin", "eveil", "jardin")
+			w.write(func(ctx context.Context, tx *db.Tx) error {
+				_, err := tx.Exec(ctx, `update guardian set email = '' where household_id = $1`, b.Household)
+				return err
+			})
+			w.withdraw(a, "")
+			w.wantMails(b, "received")
+			calls, err := correspondence.ToCall(w.ctx, w.store, 10)
+			w.must(err)
+			if len(calls) != 1 || calls[0].Household != b.Household || calls[0].Kind != MailPlaceOffered ||
+				!calls[0].AnswerBy.Equal(w.requests(b, "Léo")["jardin"].OfferedUntil) ||
+				calls[0].Subject != "Léo Blin ("+w.dossier(b, "Léo").Label()+")\u202f; Cours jardin" {
+				w.Fatalf("to be called: %+v", calls)
+			}
+			w.write(func(ctx context.Context, tx *db.Tx) error {
+				_, err := correspondence.Said(ctx, tx, calls[0].ID, w.clock.Now())
+				return err
+			})
+			w.answer(b, "jardin", true) // by itself, on the portal: nobody calls to say so
+			left, err := correspondence.ToCall(w.ctx, w.store, 10)
+			w.must(err)
+			if len(left) != 0 {
+				w.Errorf("still to be called: %+v", left)
 			}
 		}},
 		{"an answer before the job counts, even after the hour", func(w *world) {

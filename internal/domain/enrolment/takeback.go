@@ -256,11 +256,13 @@ func (u *unit) lacksNothing(d *Dossier, answer decision) error {
 // recall removes the answer's mails, its deposit's decision and the answer itself.
 func (u *unit) recall(ctx context.Context, tx *db.Tx, answer decision) error {
 	n, err := correspondence.Withdraw(ctx, tx, answer.Before.Mails...)
-	if errors.Is(err, correspondence.ErrLeft) || err == nil && n == 0 && u.at.After(answer.LeavesAt) {
-		return u.tooLate(answer)
-	}
-	if err != nil {
+	switch {
+	case errors.Is(err, correspondence.ErrLeft):
+		return u.tooLate(answer, mailLeft)
+	case err != nil:
 		return err
+	case n == 0 && u.at.After(answer.LeavesAt):
+		return u.tooLate(answer, delayEnded)
 	}
 	if before := answer.Before.Deposit; before != nil {
 		if err := document.TakeBack(ctx, tx, u.at, u.actor, *before, answer.Version); err != nil {
@@ -276,12 +278,8 @@ const (
 	delayEnded = "Les 10 secondes pour annuler sont passées" + french.Nbsp + ": " // of a family without address
 )
 
-// tooLate says that the answer stands, and what can still be done.
-func (u *unit) tooLate(answer decision) error {
-	why := mailLeft
-	if len(answer.Before.Mails) == 0 {
-		why = delayEnded
-	}
+// tooLate says why the answer stands, and what can still be done.
+func (u *unit) tooLate(answer decision, why string) error {
 	if answer.Before.Deposit != nil {
 		return tooLateForPaper(why)
 	}

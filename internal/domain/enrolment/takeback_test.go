@@ -179,6 +179,11 @@ func actsTakeBackConfirmation() []act {
 			})
 			w.must(second(w.confirm(f, "")))
 			w.must(w.takeBack(f))
+			calls, err := correspondence.ToCall(w.ctx, w.store, 10)
+			w.must(err)
+			if len(calls) != 0 {
+				w.Errorf("taken back, it is still to be called: %+v", calls)
+			}
 			w.must(second(w.confirm(f, "")))
 			w.clock.Add(11 * time.Second)
 			wantRefused(w, w.takeBack(f), "10 secondes")

@@ -162,7 +162,8 @@ func paperNames(papers []document.Paper) []string {
 }
 
 // write enqueues one mail to each responsible of the household that has an
-// address. event is unique to what happened.
+// address, or the call of the office when none has. event is unique to what
+// happened.
 func (u *unit) write(household string, d *Dossier, kind correspondence.Kind, event string, told Told, secret any, leaves time.Time) error {
 	h, err := u.household(household)
 	if err != nil {
@@ -170,14 +171,20 @@ func (u *unit) write(household string, d *Dossier, kind correspondence.Kind, eve
 	}
 	u.written++
 	told.At = u.at
-	for _, g := range eachAddress(h) {
+	m := correspondence.Mail{Event: string(kind) + ":" + event, Kind: kind, Household: household}
+	if d != nil {
+		m.Dossier = d.ID
+	}
+	addresses := eachAddress(h)
+	if len(addresses) == 0 && !ownActs[kind] {
+		m.Call, m.AnswerBy = told.call(kind)
+		m.LeavesAt = leaves
+		u.mails = append(u.mails, m)
+	}
+	m.Secret, m.LeavesAt = secret, leaves
+	for _, g := range addresses {
 		told.Name = g.FullName()
-		m := correspondence.Mail{
-			Event: string(kind) + ":" + event, Recipient: g.Email, Kind: kind, Household: household, Facts: told, Secret: secret, LeavesAt: leaves,
-		}
-		if d != nil {
-			m.Dossier = d.ID
-		}
+		m.Recipient, m.Facts = g.Email, told
 		u.mails = append(u.mails, m)
 	}
 	return nil

@@ -75,12 +75,14 @@ func (c *Counter) NoAnswerCount(ctx context.Context, r db.Reader, season school.
 }
 
 // RailCounts are what the office's menu says on every page: dossiers to check
-// or to confirm, and mails that could not be sent.
-func (c *Counter) RailCounts(ctx context.Context, r db.Reader, a actor.Actor, season school.Season) (waiting, failed int64, err error) {
+// or to confirm, and what no mail has told: those that could not be sent, and
+// the families to call.
+func (c *Counter) RailCounts(ctx context.Context, r db.Reader, a actor.Actor, season school.Season) (waiting, untold int64, err error) {
 	counts, err := c.CountsOf(ctx, r, a, season, Filter{})
 	if err != nil {
 		return 0, 0, err
 	}
-	failed, err = db.One[int64](ctx, r, `select count(*) from outgoing_mail where failed_at is not null`)
-	return counts[inState(enrolment.Complete)], failed, err
+	untold, err = db.One[int64](ctx, r, `select (select count(*) from outgoing_mail where failed_at is not null)
+		+ (select count(*) from outgoing_mail where recipient = '' and sent_at is null)`)
+	return counts[inState(enrolment.Complete)], untold, err
 }

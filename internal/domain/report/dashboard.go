@@ -17,6 +17,7 @@ type Dashboard struct {
 	Offers      int64 `db:"offers"`      // places proposed, answer awaited
 	Waiting     int64 `db:"waiting"`     // requests that wait
 	Failed      int64 `db:"failed"`      // mails that could not be sent
+	Calls       int64 `db:"calls"`       // families without address to be told by telephone
 	NeverIn     int64 `db:"never_in"`    // families that never asked for a password
 	Untold      int64 `db:"untold"`      // among them, without a letter or a mail yet
 	NoAnswer    int64 `db:"no_answer"`   // pupils of whom nothing was heard
@@ -39,6 +40,7 @@ func (c *Counter) DashboardOf(ctx context.Context, r db.Reader, a actor.Actor, s
 		(select count(*) from request where state = 'offered' and offering_id in (select id from offering where season_id = $1)) as offers,
 		(select count(*) from request where state = 'waiting' and offering_id in (select id from offering where season_id = $1)) as waiting,
 		(select count(*) from outgoing_mail where failed_at is not null) as failed,
+		(select count(*) from outgoing_mail where recipient = '' and sent_at is null) as calls,
 		(select count(*) from account where role = 'family' and password_hash = '' and disabled_at is null) as never_in,
 		(select count(*) from account where role = 'family' and password_hash = '' and disabled_at is null
 			and letter_printed_at is null and letter_mailed_at is null) as untold,

@@ -301,6 +301,7 @@ type mailRow struct {
 	SentAt    time.Time `db:"sent_at"`
 	FailedAt  time.Time `db:"failed_at"`
 	LastError string    `db:"last_error"`
+	AnswerBy  time.Time `db:"answer_by"`
 }
 
 // jobRow is work not yet done; its lease stays behind.

@@ -144,6 +144,32 @@ func TestAFailedMailIsTriedAgain(t *testing.T) {
 	r.press(409, p, "Renvoyer")
 }
 
+// What no mail tells a family is told by telephone, and noted.
+func TestAFamilyWithoutAddressIsCalled(t *testing.T) {
+	r := sqlite(t)
+	f := r.augustin()
+	r.Must(r.Store.Write(r.Ctx, func(tx *db.Tx) error {
+		_, err := tx.Exec(r.Ctx, `update guardian set email = '', pending_email = '' where household_id = $1`, f.Household)
+		return err
+	}))
+	form := r.get(dossierURL(f))
+	r.press(303, form, "Refuser", "motif", "1", "precision", "la page 2 manque")
+	r.says(r.get("/bureau"), "main", "1 appel à passer")
+	p := r.get("/bureau/mails")
+	r.says(p, "tbody", "Document refusé")
+	r.says(p, "tbody", "la page 2 manque")
+	r.press(303, p, "C’est dit")
+	r.says(r.get("/bureau/familles/"+f.Household), "main", "dit par téléphone le")
+	r.says(r.get("/bureau/familles/"+f.Household), "main", "dit par téléphone\u202f: document refusé")
+	if again := r.get("/bureau/mails"); strings.Contains(again.body, "À dire par téléphone") {
+		t.Error("still to be called once it was said")
+	}
+	r.press(409, p, "C’est dit")
+	other, err := db.One[string](r.Ctx, r.Store, `select id from outgoing_mail where recipient <> '' limit 1`)
+	r.Must(err)
+	r.post(404, "/bureau/mails/"+other+"/dit")
+}
+
 // Nobody but the office comes in, whatever the page or the act.
 func TestOnlyTheOfficeComesIn(t *testing.T) {
 	r := sqlite(t)

@@ -72,6 +72,7 @@ func (h homePage) tasks() (mine, others []ui.Task) {
 	add(&mine, h.PaperForms, "formulaire papier à saisir", "formulaires papier à saisir", "les places sont demandées à la saisie, à l’heure de « Valider »", link("/bureau/dossiers", "file", string(report.Everyone)), todo, "À saisir")
 	add(&mine, h.Withdrawals, "renoncement demandé", "renoncements demandés", "par des familles déjà inscrites", link("/bureau/dossiers", "file", string(report.Validated)), todo, "À répondre")
 	add(&mine, h.Failed, "mail non parti", "mails non partis", "adresse en erreur ou serveur injoignable", "/bureau/mails", todo, "À reprendre")
+	add(&mine, h.Calls, "appel à passer", "appels à passer", "à des familles sans adresse mail", "/bureau/mails", todo, "À appeler")
 	add(&mine, h.Untold, "famille sans identifiant reçu", "familles sans identifiant reçu", "ni lettre ni mail jusqu’ici", "/bureau/identifiants", todo, "À envoyer")
 	add(&others, h.Counts[report.Incomplete], "dossier incomplet", "dossiers incomplets", "reçus, sans rang : une pièce obligatoire manque", link("/bureau/dossiers", "file", string(report.Incomplete)), checking, "Attente famille")
 	add(&others, h.Counts[report.OnFamily], "dossier attend une pièce", "dossiers attendent une pièce", "refusée, ou devenue obligatoire : rang et places gardés pendant le délai", link("/bureau/dossiers", "file", string(report.OnFamily)), checking, "Attente famille")

@@ -1,9 +1,12 @@
 package office
 
 import (
+	"strings"
+
 	"pupitre/internal/domain/account"
 	"pupitre/internal/domain/correspondence"
 	"pupitre/internal/domain/enrolment"
+	"pupitre/internal/domain/journal"
 	"pupitre/internal/domain/people"
 	"pupitre/internal/domain/report"
 	"pupitre/internal/platform/db"
@@ -16,17 +19,22 @@ import (
 
 type mailsPage struct {
 	ui.Base
+	Calls  []report.Call
 	Failed []report.Mail
 	Recent []report.Mail
 }
 
-// Mails lists those that could not be sent, then the last ones.
+// Mails lists the families to call, the mails that could not be sent, then the
+// last ones.
 func (p *Pages) Mails(v *door.Visit) error {
 	base, err := p.base(v, "Courriers")
 	if err != nil {
 		return err
 	}
 	page := mailsPage{Base: base}
+	if page.Calls, err = report.Calls(v.Ctx(), p.Store, v.Actor, 200); err != nil {
+		return err
+	}
 	if page.Failed, err = report.FailedMails(v.Ctx(), p.Store, v.Actor, 200); err != nil {
 		return err
 	}
@@ -58,9 +66,31 @@ func (p *Pages) RetryMail(v *door.Visit) error {
 	return v.Redirect("/bureau/mails", done("Le mail à "+m.Recipient+" repart", ""))
 }
 
+// Said notes that a family without address was told by telephone.
+func (p *Pages) Said(v *door.Visit) error {
+	now := p.Clock.Now()
+	var call correspondence.Outgoing
+	err := p.Store.Write(v.Ctx(), func(tx *db.Tx) (err error) {
+		if call, err = correspondence.Said(v.Ctx(), tx, v.PathValue("mail"), now); err != nil {
+			return err
+		}
+		return journal.Append(v.Ctx(), tx, journal.By(v.Actor, now, journal.Line{
+			Event: "household.called", Household: call.Household, Dossier: call.Dossier, After: "dit par téléphone\u202f: " + strings.ToLower(kindWords(call.Kind)), Reason: call.Subject,
+		}))
+	})
+	if err != nil {
+		return err
+	}
+	return v.Redirect("/bureau/mails", done("C’est noté\u202f: "+strings.ToLower(kindWords(call.Kind))+", dit par téléphone", ""))
+}
+
 // mailWords says what became of a mail.
 func mailWords(m correspondence.Outgoing) string {
 	switch {
+	case m.IsCall() && m.SentAt.IsZero():
+		return "à dire par téléphone"
+	case m.IsCall():
+		return "dit par téléphone le " + french.ShortMoment(m.SentAt)
 	case !m.SentAt.IsZero():
 		return "remis le " + french.ShortMoment(m.SentAt)
 	case !m.FailedAt.IsZero():
@@ -68,6 +98,23 @@ func mailWords(m correspondence.Outgoing) string {
 	default:
 		return "part le " + french.ShortMoment(m.LeavesAt)
 	}
+}
+
+// mailTitle is the mail's subject; a call's, and that of a mail whose subject is
+// not written yet, is its kind.
+func mailTitle(m correspondence.Outgoing) string {
+	if m.IsCall() {
+		return kindWords(m.Kind)
+	}
+	return or(m.Subject, kindWords(m.Kind))
+}
+
+// mailDetail is to whom a mail went, or what a call says, and what became of it.
+func mailDetail(m correspondence.Outgoing) string {
+	if m.IsCall() {
+		return m.Subject + " (" + mailWords(m) + ")"
+	}
+	return m.Recipient + ", " + mailWords(m)
 }
 
 var kinds = map[correspondence.Kind]string{
@@ -81,7 +128,8 @@ var kinds = map[correspondence.Kind]string{
 	enrolment.MailPartlyFull: "Formule en partie complète", enrolment.MailPartlyReleased: "Places rendues", enrolment.MailWithdrawn: "Renoncement",
 	enrolment.MailWithdrawalAns: "Réponse", enrolment.MailCourseCancelled: "Cours annulé", enrolment.MailCampaignClosed: "Campagne close",
 	enrolment.MailMissingPapers: "Documents manquants", enrolment.MailNotRanked: "Choix à refaire",
+	enrolment.MailTurnedDown: "Dossier refusé",
 }
 
-// kindWords names a mail whose subject is not written yet.
+// kindWords names what a mail is about.
 func kindWords(k correspondence.Kind) string { return or(kinds[k], "Mail") }

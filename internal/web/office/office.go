@@ -65,7 +65,7 @@ func (p *Pages) Frame(v *door.Visit, base ui.Base) (ui.Base, error) {
 	base.Nav = Nav(v.Actor)
 	base.Links.Home = "/bureau"
 	base.Office.SearchURL = "/bureau/recherche"
-	toCheck, failed, err := p.counter.RailCounts(v.Ctx(), p.Store, v.Actor, v.Season)
+	toCheck, untold, err := p.counter.RailCounts(v.Ctx(), p.Store, v.Actor, v.Season)
 	if err != nil {
 		return base, err
 	}
@@ -74,7 +74,7 @@ func (p *Pages) Frame(v *door.Visit, base ui.Base) (ui.Base, error) {
 		case "/bureau/dossiers":
 			base.Nav[i].Count = int(toCheck)
 		case "/bureau/mails":
-			base.Nav[i].Count = int(failed)
+			base.Nav[i].Count = int(untold)
 		}
 	}
 	switch base.Path {

@@ -19,11 +19,21 @@ func mailOrCall(h people.Household, mail string) string {
 	if len(h.Emails()) > 0 || len(h.Guardians) == 0 {
 		return mail
 	}
-	first := h.Guardians[0]
-	if phone := or(french.Phone(first.Mobile), french.Phone(first.Phone)); phone != "" {
-		return "Pas d’adresse mail\u202f: prévenez cette famille au " + phone + "."
+	if number := phone(h); number != "" {
+		return "Pas d’adresse mail\u202f: prévenez cette famille au " + number + "."
 	}
 	return "Pas d’adresse mail ni de téléphone\u202f: écrivez à cette famille."
+}
+
+// phone is where to call the household: the first number that one of its
+// responsibles has, "" when none has any.
+func phone(h people.Household) string {
+	for _, g := range h.Guardians {
+		if number := or(french.Phone(g.Mobile), french.Phone(g.Phone)); number != "" {
+			return number
+		}
+	}
+	return ""
 }
 
 // mailOrCall reads the household first. An error here costs the sentence alone,

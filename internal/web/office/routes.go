@@ -68,5 +68,6 @@ func (p *Pages) Routes() []door.Route {
 		post("/identifiants/mails", "mail-identifiers", p.MailIdentifiers),
 		get("/mails", "mails", p.Mails),
 		post("/mails/{mail}/renvoyer", "retry-mail", p.RetryMail),
+		post("/mails/{mail}/dit", "said", p.Said),
 	}
 }
