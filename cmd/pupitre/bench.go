@@ -15,7 +15,7 @@ import (
 type benchCmd struct {
 	Rush   benchRushCmd   `cmd:"" help:"Play the opening minute on a school of its own, measure it, and check that every promise was kept."`
 	Pages  benchPagesCmd  `cmd:"" help:"Visit the pages that are opened most, in schools of growing size, beside a bare page."`
-	Faults benchFaultsCmd `cmd:"" help:"Kill the server, stop its database, cut its connection, fill its disk in the middle of a rush, and check that every promise was kept."`
+	Faults benchFaultsCmd `cmd:"" help:"Kill the server, stop its database, cut its connection, fill its disk, take its documents, mails or clock away in the middle of a rush, and check that every promise was kept."`
 }
 
 type benchRushCmd struct {

@@ -12,9 +12,9 @@ import (
 type benchFaultsCmd struct {
 	Families int           `help:"Families that send while each fault happens." default:"400"`
 	Clients  int           `help:"Browsers that send at the same time." default:"32"`
-	Kills    int           `help:"How often the server is killed in one rush." default:"20"`
-	Cut      time.Duration `help:"How long the database is out of reach." default:"10s"`
-	Only     []string      `help:"Only these: killed, database-stopped, connection-cut, connection-silent, disk-full." placeholder:"NAME,…"`
+	Kills    int           `help:"How often the server is killed in one rush, or its commits lost." default:"20"`
+	Cut      time.Duration `help:"How long the database, or the store of documents, is out of reach." default:"10s"`
+	Only     []string      `help:"Only these: killed, database-stopped, connection-cut, connection-silent, commits-lost, disk-full, documents-away, mails-away, clock-set-back." placeholder:"NAME,…"`
 	JSON     bool          `name:"json" help:"Print JSON."`
 }
 

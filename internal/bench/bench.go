@@ -62,8 +62,9 @@ func (g *ground) engine() db.Engine {
 	return db.SQLite
 }
 
-// lot is one school's place: its folder and where its database is.
-type lot struct{ dir, where string }
+// lot is one school's place: its folder, where its database is, and its bucket
+// when its documents are not in the folder.
+type lot struct{ dir, where, bucket string }
 
 // lot makes a new, empty place.
 func (g *ground) lot(ctx context.Context, name string) (lot, error) {

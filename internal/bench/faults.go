@@ -30,6 +30,7 @@ type FaultResult struct {
 	Families   int       `json:"families"`
 	TurnedAway int       `json:"turned_away"` // answers 503 with a sentence
 	Unanswered int       `json:"unanswered"`  // connections that broke with the server
+	Longest    float64   `json:"longest_s"`   // that « Valider » waited for an answer, yes or 503
 	Seconds    float64   `json:"seconds"`
 	Breaches   int       `json:"breaches"`
 	Broken     []string  `json:"broken"`
@@ -50,7 +51,13 @@ var faults = []struct {
 	{"database-stopped", db.PostgreSQL, databaseStopped},
 	{"connection-cut", db.PostgreSQL, connectionCut},
 	{"connection-silent", db.PostgreSQL, connectionSilent},
+	{"commits-lost", db.PostgreSQL, commitsLost},
 	{"disk-full", db.SQLite, diskFull},
+	{"documents-away", db.SQLite, documentsAway},
+	{"mails-away", db.SQLite, mailsAway},
+	{"mails-away", db.PostgreSQL, mailsAway},
+	{"clock-set-back", db.SQLite, clockSetBack},
+	{"clock-set-back", db.PostgreSQL, clockSetBack},
 }
 
 // FaultNames are the faults that can be asked for.
@@ -138,6 +145,7 @@ func bear(ctx context.Context, d Deps, o FaultOptions, where string, play func(s
 		return result, err
 	}
 	result.Seconds, result.TurnedAway, result.Unanswered = time.Since(began).Seconds(), int(s.turned.Load()), int(s.broke.Load())
+	result.Longest = s.longest.Seconds()
 	e, err := Gather(ctx, s.store, s.school.season.ID, s.all)
 	if err != nil {
 		return result, err
@@ -197,12 +205,15 @@ func connectionCut(st stage, s *storm, o FaultOptions) (int, error) {
 	})
 }
 
-// connectionSilent: nothing comes through any more, and nobody says so.
+// connectionSilent: nothing comes through any more, and nobody says so, for
+// longer than the server waits.
 func connectionSilent(st stage, s *storm, o FaultOptions) (int, error) {
+	patience := min(max(o.Cut/2, time.Second), time.Minute)
+	s.flags = []string{"--database-patience", patience.String()}
 	return throughWire(st, s, o, func(w *wire.Wire) error {
 		w.Freeze()
 		defer w.Mend()
-		return s.pause(o.Cut)
+		return errors.Join(s.awaitTold(o.Clients), s.pause(o.Cut))
 	})
 }
 
@@ -271,9 +282,9 @@ func diskFull(_ stage, s *storm, o FaultOptions) (times int, err error) {
 
 // WriteFaults shows the results to a reader.
 func WriteFaults(out io.Writer, results []FaultResult) {
-	fmt.Fprintf(out, "%-18s %-11s %6s %9s %6s %11s %8s %9s\n", "fault", "engine", "times", "families", "503", "unanswered", "seconds", "breaches")
+	fmt.Fprintf(out, "%-18s %-11s %6s %9s %6s %11s %10s %8s %9s\n", "fault", "engine", "times", "families", "503", "unanswered", "longest s", "seconds", "breaches")
 	for _, r := range results {
-		fmt.Fprintf(out, "%-18s %-11s %6d %9d %6d %11d %8.1f %9d\n", r.Fault, r.Engine, r.Times, r.Families, r.TurnedAway, r.Unanswered, r.Seconds, r.Breaches)
+		fmt.Fprintf(out, "%-18s %-11s %6d %9d %6d %11d %10.1f %8.1f %9d\n", r.Fault, r.Engine, r.Times, r.Families, r.TurnedAway, r.Unanswered, r.Longest, r.Seconds, r.Breaches)
 		for _, line := range r.Broken {
 			fmt.Fprintln(out, "   ", line)
 		}

@@ -16,7 +16,7 @@ import (
 func TestFaults(t *testing.T) {
 	o := FaultOptions{Families: 45, Clients: 8, Kills: 2, Cut: time.Second}
 	if !dbtest.OnBoth() {
-		o.Only = []string{"disk-full"}
+		o.Only = []string{"disk-full", "documents-away"}
 	}
 	results, err := Faults(t.Context(), deps, o)
 	if err != nil {
@@ -24,15 +24,15 @@ func TestFaults(t *testing.T) {
 	}
 	var said bytes.Buffer
 	WriteFaults(&said, results)
-	if t.Log(said.String()); len(results) != 6 && dbtest.OnBoth() {
+	if t.Log(said.String()); len(results) != len(faults) && dbtest.OnBoth() {
 		t.Errorf("%d faults were played", len(results))
 	}
 	for _, r := range results {
 		if r.Breaches > 0 {
 			t.Errorf("%s on %s: %s", r.Fault, r.Engine, strings.Join(r.Broken, "\n"))
 		}
-		felt := r.Fault == "database-stopped" || r.Fault == "connection-cut" || r.Fault == "disk-full"
-		if felt && r.TurnedAway == 0 || r.Fault == "killed" && r.Unanswered == 0 {
+		told := slices.Contains([]string{"database-stopped", "connection-cut", "connection-silent", "disk-full", "documents-away"}, r.Fault)
+		if r.Times == 0 || told && r.TurnedAway == 0 || r.Fault == "killed" && r.Unanswered == 0 {
 			t.Errorf("%s on %s was not felt: %+v", r.Fault, r.Engine, r)
 		}
 	}

@@ -43,7 +43,7 @@ type arrival struct {
 const patience = time.Minute
 
 // serve starts a machine on the lot, its mails going to smtp.
-func (d Deps) serve(ctx context.Context, l lot, smtp string) (*machine, error) {
+func (d Deps) serve(ctx context.Context, l lot, smtp string, flags ...string) (*machine, error) {
 	args := []string{
 		"serve", "--data", l.dir, "--listen", "127.0.0.1:0", "--public-url", "http://ecole.exemple.fr", "--smtp-url", smtp,
 		"--mail-from", "portail@ecole.exemple.fr", "--trusted-proxies", "127.0.0.1",
@@ -51,11 +51,18 @@ func (d Deps) serve(ctx context.Context, l lot, smtp string) (*machine, error) {
 	if db.IsPostgres(l.where) {
 		args = append(args, "--database-url", l.where)
 	}
+	if l.bucket != "" {
+		args = append(args, "--blob-url", l.bucket)
+	}
+	args = append(args, flags...)
 	m := &machine{cmd: exec.Command(d.Program, args...), ready: make(chan string, 1), ended: make(chan struct{})}
 	for _, v := range os.Environ() {
 		if !strings.HasPrefix(v, "PUPITRE_") {
 			m.cmd.Env = append(m.cmd.Env, v)
 		}
+	}
+	if l.bucket != "" { // ours asks for none
+		m.cmd.Env = append(m.cmd.Env, "AWS_ACCESS_KEY_ID=bench", "AWS_SECRET_ACCESS_KEY=bench")
 	}
 	log, err := m.cmd.StderrPipe()
 	if err != nil {

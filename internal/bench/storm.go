@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,15 +20,20 @@ type storm struct {
 	lot   lot
 	store *db.Store
 	site  atomic.Pointer[string]
-	leave func() error // what is to be put away once all is judged; may be nil
+	leave func() error                              // what is to be put away once all is judged; may be nil
+	smtp  string                                    // where the server sends its mails; "" is the postbox
+	flags []string                                  // more of the server's
+	also  func(ctx context.Context, g *guest) error // what a family does once received; may be nil
 
 	mayBreak bool // the server itself is killed: connections may break
 
-	all    []Ack
-	acked  chan struct{} // one for each dossier received
-	told   chan struct{} // one for each answer « come back »
-	turned atomic.Int64
-	broke  atomic.Int64
+	all      []Ack
+	acked    chan struct{} // one for each dossier received
+	told     chan struct{} // one for each answer « come back »
+	received atomic.Int64
+	turned   atomic.Int64
+	broke    atomic.Int64
+	longest  time.Duration // until an answer
 }
 
 // prepare makes the school on the lot, opens its campaign, and signs its
@@ -50,7 +56,9 @@ func (s *storm) prepare(where string) (guests []*guest, err error) {
 
 // start serves the school, its database being at where.
 func (s *storm) start(where string) error {
-	m, err := s.serve(s.ctx, lot{s.lot.dir, where}, s.post.url())
+	l := s.lot
+	l.where = where
+	m, err := s.serve(s.ctx, l, cmp.Or(s.smtp, s.post.url()), s.flags...)
 	if err != nil {
 		return err
 	}
@@ -85,7 +93,11 @@ func (s *storm) rage(guests []*guest, fault func() error) error {
 		s.mu.Lock()
 		s.all = append(s.all, ack)
 		s.mu.Unlock()
+		s.received.Add(1)
 		s.acked <- struct{}{}
+		if s.also != nil {
+			return s.also(ctx, g)
+		}
 		return nil
 	})
 	return errors.Join(err, <-failed)
@@ -123,7 +135,9 @@ func (s *storm) insist(ctx context.Context, began time.Time, g *guest) (Ack, err
 	from := time.Since(began)
 	for ctx.Err() == nil {
 		g.visitor.site = *s.site.Load()
+		asked := time.Now()
 		got, err := g.post(ctx, g.sendPath(), g.form)
+		s.took(time.Since(asked))
 		if err == nil {
 			got, err = g.await(ctx, got)
 		}
@@ -136,21 +150,59 @@ func (s *storm) insist(ctx context.Context, began time.Time, g *guest) (Ack, err
 		case got.status == http.StatusSeeOther && strings.HasSuffix(got.location, "/confirmation"):
 			return Ack{g.pupil, from, time.Since(began)}, nil
 		case says(got, "n’a pas été enregistrée") && got.status == http.StatusUnprocessableEntity:
-		case got.status == http.StatusServiceUnavailable && got.retry != "" && (says(got, "ecommencez") || says(got, "alidez de nouveau")):
-			s.turned.Add(1)
-			select {
-			case s.told <- struct{}{}:
-			default:
-			}
+		case got.comeBack():
+			s.turnedAway()
 		default:
 			s.breach("answers: « Valider » of %s was answered %d %s", g.login, got.status, got.location)
 		}
-		select {
-		case <-time.After(200 * time.Millisecond):
-		case <-ctx.Done():
-		}
+		s.breathe(ctx)
 	}
 	return Ack{}, fmt.Errorf("%s was never received: %w", g.login, context.Cause(ctx))
+}
+
+// took notes how long an answer was waited for.
+func (s *storm) took(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.longest = max(s.longest, d)
+}
+
+// turnedAway notes an answer « come back ».
+func (s *storm) turnedAway() {
+	s.turned.Add(1)
+	select {
+	case s.told <- struct{}{}:
+	default:
+	}
+}
+
+// breathe is the pause of a family before it tries again.
+func (s *storm) breathe(ctx context.Context) {
+	select {
+	case <-time.After(200 * time.Millisecond):
+	case <-ctx.Done():
+	}
+}
+
+// until waits for what is to become true.
+func (s *storm) until(there func() (bool, error)) error {
+	for began := time.Now(); time.Since(began) < 5*time.Minute; {
+		if is, err := there(); is || err != nil {
+			return err
+		}
+		select {
+		case <-time.After(50 * time.Millisecond):
+		case <-s.ctx.Done():
+			return context.Cause(s.ctx)
+		}
+	}
+	return errors.New("the fault did not come about in five minutes")
+}
+
+// comeBack tells whether the answer is a 503 that says what to do, and when.
+func (a answer) comeBack() bool {
+	return a.status == http.StatusServiceUnavailable && a.retry != "" &&
+		(says(a, "ecommencez") || says(a, "éessayez") || says(a, "alidez de nouveau") || says(a, "evenez"))
 }
 
 func says(got answer, words string) bool { return strings.Contains(string(got.body), words) }

@@ -1,10 +1,12 @@
 package bench
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"mime/multipart"
 	"net"
 	"net/http"
 	"net/url"
@@ -58,16 +60,44 @@ func (v *visitor) post(ctx context.Context, path string, form url.Values) (answe
 	return v.ask(ctx, http.MethodPost, path, form)
 }
 
-func (v *visitor) ask(ctx context.Context, method, path string, form url.Values) (answer, error) {
-	var body io.Reader
-	if form != nil {
-		body = strings.NewReader(form.Encode())
+// hand posts a form with a file.
+func (v *visitor) hand(ctx context.Context, path string, fields map[string]string, field, name string, file []byte) (answer, error) {
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	for key, value := range fields {
+		if err := form.WriteField(key, value); err != nil {
+			return answer{}, err
+		}
 	}
+	part, err := form.CreateFormFile(field, name)
+	if err != nil {
+		return answer{}, err
+	}
+	if _, err := part.Write(file); err != nil {
+		return answer{}, err
+	}
+	if err := form.Close(); err != nil {
+		return answer{}, err
+	}
+	return v.send(ctx, http.MethodPost, path, form.FormDataContentType(), &body)
+}
+
+func (v *visitor) ask(ctx context.Context, method, path string, form url.Values) (answer, error) {
+	if form == nil {
+		return v.send(ctx, method, path, "", nil)
+	}
+	return v.send(ctx, method, path, "application/x-www-form-urlencoded", strings.NewReader(form.Encode()))
+}
+
+func (v *visitor) send(ctx context.Context, method, path, contentType string, body io.Reader) (answer, error) {
 	r, err := http.NewRequestWithContext(ctx, method, v.site+path, body)
 	if err != nil {
 		return answer{}, err
 	}
 	v.dress(r)
+	if contentType != "" {
+		r.Header.Set("Content-Type", contentType)
+	}
 	got, err := v.lines.http.Do(r)
 	if err != nil {
 		return answer{}, err
@@ -100,7 +130,6 @@ func (v *visitor) dress(r *http.Request) {
 		h.Set("X-Request-Id", v.number)
 	}
 	if r.Method == http.MethodPost {
-		h.Set("Content-Type", "application/x-www-form-urlencoded")
 		h.Set("Origin", v.site)
 		h.Set("Referer", v.site+r.URL.Path)
 	}
