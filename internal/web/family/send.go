@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"pupitre/internal/domain/catalogue"
@@ -148,7 +149,7 @@ func (p *Pages) showSend(v *door.Visit, r enrolment.Registration, invalid *fault
 		return err
 	}
 	page.Agree.Ticked, page.Agree.Message = agreed, invalid.Of("accord")
-	page.Errors, page.Refused = sendErrors(invalid), "La demande n’est pas envoyée"
+	page.Errors, page.Refused = sendErrors(invalid, page.Left), "La demande n’est pas envoyée"
 	if invalid != nil && len(invalid.Fields) > 0 {
 		page.Refused = invalid.Message
 	}
@@ -176,13 +177,16 @@ func (p *Pages) othersReady(v *door.Visit, pupil string) (bool, error) {
 	return false, nil
 }
 
-// sendErrors leads each message to what mends it on the page.
-func sendErrors(invalid *fault.Invalid) []ui.FieldError {
+// sendErrors leads each message to what mends it: the box on this page, or the
+// page of what is left, as the dossier stands now.
+func sendErrors(invalid *fault.Invalid, left []leftLine) []ui.FieldError {
 	lines := door.FieldErrors(invalid)
-	for i := range lines {
-		if lines[i].ID != "accord" && lines[i].ID != "" {
-			lines[i].ID = "reste"
-		}
+	if len(lines) == 0 || len(left) == 0 {
+		return lines
+	}
+	lines = slices.DeleteFunc(lines, func(e ui.FieldError) bool { return e.ID != "accord" && e.ID != "" })
+	for _, l := range left {
+		lines = append(lines, ui.FieldError{Message: l.Text, URL: l.URL})
 	}
 	return lines
 }

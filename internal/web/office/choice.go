@@ -23,11 +23,11 @@ type chooser struct {
 }
 
 // programmeOptions lists the programmes that the pupil may take, then those
-// whose ages or levels are not his.
+// whose ages or levels, or those of all their courses, are not his.
 func (c chooser) programmeOptions() []ui.Option {
 	var open, closed []ui.Option
 	for _, p := range c.Catalogue.Programmes {
-		if p.Open(c.Facts) {
+		if p.Open(c.Facts) && c.Catalogue.Fillable(p, c.Facts) {
 			open = append(open, ui.Option{Value: p.ID, Label: p.Title})
 		} else {
 			closed = append(closed, ui.Option{Value: p.ID, Label: "Hors âge ou niveau\u202f: " + p.Title})

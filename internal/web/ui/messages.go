@@ -30,10 +30,12 @@ func (k MessageKind) icon() string {
 }
 
 // FieldError is a line of an error summary: the id of the field it leads to
-// ("" when it belongs to the whole form) and what to do.
+// ("" when it belongs to the whole form) and what to do. What is mended on
+// another page leads to its URL instead.
 type FieldError struct {
 	ID      string
 	Message string
+	URL     string
 }
 
 // FieldErrors turns a refusal into the lines of an error summary; a refusal
