@@ -140,17 +140,27 @@ func JudgeDesks(ctx context.Context, tx *db.Tx) error {
 	if err != nil || !found {
 		return err
 	}
-	u, err := newUnit(ctx, tx, lock, memory{})
-	if err != nil {
-		return err
+	var last string
+	var known memory
+	for {
+		u, err := newUnit(ctx, tx, lock, known)
+		if err != nil {
+			return err
+		}
+		dossiers, err := u.load(`season_id = $1 and id > $2 order by id limit $3`, u.season.ID, last, judgedAtOnce)
+		if err != nil || len(dossiers) == 0 {
+			return err
+		}
+		u.touch(dossiers...)
+		if err := u.judgeDesks(); err != nil {
+			return err
+		}
+		if err := u.saveDesks(); err != nil {
+			return err
+		}
+		last, known = dossiers[len(dossiers)-1].ID, memory{lock.Moves - 1, u.board, u.settings}
 	}
-	dossiers, err := u.load(`season_id = $1`, u.season.ID)
-	if err != nil {
-		return err
-	}
-	u.touch(dossiers...)
-	if err := u.judgeDesks(); err != nil {
-		return err
-	}
-	return u.saveDesks()
 }
+
+// judgedAtOnce bounds the dossiers that JudgeDesks holds in memory.
+const judgedAtOnce = 1000

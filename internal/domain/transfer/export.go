@@ -67,6 +67,9 @@ func gather(ctx context.Context, store *db.Store) (files map[string][]byte, stor
 		if files, err = schoolFiles(ctx, tx); err != nil {
 			return err
 		}
+		if files[sumsFile], err = sumsOf(files); err != nil {
+			return err
+		}
 		for _, t := range tables {
 			if files[t.file()], err = t.dump(ctx, tx); err != nil {
 				return err

@@ -1,7 +1,6 @@
 package transfer
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -61,26 +60,19 @@ func Restorable(ctx context.Context, deps Deps) (bool, error) {
 // the desk of each dossier, which no export holds, is judged anew. It returns *Refused when the export is not whole, or its
 // places do not add up.
 func Restore(ctx context.Context, deps Deps, dryRun bool) (Report, error) {
-	files := map[string][]byte{}
-	for _, t := range tables {
-		data, err := fs.ReadFile(deps.Files, t.file())
-		if errors.Is(err, fs.ErrNotExist) {
-			return Report{}, refuse(t.file(), 0, "Ce fichier manque : l’export n’est pas entier.")
-		}
-		if err != nil {
-			return Report{}, fmt.Errorf("read %s: %w", t.file(), err)
-		}
-		files[t.name] = data
+	if err := whole(deps.Files); err != nil {
+		return Report{}, err
 	}
 	report := Report{DryRun: dryRun, Restored: true}
 	err := deps.Store.Write(ctx, func(tx *db.Tx) error {
 		report.Counts = nil
 		for _, t := range tables {
-			if err := t.restore(ctx, tx, files[t.name]); err != nil {
+			n, err := t.restore(ctx, tx, deps.Files)
+			if err != nil {
 				return err
 			}
 			if what := restoredWords[t.name]; what != "" {
-				report.Counts = append(report.Counts, Count{What: what, Created: bytes.Count(files[t.name], []byte("\n"))})
+				report.Counts = append(report.Counts, Count{What: what, Created: int(n)})
 			}
 		}
 		if err := sound(ctx, tx); err != nil {
@@ -93,7 +85,7 @@ func Restore(ctx context.Context, deps Deps, dryRun bool) (Report, error) {
 			return err
 		}
 		var err error
-		if report.Warnings, err = editedSince(ctx, deps, tx); err != nil {
+		if report.Warnings, err = editedSince(deps.Files); err != nil {
 			return err
 		}
 		if err := restoreFiles(ctx, deps, tx, dryRun); err != nil {
@@ -108,6 +100,24 @@ func Restore(ctx context.Context, deps Deps, dryRun bool) (Report, error) {
 		err = nil
 	}
 	return report, err
+}
+
+// whole refuses an export that lacks a file of rows.
+func whole(files fs.FS) error {
+	names := []string{sumsFile}
+	for _, t := range tables {
+		names = append(names, t.file())
+	}
+	for _, name := range names {
+		_, err := fs.Stat(files, name)
+		if errors.Is(err, fs.ErrNotExist) {
+			return refuse(name, 0, "Ce fichier manque : l’export n’est pas entier.")
+		}
+		if err != nil {
+			return fmt.Errorf("read %s: %w", name, err)
+		}
+	}
+	return nil
 }
 
 // restoredWords names the tables that a report counts.
@@ -132,26 +142,6 @@ func sound(ctx context.Context, r db.Reader) error {
 		return refuse(dataFolder, 0, "Les places et les rangs de cet export ne concordent pas : il a été modifié, ou n’est pas entier.")
 	}
 	return nil
-}
-
-// editedSince warns of the school's files that no longer say what the export
-// holds: importing the folder once more takes them in.
-func editedSince(ctx context.Context, deps Deps, tx *db.Tx) ([]folder.Problem, error) {
-	ours, err := schoolFiles(ctx, tx)
-	if err != nil {
-		return nil, err
-	}
-	var edited []folder.Problem
-	for _, name := range []string{folder.SchoolFile, folder.HouseholdsFile, folder.PupilsFile, folder.CoursesFile, folder.TeachersFile} {
-		theirs, err := fs.ReadFile(deps.Files, name)
-		if err != nil {
-			return nil, fmt.Errorf("read %s: %w", name, err)
-		}
-		if !bytes.Equal(theirs, ours[name]) {
-			edited = append(edited, folder.Problem{File: name, Message: "Ce fichier a changé depuis l’export. L’export est rétabli tel quel : importez le dossier une seconde fois pour y ajouter ces changements."})
-		}
-	}
-	return edited, nil
 }
 
 // restoreFiles stores the deposits and what the school publishes. A file

@@ -1,10 +1,15 @@
 package transfer
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
+	"iter"
 	"reflect"
 	"slices"
 	"strings"
@@ -120,32 +125,53 @@ func (t table) line(row reflect.Value) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// restore writes the rows of the table's file, as they were.
-func (t table) restore(ctx context.Context, tx *db.Tx, file []byte) error {
-	var rows [][]any
-	for n, line := range bytes.Split(file, []byte("\n")) {
-		if len(bytes.TrimSpace(line)) == 0 {
-			continue
-		}
-		row, err := t.parse(line)
-		if err != nil {
-			return refuse(t.file(), n+1, "Cette ligne n’est pas celle d’un export : "+err.Error())
-		}
-		rows = append(rows, row)
+// restore writes the rows of the table's file, as they were, and returns how
+// many. It reads them as it writes them: none is kept.
+func (t table) restore(ctx context.Context, tx *db.Tx, files fs.FS) (int64, error) {
+	f, err := files.Open(t.file())
+	if err != nil {
+		return 0, fmt.Errorf("read %s: %w", t.file(), err)
 	}
+	defer f.Close()
 	names := slices.Clone(t.columns)
 	for _, f := range t.fixed {
 		names = append(names, f.name)
 	}
-	for some := range slices.Chunk(rows, 200) {
-		values, args := db.Rows(some)
-		if _, err := tx.Exec(ctx, "insert into "+t.name+" ("+strings.Join(names, ", ")+") values "+values, args...); err != nil {
-			return fmt.Errorf("restore %s: %w", t.name, err)
-		}
-	}
-	return nil
+	return tx.Load(ctx, t.name, names, t.rows(f))
 }
 
+// rows reads a table's file. A line that is none of an export ends it with *Refused.
+func (t table) rows(file io.Reader) iter.Seq2[[]any, error] {
+	return func(yield func([]any, error) bool) {
+		lines := bufio.NewReaderSize(file, 1<<16)
+		exact := t.reader()
+		for n := 1; ; n++ {
+			line, err := lines.ReadString('\n')
+			if err != nil && !errors.Is(err, io.EOF) {
+				yield(nil, fmt.Errorf("read %s: %w", t.file(), err))
+				return
+			}
+			ended := err != nil
+			if strings.TrimSpace(line) != "" {
+				row, ok := exact(line)
+				if !ok {
+					if row, err = t.parse([]byte(line)); err != nil {
+						yield(nil, refuse(t.file(), n, "Cette ligne n’est pas celle d’un export : "+err.Error()))
+						return
+					}
+				}
+				if !yield(row, nil) {
+					return
+				}
+			}
+			if ended {
+				return
+			}
+		}
+	}
+}
+
+// parse reads a line however it is written, and says what is wrong with it.
 func (t table) parse(line []byte) ([]any, error) {
 	var cells map[string]json.RawMessage
 	if err := json.Unmarshal(line, &cells); err != nil {

@@ -45,10 +45,13 @@ func (tx *Tx) execAll(what string, all []command) (int64, error) {
 	return touched, nil
 }
 
+// mostRows is how many rows one statement takes.
+const mostRows = 256
+
 // shape is how many rows go into the next statement: few shapes, so that each
 // stays prepared whatever the number of rows.
 func shape(rows int) int {
-	n := 256
+	n := mostRows
 	for n > rows {
 		n /= 4
 	}

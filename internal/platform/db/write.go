@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"iter"
 	"runtime/debug"
 
 	"github.com/jackc/pgx/v5"
@@ -36,6 +37,7 @@ type connection interface {
 	exec(text string, args []any) (touched int64, err error)
 	execAll(all []command) (touched int64, err error)
 	query(text string, args []any) (*sql.Rows, error)
+	load(table string, columns []string, rows iter.Seq2[[]any, error]) (loaded int64, err error)
 }
 
 // AfterCommit runs f once the transaction is durable; never when it is rolled back.

@@ -1,0 +1,81 @@
+package db
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+// Load adds the rows to the table as they come, and returns how many: however
+// many, it holds few of them in memory. PostgreSQL takes them by COPY. rows
+// ends at its first error, which is then Load's; each row is the columns' values
+// and may be changed once the next is asked for.
+func (tx *Tx) Load(_ context.Context, table string, columns []string, rows iter.Seq2[[]any, error]) (int64, error) {
+	var failed error // of the rows; what PostgreSQL answers to a copy that is broken off hides it
+	loaded, err := tx.on.load(table, columns, func(yield func([]any, error) bool) {
+		for row, err := range rows {
+			if failed = err; err != nil {
+				yield(nil, err)
+				return
+			}
+			if !yield(bind(tx.store.engine, row), nil) {
+				return
+			}
+		}
+	})
+	if failed != nil {
+		return 0, failed
+	}
+	if err != nil {
+		return 0, fmt.Errorf("load %s: %w", table, orAway(err))
+	}
+	return loaded, nil
+}
+
+func (p pooled) load(table string, columns []string, rows iter.Seq2[[]any, error]) (loaded int64, err error) {
+	next, stop := iter.Pull2(rows)
+	defer stop()
+	source := pgx.CopyFromFunc(func() ([]any, error) {
+		row, err, _ := next()
+		return row, err // no row is the end
+	})
+	err = p.conn.Raw(func(driver any) error {
+		var err error
+		loaded, err = driver.(*stdlib.Conn).Conn().CopyFrom(context.Background(), pgx.Identifier{table}, columns, source)
+		return err
+	})
+	return loaded, err
+}
+
+func (k *kept) load(table string, columns []string, rows iter.Seq2[[]any, error]) (loaded int64, err error) {
+	into := table + " (" + strings.Join(columns, ", ") + ")"
+	width := len(columns)
+	args := make([]any, 0, mostRows*width)
+	insert := func() error {
+		for left := args; len(left) > 0; {
+			n := shape(len(left) / width)
+			text := positionals.of(insertion(into, "", width, n), toPositional).text
+			if _, err := k.exec(text, left[:n*width]); err != nil {
+				return err
+			}
+			loaded, left = loaded+int64(n), left[n*width:]
+		}
+		args = args[:0]
+		return nil
+	}
+	for row, err := range rows {
+		if err != nil {
+			return 0, err
+		}
+		if args = append(args, row...); len(args) == cap(args) {
+			if err := insert(); err != nil {
+				return 0, err
+			}
+		}
+	}
+	return loaded, insert()
+}
