@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -51,11 +52,10 @@ func (c *benchRushCmd) Run(ctx context.Context, out streams) error {
 // benchDeps measures this very program.
 func benchDeps(out streams) (bench.Deps, error) {
 	program, err := os.Executable()
-	deps := bench.Deps{Program: program, Open: db.Open, Files: files.Files}
+	deps := bench.Deps{Program: program, Open: db.Open, Files: files.Files, Progress: out.err}
 	if f, ok := out.err.(*os.File); ok {
-		if info, err := f.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
-			deps.Progress = f
-		}
+		info, err := f.Stat()
+		deps.Terminal = err == nil && info.Mode()&os.ModeCharDevice != 0
 	}
 	return deps, err
 }
@@ -78,17 +78,21 @@ type benchPagesCmd struct {
 	JSON        bool    `name:"json" help:"Print one JSON object."`
 }
 
-// Run visits the pages.
+// Run visits the pages, and prints the table of each size once it is measured.
 func (c *benchPagesCmd) Run(ctx context.Context, out streams) error {
 	deps, err := benchDeps(out)
 	if err != nil {
 		return err
 	}
-	result, err := bench.Pages(ctx, deps, bench.PagesOptions{
+	o := bench.PagesOptions{
 		Pupils: c.Pupils, Clients: c.Clients, Secretaries: c.Secretaries, Seconds: c.Seconds, DatabaseURL: c.DatabaseURL,
-	})
-	if err != nil {
-		return err
 	}
-	return printed(out.out, c.JSON, result, result.Write)
+	if !c.JSON {
+		o.Tables = out.out
+	}
+	result, err := bench.Pages(ctx, deps, o)
+	if c.JSON && len(result.Sizes) > 0 { // what was measured before it failed is still true
+		err = errors.Join(err, json.NewEncoder(out.out).Encode(result))
+	}
+	return err
 }

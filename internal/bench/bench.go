@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"sync"
 
 	"pupitre/internal/domain/actor"
 	"pupitre/internal/platform/db"
@@ -23,8 +24,11 @@ type Deps struct {
 	Program  string // the built program, whose `serve` is measured
 	Open     func(ctx context.Context, where string) (*db.Store, error)
 	Files    fs.FS     // the made-up school's files: its formulas, its teachers
-	Progress io.Writer // a terminal that shows how far it is; nil for none
+	Progress io.Writer // shows how far it is; nil for none
+	Terminal bool      // Progress is one: a line there is written over
 }
+
+func (d Deps) bar() *bar { return &bar{out: d.Progress, lines: !d.Terminal} }
 
 // operator acts for the bench, as whoever runs commands on the machine does.
 var operator = actor.Actor{Name: "Banc d’essai", Role: actor.SystemRole}
@@ -34,7 +38,7 @@ var operator = actor.Actor{Name: "Banc d’essai", Role: actor.SystemRole}
 type ground struct {
 	dir    string
 	server string // the PostgreSQL URL, "" on SQLite
-	drops  []func(context.Context) error
+	drops  []func() error
 }
 
 // stand takes the ground. It refuses a database that already holds a school.
@@ -64,7 +68,10 @@ func (g *ground) engine() db.Engine {
 
 // lot is one school's place: its folder, where its database is, and its bucket
 // when its documents are not in the folder.
-type lot struct{ dir, where, bucket string }
+type lot struct {
+	dir, where, bucket string
+	drop               func() error // of its database; nil on SQLite
+}
 
 // lot makes a new, empty place.
 func (g *ground) lot(ctx context.Context, name string) (lot, error) {
@@ -81,16 +88,25 @@ func (g *ground) lot(ctx context.Context, name string) (lot, error) {
 		return l, err
 	}
 	l.where = own
-	g.drops = append(g.drops, drop)
+	l.drop = sync.OnceValue(func() error { return drop(context.WithoutCancel(ctx)) })
+	g.drops = append(g.drops, l.drop)
 	return l, nil
 }
 
+// leave removes the place before the others.
+func (l lot) leave() error {
+	var err error
+	if l.drop != nil {
+		err = l.drop()
+	}
+	return errors.Join(err, os.RemoveAll(l.dir))
+}
+
 // leave removes everything.
-func (g *ground) leave(ctx context.Context) error {
-	ctx = context.WithoutCancel(ctx)
+func (g *ground) leave() error {
 	var errs []error
 	for _, drop := range g.drops {
-		errs = append(errs, drop(ctx))
+		errs = append(errs, drop())
 	}
 	return errors.Join(append(errs, os.RemoveAll(g.dir))...)
 }

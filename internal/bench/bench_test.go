@@ -2,12 +2,14 @@ package bench
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	demofiles "pupitre/demo"
 	"pupitre/internal/domain/enrolment"
@@ -118,20 +120,61 @@ func TestThePagesOfAGrownSchoolAreVisited(t *testing.T) {
 	if dbtest.OnBoth() { // the school itself is grown on SQLite below
 		where = dbtest.Schema(t)
 	}
-	result, err := Pages(t.Context(), deps, PagesOptions{Pupils: []int{600}, Clients: 4, Secretaries: 2, Seconds: .2, DatabaseURL: where})
+	var said, progress bytes.Buffer
+	told := deps
+	told.Progress = &progress
+	result, err := Pages(t.Context(), told, PagesOptions{Pupils: []int{300, 600}, Clients: 4, Secretaries: 2, Seconds: .2, DatabaseURL: where, Tables: &said})
 	if err != nil {
 		t.Fatal(err)
 	}
-	size := result.Sizes[0]
-	if size.Pupils != 666 || size.Dossiers < 500 || len(size.Pages) != 7 {
+	size := result.Sizes[1]
+	if size.Pupils != 666 || size.Dossiers < 500 || len(size.Pages) != 8 {
 		t.Errorf("visited %d pupils, %d dossiers, %d pages", size.Pupils, size.Dossiers, len(size.Pages))
 	}
-	var said bytes.Buffer
-	result.Write(&said)
-	for _, word := range []string{"bare 20 kB page", "sign-in page", "family home", "documents", "course choice", "office queue", "dossier review", "places board"} {
+	for _, size := range result.Sizes {
+		for _, p := range size.Pages {
+			row := fmt.Sprintf("  %-16s %8.0f %9.1f %9.1f %8.3f %8d", p.Name, p.PerSecond, p.P50, p.P99, p.Ratio, p.Bytes>>10)
+			if !strings.Contains(said.String(), row) || p.Size != size.Pupils || p.PerSecond <= 0 || p.Ratio != p.PerSecond/size.Pages[0].PerSecond {
+				t.Errorf("%+v is not the row of the table:\n%s", p, &said)
+			}
+		}
+	}
+	for _, word := range []string{"bare 20 kB page", "sign-in page", "family home", "documents", "course choice", "office queue", "dossier review", "places board", "333 pupils"} {
 		if !strings.Contains(said.String(), word) {
 			t.Errorf("%q is not said:\n%s", word, &said)
 		}
+	}
+	for _, step := range []string{"333 pupils, rows", "666 pupils, rows", "signing in", "666 pupils, office queue"} {
+		if !strings.Contains(progress.String(), step) {
+			t.Errorf("%q is not shown on the way:\n%s", step, &progress)
+		}
+	}
+}
+
+// TestWhoAsksTooFastWaits holds that a refusal is no page.
+func TestWhoAsksTooFastWaits(t *testing.T) {
+	asked := 0
+	took, err := crowd(t.Context(), 1, time.Minute, func(_, turn int) error {
+		asked++
+		switch turn {
+		case 0, 2:
+			return nil
+		case 1:
+			return tooFast{time.Millisecond}
+		default:
+			return errors.New("enough")
+		}
+	})
+	if err == nil || err.Error() != "enough" || asked != 4 || len(took.took) != 2 || took.told != 1 {
+		t.Errorf("%d asked, %d answers, %d told to wait, %v", asked, len(took.took), took.told, err)
+	}
+}
+
+// TestTheLargestSchoolHasEnoughDossiers counts what would be poured.
+func TestTheLargestSchoolHasEnoughDossiers(t *testing.T) {
+	s := &seed{dossiers: 284}
+	if n := s.copiesOfDossiers() * s.dossiers; n < mostDossiers || n >= mostDossiers+s.dossiers {
+		t.Errorf("%d dossiers, want %d", n, mostDossiers)
 	}
 }
 
@@ -143,7 +186,7 @@ func TestAGrownSchoolIsSound(t *testing.T) {
 		t.Fatal(err)
 	}
 	store := dbtest.SQLite(t)
-	if err := s.raise(t.Context(), lot{dir: t.TempDir()}, store, 1500); err != nil {
+	if err := s.raise(t.Context(), lot{dir: t.TempDir()}, store, 1500, &bar{}); err != nil {
 		t.Fatal(err)
 	}
 	season, err := school.CurrentSeason(t.Context(), store)

@@ -121,12 +121,12 @@ func bear(ctx context.Context, d Deps, o FaultOptions, where string, play func(s
 	if err != nil {
 		return result, err
 	}
-	defer func() { err = errors.Join(err, g.leave(ctx)) }()
+	defer func() { err = errors.Join(err, g.leave()) }()
 	l, err := g.lot(ctx, "school")
 	if err != nil {
 		return result, err
 	}
-	b := &bar{out: d.Progress}
+	b := d.bar()
 	defer b.end()
 	s := &storm{lot: l, rush: &rush{
 		Deps: d, ctx: ctx, bar: b, result: &RushResult{}, lines: newLines(o.Clients),

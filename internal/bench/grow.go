@@ -1,16 +1,12 @@
 package bench
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
-	"iter"
 	"log/slog"
 	"os"
 	"path"
@@ -26,7 +22,6 @@ import (
 	"pupitre/internal/platform/blob"
 	"pupitre/internal/platform/clock"
 	"pupitre/internal/platform/db"
-	"pupitre/internal/platform/fault"
 	"pupitre/internal/platform/mail"
 )
 
@@ -157,34 +152,41 @@ func numberCell(cell []byte) (name string, n int64) {
 // copies is how many times the school is taken for so many pupils.
 func (s *seed) copies(pupils int) int { return max(1, (pupils+s.pupils/2)/s.pupils) }
 
-// mostDossiers bounds the dossiers of the largest school.
+// mostDossiers is how many the largest schools have, or a few more.
 const mostDossiers = 50_000
 
-// grow writes an export of a school of about so many pupils into a new folder.
-func (s *seed) grow(pupils int, dir string) (fs.FS, error) {
+// grow is the export of a school of about so many pupils, whose rows are made
+// as they are read. It keeps its few files of its own in a new folder; poured is
+// told of rows that were read.
+func (s *seed) grow(pupils int, dir string, poured func(rows int)) (grown, error) {
 	all := s.copies(pupils)
-	withDossiers := min(all, max(1, mostDossiers/s.dossiers))
+	withDossiers := min(all, s.copiesOfDossiers())
 	if err := os.CopyFS(dir, withoutPapers{os.DirFS(s.dir)}); err != nil {
-		return nil, err
+		return grown{}, err
 	}
-	for _, t := range grownTables {
-		if err := s.copy(t, all, dir); err != nil {
-			return nil, err
+	g := grown{FS: os.DirFS(dir), tables: map[string]copies{}, poured: poured}
+	for _, part := range []struct {
+		tables []string
+		times  int
+	}{{grownTables, all}, {dossierTables, withDossiers}} {
+		for _, t := range part.tables {
+			moulds, err := s.mouldsOf(t)
+			if err != nil {
+				return grown{}, err
+			}
+			g.tables[tableFile(t)] = copies{moulds, int64(part.times), s.top}
 		}
 	}
-	for _, t := range dossierTables {
-		if err := s.copy(t, withDossiers, dir); err != nil {
-			return nil, err
-		}
-	}
-	return grown{os.DirFS(dir)}, s.count(int64(withDossiers), dir)
+	return g, s.count(int64(withDossiers), dir)
 }
 
-// copy writes a table so many times, each time with ids of its own.
-func (s *seed) copy(table string, times int, dir string) (err error) {
+// copiesOfDossiers is how many schools hold mostDossiers together.
+func (s *seed) copiesOfDossiers() int { return (mostDossiers + s.dossiers - 1) / s.dossiers }
+
+func (s *seed) mouldsOf(table string) ([]mould, error) {
 	data, err := s.table(table)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var moulds []mould
 	for line := range bytes.Lines(data) {
@@ -193,82 +195,7 @@ func (s *seed) copy(table string, times int, dir string) (err error) {
 		}
 		moulds = append(moulds, s.mouldOf(line))
 	}
-	f, err := os.OpenFile(filepath.Join(dir, tableFile(table)), os.O_APPEND|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	out := bufio.NewWriterSize(f, 1<<20)
-	for n := 1; n < times; n++ { // the first is there already
-		for _, m := range moulds {
-			m.pour(out, int64(n), s.top)
-		}
-	}
-	return out.Flush()
-}
-
-// mould is a line cut where its copies differ.
-type mould []part
-
-type part struct {
-	text  string
-	id    bool   // text is an id
-	count string // text ends with a number, counted by this name
-	value int64
-	login bool // a copy appends its own number
-}
-
-func (s *seed) mouldOf(line []byte) mould {
-	var m mould
-	for len(line) > 0 {
-		at, kind := len(line), 0
-		var found []int
-		for i, e := range []*regexp.Regexp{uuid, counted, loginsIn} {
-			if f := e.FindIndex(line); f != nil && f[0] < at {
-				at, kind, found = f[0], i, f
-			}
-		}
-		if found == nil {
-			return append(m, part{text: string(line)})
-		}
-		cell := line[found[0]:found[1]]
-		m = append(m, part{text: string(line[:at])})
-		switch kind {
-		case 0:
-			m = append(m, part{text: string(cell), id: !s.fixed[string(cell)]})
-		case 1:
-			name, n := numberCell(cell)
-			m = append(m, part{text: `"` + name + `":`, count: name, value: n})
-		default:
-			m = append(m, part{text: string(cell), login: true})
-		}
-		line = line[found[1]:]
-	}
-	return m
-}
-
-// pour writes the n-th copy.
-func (m mould) pour(out *bufio.Writer, n int64, top map[string]int64) {
-	for _, p := range m {
-		switch {
-		case p.id:
-			out.WriteString(p.text[:24])
-			tail, _ := strconv.ParseInt(p.text[24:], 16, 64) // the expression found hexadecimal digits
-			fmt.Fprintf(out, "%012x", tail^n*0x10001)
-		case p.count != "":
-			value := p.value
-			if value > 0 { // 0 is none
-				value += n * (top[p.count] + 1)
-			}
-			out.WriteString(p.text)
-			out.WriteString(strconv.FormatInt(value, 10))
-		case p.login:
-			out.WriteString(p.text)
-			out.WriteString("-" + strconv.FormatInt(n, 10))
-		default:
-			out.WriteString(p.text)
-		}
-	}
+	return moulds, nil
 }
 
 // count makes room for the copies: places in every course, numbers of the season.
@@ -299,54 +226,15 @@ func (s *seed) count(times int64, dir string) error {
 }
 
 // raise restores the grown export into the lot.
-func (s *seed) raise(ctx context.Context, l lot, store *db.Store, pupils int) error {
-	files, err := s.grow(pupils, filepath.Join(l.dir, "export"))
+func (s *seed) raise(ctx context.Context, l lot, store *db.Store, pupils int, b *bar) error {
+	files, err := s.grow(pupils, filepath.Join(l.dir, "export"), b.add)
 	if err != nil {
 		return fmt.Errorf("grow the school: %w", err)
 	}
+	b.begin(fmt.Sprintf("%d pupils, rows", s.copies(pupils)*s.pupils), files.rows())
 	deps := transfer.Deps{Store: store, Blobs: noBlobs{}, Accounts: account.New(store, clock.System()), Clock: clock.System(), Files: files}
 	if _, err := transfer.Restore(ctx, deps, false); err != nil {
 		return fmt.Errorf("restore the grown school: %w", err)
 	}
 	return store.Analyze(ctx)
 }
-
-// withoutPapers hides the deposits' files: pages do not read them.
-type withoutPapers struct{ fs.FS }
-
-func (f withoutPapers) ReadDir(name string) ([]fs.DirEntry, error) {
-	entries, err := fs.ReadDir(f.FS, name)
-	var kept []fs.DirEntry
-	for _, e := range entries {
-		if name != "." || e.Name() != "pieces" {
-			kept = append(kept, e)
-		}
-	}
-	return kept, err
-}
-
-// grown is a grown export: every deposit's file is there, and is none of its own.
-type grown struct{ fs.FS }
-
-func (g grown) Open(name string) (fs.File, error) {
-	if strings.HasPrefix(name, "pieces/") {
-		name = oneFile
-	}
-	return g.FS.Open(name)
-}
-
-// noBlobs keeps no file.
-type noBlobs struct{}
-
-func (noBlobs) Put(_ context.Context, _ string, r io.Reader) (int64, error) {
-	return io.Copy(io.Discard, r)
-}
-func (noBlobs) Open(context.Context, string) (io.ReadSeekCloser, error) {
-	return nil, fault.ErrNotFound
-}
-func (noBlobs) Delete(context.Context, string) error { return nil }
-func (noBlobs) Keys(context.Context) iter.Seq2[blob.KeyInfo, error] {
-	return func(func(blob.KeyInfo, error) bool) {}
-}
-func (noBlobs) Sweep(context.Context, time.Time) (int, error) { return 0, nil }
-func (noBlobs) Close() error                                  { return nil }

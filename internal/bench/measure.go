@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -29,6 +30,7 @@ func (g *ground) rawCommits(ctx context.Context) (float64, error) {
 type timing struct {
 	took    []time.Duration
 	elapsed time.Duration
+	told    int // times to wait, which count as no answer
 }
 
 func (t timing) perSecond() float64 { return float64(len(t.took)) / t.elapsed.Seconds() }
@@ -42,9 +44,11 @@ func (t timing) at(share float64) float64 {
 	return float64(sorted[min(len(sorted)-1, int(share*float64(len(sorted))))].Microseconds()) / 1000
 }
 
-// crowd lets n clients ask in turn until the time is over, each its own way.
+// crowd lets n clients ask in turn until the time is over, each its own way. Who
+// is told that he asks too fast waits as long as he is told.
 func crowd(ctx context.Context, n int, during time.Duration, ask func(client, turn int) error) (timing, error) {
 	each := make([][]time.Duration, n)
+	told := make([]int, n)
 	failed := make([]error, n)
 	began := time.Now()
 	var all sync.WaitGroup
@@ -52,21 +56,39 @@ func crowd(ctx context.Context, n int, during time.Duration, ask func(client, tu
 		all.Go(func() {
 			for turn := 0; time.Since(began) < during && ctx.Err() == nil; turn++ {
 				from := time.Now()
-				if failed[client] = ask(client, turn); failed[client] != nil {
+				err := ask(client, turn)
+				if err == nil {
+					each[client] = append(each[client], time.Since(from))
+					continue
+				}
+				if failed[client] = waited(ctx, err); failed[client] != nil {
 					return
 				}
-				each[client] = append(each[client], time.Since(from))
+				told[client]++
 			}
 		})
 	}
 	all.Wait()
 	t := timing{took: slices.Concat(each...), elapsed: time.Since(began)}
+	for _, n := range told {
+		t.told += n
+	}
 	for _, err := range failed {
 		if err != nil {
 			return t, err
 		}
 	}
 	return t, ctx.Err()
+}
+
+// waited waits as long as a tooFast says, and returns nil; every other error it
+// returns.
+func waited(ctx context.Context, err error) error {
+	var busy tooFast
+	if errors.As(err, &busy) {
+		return pause(ctx, busy.wait)
+	}
+	return err
 }
 
 const barePage = 20 << 10

@@ -8,7 +8,10 @@ import (
 	"slices"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"pupitre/internal/domain/account"
+	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/platform/clock"
 	"pupitre/internal/platform/db"
@@ -21,6 +24,7 @@ type PagesOptions struct {
 	Secretaries int // browsers of the office at the same time
 	Seconds     float64
 	DatabaseURL string
+	Tables      io.Writer // takes the table of each size once it is measured; nil for none
 }
 
 func (o PagesOptions) check() error {
@@ -51,23 +55,26 @@ type SizeResult struct {
 	Pupils   int        `json:"pupils"`
 	Dossiers int        `json:"dossiers"`
 	Loading  float64    `json:"loading_seconds"`
-	Bare     float64    `json:"bare_pages_per_s"`
 	PeakRSS  float64    `json:"peak_rss_mb"`
-	Pages    []PageTime `json:"pages"`
+	Pages    []PageTime `json:"pages"` // the bare page first
 }
 
-// PageTime is one page; Ratio is its throughput to that of the bare page.
+// PageTime is one page; Ratio is its throughput to that of the bare page, Told
+// how often an account asked for more than it may, and waited as it was told.
 type PageTime struct {
-	Name      string  `json:"name"`
+	Size      int     `json:"size"` // pupils
+	Name      string  `json:"page"`
 	PerSecond float64 `json:"per_s"`
 	P50       float64 `json:"p50_ms"`
 	P99       float64 `json:"p99_ms"`
 	Ratio     float64 `json:"ratio"`
 	Bytes     int     `json:"bytes"`
+	Told      int     `json:"told_to_wait"`
 }
 
 // Pages visits the pages that families and the office open most, in schools of
-// growing size, beside a bare page in the same run.
+// growing size, beside a bare page in the same run. With an error it returns
+// the sizes that were measured before.
 func Pages(ctx context.Context, d Deps, o PagesOptions) (result PagesResult, err error) {
 	if err := o.check(); err != nil {
 		return result, err
@@ -76,11 +83,12 @@ func Pages(ctx context.Context, d Deps, o PagesOptions) (result PagesResult, err
 	if err != nil {
 		return result, err
 	}
-	defer func() { err = errors.Join(err, g.leave(ctx)) }()
-	b := &bar{out: d.Progress}
+	defer func() { err = errors.Join(err, g.leave()) }()
+	b := d.bar()
 	defer b.end()
 	result = PagesResult{Engine: g.engine(), Clients: o.Clients, Secretaries: o.Secretaries, Machine: Machine()}
-	b.begin("the made-up school", 0)
+	result.head(o.Tables)
+	b.begin("playing the made-up school", 0)
 	s, err := sow(ctx, d, g)
 	if err != nil {
 		return result, err
@@ -91,6 +99,8 @@ func Pages(ctx context.Context, d Deps, o PagesOptions) (result PagesResult, err
 			return result, fmt.Errorf("%d pupils: %w", pupils, err)
 		}
 		result.Sizes = append(result.Sizes, size)
+		b.end()
+		size.write(o.Tables)
 	}
 	return result, nil
 }
@@ -112,14 +122,14 @@ func (t *tour) visit(g *ground, s *seed, pupils int) (size SizeResult, err error
 	if err != nil {
 		return size, err
 	}
+	defer func() { err = errors.Join(err, l.leave()) }()
 	if t.store, err = t.Open(t.ctx, l.where); err != nil {
 		return size, err
 	}
 	defer func() { err = errors.Join(err, t.store.Close()) }()
 	t.result.Pupils = s.copies(pupils) * s.pupils
-	t.bar.begin(fmt.Sprintf("a school of %d pupils", t.result.Pupils), 0)
 	began := time.Now()
-	if err := s.raise(t.ctx, l, t.store, pupils); err != nil {
+	if err := s.raise(t.ctx, l, t.store, pupils, t.bar); err != nil {
 		return size, err
 	}
 	t.result.Loading = time.Since(began).Seconds()
@@ -140,7 +150,7 @@ func (t *tour) visit(g *ground, s *seed, pupils int) (size SizeResult, err error
 	if err != nil {
 		return size, err
 	}
-	t.result.Bare = page.perSecond()
+	t.note("bare 20 kB page", page, barePage)
 	if err := t.pages(during); err != nil {
 		return size, err
 	}
@@ -148,8 +158,13 @@ func (t *tour) visit(g *ground, s *seed, pupils int) (size SizeResult, err error
 	return t.result, nil
 }
 
-// sampled is how many families are visited in turn.
-const sampled = 64
+// sampled is how many families are visited in turn, and desks how many accounts
+// of the office: enough that none reaches what one account may ask, which stays
+// in force.
+const (
+	sampled = 256
+	desks   = 64
+)
 
 // caller is a family, or someone of the office, signed in.
 type caller struct {
@@ -183,14 +198,14 @@ func (t *tour) pages(during time.Duration) error {
 			drafting = append(drafting, f)
 		}
 	}
-	stranger := []caller{{visitor: visitor{lines: t.lines, site: t.site}}}
+	strangers := []caller{{visitor: visitor{lines: t.lines, site: t.site}}}
 	for _, p := range []struct {
 		name    string
 		callers []caller
 		clients int
 		path    func(c caller, turn int) string
 	}{
-		{"sign-in page", stranger, t.options.Clients, func(caller, int) string { return "/connexion" }},
+		{"sign-in page", strangers, t.options.Clients, func(caller, int) string { return "/connexion" }},
 		{"family home", families, t.options.Clients, func(caller, int) string { return "/accueil" }},
 		{"documents", families, t.options.Clients, func(caller, int) string { return "/famille/documents" }},
 		{"course choice", drafting, t.options.Clients, func(c caller, _ int) string { return "/eleves/" + c.drafting + "/reinscription/cours" }},
@@ -206,22 +221,41 @@ func (t *tour) pages(during time.Duration) error {
 	return nil
 }
 
-// time asks for the page by so many clients, the callers taking turns.
+// time asks for the page by so many clients, the callers taking turns: once
+// each, as in a school at work nothing is asked for the first time, then during
+// the time measured.
 func (t *tour) time(name string, callers []caller, clients int, during time.Duration, path func(caller, int) string) error {
 	bytes := make([]int, clients)
-	took, err := crowd(t.ctx, clients, during, func(client, turn int) error {
-		c := callers[(client+turn*clients)%len(callers)]
-		page, err := c.page(t.ctx, path(c, client+turn*clients))
-		bytes[client] = len(page)
+	ask := func(client, turn int) error {
+		at := client + turn*clients
+		c := callers[at%len(callers)]
+		page, err := c.page(t.ctx, path(c, at))
+		bytes[client] = max(bytes[client], len(page))
 		return err
-	})
+	}
+	var first errgroup.Group
+	for client := range clients {
+		first.Go(func() error { return waited(t.ctx, ask(client, 0)) })
+	}
+	if err := first.Wait(); err != nil {
+		return err
+	}
+	took, err := crowd(t.ctx, clients, during, func(client, turn int) error { return ask(client, turn+1) })
 	if err != nil {
 		return err
 	}
-	t.result.Pages = append(t.result.Pages, PageTime{
-		Name: name, PerSecond: took.perSecond(), P50: took.at(.5), P99: took.at(.99), Ratio: took.perSecond() / t.result.Bare, Bytes: slices.Max(bytes),
-	})
+	t.note(name, took, slices.Max(bytes))
 	return nil
+}
+
+// note adds a page's line. The first is the bare page, which the others are
+// compared to.
+func (t *tour) note(name string, took timing, bytes int) {
+	line := PageTime{Size: t.result.Pupils, Name: name, PerSecond: took.perSecond(), P50: took.at(.5), P99: took.at(.99), Ratio: 1, Bytes: bytes, Told: took.told}
+	if len(t.result.Pages) > 0 {
+		line.Ratio = line.PerSecond / t.result.Pages[0].PerSecond
+	}
+	t.result.Pages = append(t.result.Pages, line)
 }
 
 // families signs a sample in: half of them are choosing their courses.
@@ -258,8 +292,15 @@ func (t *tour) families(dossiers []enrolment.Dossier) ([]caller, error) {
 	return callers, err
 }
 
-// office signs those who check dossiers in.
+// office signs those who check dossiers in: secretaries, beside the school's own.
 func (t *tour) office() ([]caller, error) {
+	accounts := account.New(t.store, clock.System())
+	for i := range desks {
+		_, err := accounts.CreateStaff(t.ctx, operator, actor.Secretary, fmt.Sprintf("Secrétaire %d", i+1), fmt.Sprintf("secretariat%d@exemple.fr", i+1), "Pupitre-"+db.NewID())
+		if err != nil {
+			return nil, err
+		}
+	}
 	staff, err := account.Staff(t.ctx, t.store)
 	if err != nil {
 		return nil, err
@@ -288,15 +329,25 @@ func (t *tour) signIn(accounts []account.Account) ([]caller, error) {
 	return callers, nil
 }
 
-// Write prints the result for a reader.
-func (x PagesResult) Write(w io.Writer) {
-	fmt.Fprintf(w, "%s; %s; %d browsers of families, %d of the office\n", x.Engine, x.Machine, x.Clients, x.Secretaries)
-	for _, s := range x.Sizes {
-		fmt.Fprintf(w, "\n%d pupils, %d dossiers (loaded in %.0f s; peak memory %.0f MB)\n", s.Pupils, s.Dossiers, s.Loading, s.PeakRSS)
-		fmt.Fprintf(w, "  %-16s %8s %9s %9s %8s %8s\n", "page", "a second", "p50 ms", "p99 ms", "to bare", "kB")
-		fmt.Fprintf(w, "  %-16s %8.0f\n", "bare 20 kB page", s.Bare)
-		for _, p := range s.Pages {
-			fmt.Fprintf(w, "  %-16s %8.0f %9.1f %9.1f %8.3f %8d\n", p.Name, p.PerSecond, p.P50, p.P99, p.Ratio, p.Bytes>>10)
+// head says what is measured.
+func (x PagesResult) head(w io.Writer) {
+	if w != nil {
+		fmt.Fprintf(w, "%s; %s; %d browsers of families, %d of the office\n", x.Engine, x.Machine, x.Clients, x.Secretaries)
+	}
+}
+
+// write prints the table of the school.
+func (s SizeResult) write(w io.Writer) {
+	if w == nil {
+		return
+	}
+	fmt.Fprintf(w, "\n%d pupils, %d dossiers (loaded in %.0f s; peak memory %.0f MB)\n", s.Pupils, s.Dossiers, s.Loading, s.PeakRSS)
+	fmt.Fprintf(w, "  %-16s %8s %9s %9s %8s %8s\n", "page", "a second", "p50 ms", "p99 ms", "to bare", "kB")
+	for _, p := range s.Pages {
+		fmt.Fprintf(w, "  %-16s %8.0f %9.1f %9.1f %8.3f %8d", p.Name, p.PerSecond, p.P50, p.P99, p.Ratio, p.Bytes>>10)
+		if p.Told > 0 {
+			fmt.Fprintf(w, "  held back: an account was told to wait %d times", p.Told)
 		}
+		fmt.Fprintln(w)
 	}
 }

@@ -8,9 +8,11 @@ import (
 	"time"
 )
 
-// bar shows on a terminal how far a step is; without one it shows nothing.
+// bar shows how far a step is: on a terminal in one line that is written over,
+// else by a line now and then; without out nowhere.
 type bar struct {
-	out io.Writer
+	out   io.Writer
+	lines bool // out is no terminal
 
 	mu    sync.Mutex
 	step  string
@@ -32,7 +34,11 @@ func (b *bar) add(n int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.done += n
-	if time.Since(b.shown) > 100*time.Millisecond {
+	often := 100 * time.Millisecond
+	if b.lines {
+		often = 10 * time.Second
+	}
+	if time.Since(b.shown) > often {
 		b.show()
 	}
 }
@@ -41,7 +47,7 @@ func (b *bar) add(n int) {
 func (b *bar) end() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.out != nil {
+	if b.out != nil && !b.lines {
 		fmt.Fprint(b.out, "\r"+strings.Repeat(" ", b.wide)+"\r")
 	}
 }
@@ -57,6 +63,10 @@ func (b *bar) show() {
 	if b.total > 0 {
 		full := min(barCells, b.done*barCells/b.total)
 		line = fmt.Sprintf("%-24s [%s%s] %d/%d", b.step, strings.Repeat("#", full), strings.Repeat(".", barCells-full), b.done, b.total)
+	}
+	if b.lines {
+		fmt.Fprintln(b.out, line)
+		return
 	}
 	pad := max(0, b.wide-len(line))
 	b.wide = len(line)

@@ -55,8 +55,8 @@ func Rush(ctx context.Context, d Deps, o RushOptions) (result RushResult, err er
 	if err != nil {
 		return result, err
 	}
-	defer func() { err = errors.Join(err, g.leave(ctx)) }()
-	b := &bar{out: d.Progress}
+	defer func() { err = errors.Join(err, g.leave()) }()
+	b := d.bar()
 	defer b.end()
 	result = RushResult{Engine: g.engine(), Machines: o.Machines, Families: o.Families, Courses: o.Courses, Clients: o.Clients, Machine: Machine()}
 

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -182,13 +183,33 @@ func (v *visitor) await(ctx context.Context, got answer) (answer, error) {
 	return got, nil
 }
 
-// page fetches a page that must be there.
+// tooFast says that the account asked for more than it may, and how long to wait.
+type tooFast struct{ wait time.Duration }
+
+func (e tooFast) Error() string { return fmt.Sprintf("told to wait %s", e.wait) }
+
+// page fetches a page that must be there, or returns tooFast.
 func (v *visitor) page(ctx context.Context, path string) ([]byte, error) {
 	got, err := v.get(ctx, path)
-	if err == nil && got.status != http.StatusOK {
+	switch {
+	case err != nil:
+	case got.status == http.StatusTooManyRequests:
+		seconds, _ := strconv.Atoi(got.retry)
+		err = tooFast{time.Duration(max(seconds, 1)) * time.Second}
+	case got.status != http.StatusOK:
 		err = fmt.Errorf("%s answered %d %s", path, got.status, got.location)
 	}
 	return got.body, err
+}
+
+// pause waits, unless ctx ends.
+func pause(ctx context.Context, during time.Duration) error {
+	select {
+	case <-time.After(during):
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }
 
 // formOf reads the form of the page that posts to action, its boxes ticked.

@@ -51,11 +51,70 @@ func (p pooled) load(table string, columns []string, rows iter.Seq2[[]any, error
 	return loaded, err
 }
 
+// load makes the indexes of an empty table once its rows are there: to keep
+// them up costs many times more, as each statement changes pages all over them
+// and keeps a copy of each page for the case that it fails.
 func (k *kept) load(table string, columns []string, rows iter.Seq2[[]any, error]) (loaded int64, err error) {
+	held, err := k.texts(`select 'a row' from ` + table + ` limit 1`)
+	if err != nil {
+		return 0, err
+	}
+	if len(held) > 0 {
+		return k.insert(table, columns, rows)
+	}
+	indexes, err := k.texts(`select name from sqlite_master where type = 'index' and sql is not null and tbl_name = ? order by name`, table)
+	if err != nil {
+		return 0, err
+	}
+	made, err := k.texts(`select sql from sqlite_master where type = 'index' and sql is not null and tbl_name = ? order by name`, table)
+	if err != nil {
+		return 0, err
+	}
+	for _, name := range indexes {
+		if err := k.once("drop index " + name); err != nil {
+			return 0, err
+		}
+	}
+	if loaded, err = k.insert(table, columns, rows); err != nil {
+		return 0, err
+	}
+	for _, index := range made {
+		if err := k.once(index); err != nil {
+			return 0, err
+		}
+	}
+	return loaded, nil
+}
+
+// texts reads a query's one column.
+func (k *kept) texts(query string, args ...any) ([]string, error) {
+	rows, err := k.conn.QueryContext(context.Background(), query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []string
+	for rows.Next() {
+		var s string
+		if err := rows.Scan(&s); err != nil {
+			return nil, err
+		}
+		all = append(all, s)
+	}
+	return all, rows.Err()
+}
+
+// once runs a statement that is not kept.
+func (k *kept) once(text string) error {
+	_, err := k.conn.ExecContext(context.Background(), text)
+	return err
+}
+
+func (k *kept) insert(table string, columns []string, rows iter.Seq2[[]any, error]) (loaded int64, err error) {
 	into := table + " (" + strings.Join(columns, ", ") + ")"
 	width := len(columns)
 	args := make([]any, 0, mostRows*width)
-	insert := func() error {
+	flush := func() error {
 		for left := args; len(left) > 0; {
 			n := shape(len(left) / width)
 			text := positionals.of(insertion(into, "", width, n), toPositional).text
@@ -72,10 +131,11 @@ func (k *kept) load(table string, columns []string, rows iter.Seq2[[]any, error]
 			return 0, err
 		}
 		if args = append(args, row...); len(args) == cap(args) {
-			if err := insert(); err != nil {
+			if err := flush(); err != nil {
 				return 0, err
 			}
 		}
 	}
-	return loaded, insert()
+	err = flush()
+	return loaded, err
 }
