@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"pupitre/internal/domain/account"
 	"pupitre/internal/domain/correspondence"
 	"pupitre/internal/domain/school"
 	"pupitre/internal/letter"
@@ -16,11 +17,18 @@ import (
 
 // sendMail writes a mail from its frozen facts and sends it. The Message-ID is
 // the mail's own, so that a second send after a lost answer is one mail for
-// whoever reads it.
+// whoever reads it. A password that a later request has replaced is not sent.
 func (d Deps) sendMail(ctx context.Context, j jobs.Job) error {
 	var args correspondence.Args
 	if err := j.Args(&args); err != nil {
 		return jobs.Permanent(err)
+	}
+	replaced, err := account.IsReplaced(ctx, d.Store, args.Mail)
+	if err != nil {
+		return err
+	}
+	if replaced {
+		return d.Store.Write(ctx, func(tx *db.Tx) error { return correspondence.Dropped(ctx, tx, args.Mail) })
 	}
 	written, err := d.write(ctx, args, j)
 	if err != nil {

@@ -259,6 +259,46 @@ func TestAPasswordIsForgottenOnceItsMailHasLeft(t *testing.T) {
 	})
 }
 
+// While the server is down a family asks again: the password that no longer
+// works must not be the one it reads last.
+func TestAReplacedPasswordIsNotSent(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, store *db.Store) {
+		h := newHouse(t, store)
+		ask := func(event, password string) {
+			h.enqueue(t, correspondence.Mail{
+				Event: event, Recipient: "claire@exemple.fr", Kind: account.MailNewPassword, Household: "h",
+				Facts:  account.NewPasswordFacts{Name: "Claire Moreau", Identifier: "MOREAU-4821", ValidUntil: at.AddDate(0, 0, 1)},
+				Secret: account.NewPasswordSecret{Password: password},
+			})
+		}
+		h.enqueue(t, receivedMail("sent:1", "claire@exemple.fr"))
+		ask("recover:1", "Kestrel7Bavard")
+		h.outbox.answer = errors.New("the server is away")
+		h.run(t)
+		h.clock.Add(20 * time.Second)
+		ask("recover:2", "Loriot9Discret")
+		h.outbox.answer = nil
+		h.clock.Add(time.Hour)
+		h.run(t)
+		var texts []string
+		for _, m := range h.outbox.kept {
+			texts = append(texts, m.Text)
+		}
+		all := strings.Join(texts, "\n")
+		if len(texts) != 2 || strings.Contains(all, "Kestrel7Bavard") || !strings.Contains(all, "Loriot9Discret") {
+			t.Errorf("sent: want what was received and the last password, got %d mails:\n%s", len(texts), all)
+		}
+		listed, err := correspondence.OfHousehold(t.Context(), store, "h", 10)
+		if err != nil || len(listed) != 2 {
+			t.Errorf("the office lists %+v (%v), want two mails", listed, err)
+		}
+		left, err := db.One[int64](t.Context(), store, `select count(*) from job where kind = 'send_mail' and (done_at is null or secret <> '')`)
+		if err != nil || left != 0 {
+			t.Errorf("jobs left: %d (%v)", left, err)
+		}
+	})
+}
+
 // Leak: the password of a mail that could not leave stayed in its job for ever.
 func TestAPasswordIsForgottenTwoDaysAfterItsMailWasGivenUp(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, store *db.Store) {

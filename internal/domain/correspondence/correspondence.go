@@ -211,6 +211,12 @@ func Sent(ctx context.Context, tx *db.Tx, id, subject string, at time.Time) erro
 	return err
 }
 
+// Dropped forgets a mail that is not to leave any more: another one has replaced it.
+func Dropped(ctx context.Context, tx *db.Tx, id string) error {
+	_, err := tx.Exec(ctx, `delete from outgoing_mail where id = $1`, id)
+	return err
+}
+
 // Abandoned notes that the mail will not be tried again, and why.
 func Abandoned(ctx context.Context, tx *db.Tx, id, why string, at time.Time) error {
 	_, err := tx.Exec(ctx, `update outgoing_mail set failed_at = $1, last_error = $2 where id = $3`, at, why, id)
