@@ -44,9 +44,11 @@ func (d Deps) sendMail(ctx context.Context, j jobs.Job) error {
 	if err != nil {
 		return err
 	}
-	return d.Store.Write(ctx, func(tx *db.Tx) error {
-		return correspondence.Sent(ctx, tx, args.Mail, written.Subject, d.Clock.Now())
+	at := d.Clock.Now()
+	j.AlsoWrite(func(ctx context.Context, tx *db.Tx) error {
+		return correspondence.Sent(ctx, tx, args.Mail, written.Subject, at)
 	})
+	return nil
 }
 
 func domainOf(address string) string {

@@ -139,11 +139,12 @@ type Catalogue struct {
 
 // Course returns the course of that id, and whether there is one.
 func (c Catalogue) Course(id string) (Course, bool) {
-	i := slices.IndexFunc(c.Courses, func(x Course) bool { return x.ID == id })
-	if i < 0 {
-		return Course{}, false
+	for i := range c.Courses { // not a copy of each
+		if c.Courses[i].ID == id {
+			return c.Courses[i], true
+		}
 	}
-	return c.Courses[i], true
+	return Course{}, false
 }
 
 // Programme returns the programme of that id, and whether there is one.

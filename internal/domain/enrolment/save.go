@@ -60,27 +60,23 @@ func rankOrNull(rank int64) any {
 	return rank
 }
 
-// saveDossiers writes the dossiers changed, or returns errMoved when a draft of
-// one was saved since the unit read it.
+// saveDossiers writes what has changed of the dossiers changed, or returns
+// errMoved when a draft of one was saved since the unit read it.
 func (u *unit) saveDossiers() error {
-	rows := make([][]any, 0, len(u.dirtyDossiers))
+	rows := map[columnSet][][]any{}
 	for _, id := range slices.Sorted(maps.Keys(u.dirtyDossiers)) {
-		d := u.dossiers[id]
-		rows = append(rows, []any{d.Household, d.State, orNull(d.Programme), orNull(d.Site), d.Choice.text(), d.OnPaperForm, d.Note, d.Administrative,
-			d.Reason, orNull(d.Text), d.AgreedBy, d.SentAt, d.CompleteAt, rankOrNull(d.Rank), d.ReceivedOnPaperAt, d.HoldUntil,
-			d.HoldTotalUntil, d.ConfirmedAt, d.ConfirmedBy, d.ReopenedUntil, d.WithdrawalAskedAt, d.RemindedAt, d.UpdatedAt, d.Version, orNull(string(d.Desk)), d.ChooseAgain, d.ID, u.versions[d.ID]})
+		was, is := u.asRead[id], u.dossiers[id]
+		set := changedColumns(was, is)
+		rows[set] = append(rows[set], set.arguments(was, is))
 	}
-	saved, err := u.tx.ExecEach(u.ctx, `update dossier set household_id = $1, state = $2, programme_id = $3, site_id = $4, choice = $5,
-			on_paper_form = $6, note = $7, administrative = $8, reason = $9, text_id = $10, agreed_by = $11, sent_at = $12,
-			complete_at = $13, rank = $14, received_on_paper_at = $15, hold_until = $16, hold_total_until = $17, confirmed_at = $18,
-			confirmed_by = $19, reopened_until = $20, withdrawal_asked_at = $21, reminded_at = $22, updated_at = $23, version = $24,
-			desk = $25, choose_again = $26
-		where id = $27 and version = $28`, rows)
-	if err != nil {
-		return fmt.Errorf("save the dossiers: %w", err)
-	}
-	if int(saved) < len(rows) {
-		return fmt.Errorf("save the dossiers: %w", errMoved)
+	for _, set := range slices.Sorted(maps.Keys(rows)) {
+		saved, err := u.tx.ExecEach(u.ctx, set.update(), rows[set])
+		if err != nil {
+			return fmt.Errorf("save the dossiers: %w", err)
+		}
+		if int(saved) < len(rows[set]) {
+			return fmt.Errorf("save the dossiers: %w", errMoved)
+		}
 	}
 	return nil
 }

@@ -34,8 +34,8 @@ type unit struct {
 	jumpsRead bool
 	listsTold int // families told by this act that the lists have ended
 	dossiers  map[string]*Dossier
-	versions  map[string]int64  // of the dossiers, as they were read
-	ofPupil   map[string]string // "" when it is known to have none
+	asRead    map[string]*Dossier // the dossiers as they were read
+	ofPupil   map[string]string   // "" when it is known to have none
 	facts
 	requests  map[string]*Request
 	ofDossier map[string][]*Request
@@ -72,7 +72,7 @@ func open(ctx context.Context, tx *db.Tx, kept memory) (*unit, error) {
 func newUnit(ctx context.Context, tx *db.Tx, lock seasonLock, kept memory) (*unit, error) {
 	u := &unit{
 		ctx: ctx, tx: tx, moves: lock.Moves, nextRank: lock.NextRank, last: lock.Last, seq: lock.Moves * seqPerMove,
-		dossiers: map[string]*Dossier{}, versions: map[string]int64{}, ofPupil: map[string]string{},
+		dossiers: map[string]*Dossier{}, asRead: map[string]*Dossier{}, ofPupil: map[string]string{},
 		facts:    noFacts(),
 		requests: map[string]*Request{}, ofDossier: map[string][]*Request{},
 		dirtyDossiers: map[string]bool{}, dirtyRequests: map[string]bool{}, dirtyOffers: map[string]bool{},
@@ -150,7 +150,9 @@ func (u *unit) load(where string, args ...any) ([]*Dossier, error) {
 }
 
 func (u *unit) know(d *Dossier) {
-	u.dossiers[d.ID], u.versions[d.ID], u.ofPupil[d.Pupil] = d, d.Version, d.ID
+	was := *d
+	was.Choice = slices.Clone(d.Choice)
+	u.dossiers[d.ID], u.asRead[d.ID], u.ofPupil[d.Pupil] = d, &was, d.ID
 }
 
 func (u *unit) dossier(id string) (*Dossier, error) {

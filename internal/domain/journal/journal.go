@@ -71,5 +71,5 @@ func OfHousehold(ctx context.Context, r db.Reader, household string, limit int) 
 
 // OfCourse returns the course's last lines, newest first.
 func OfCourse(ctx context.Context, r db.Reader, course string, limit int) ([]Line, error) {
-	return db.All[Line](ctx, r, `select `+columns+` from journal where course_id = $1 order by at desc, id desc limit $2`, course, limit)
+	return db.All[Line](ctx, r, `select `+columns+` from journal where course_id = $1 and course_id <> '' order by at desc, id desc limit $2`, course, limit)
 }

@@ -75,9 +75,7 @@ func (r *Runner) settle(ctx context.Context, j Job, p Policy, outcome error) err
 	return r.store.Write(ctx, func(tx *db.Tx) error {
 		switch {
 		case outcome == nil:
-			return held(tx.Exec(ctx, `
-				update job set done_at = $1, leased_until = null, secret = '', last_error = ''
-				where id = $2 and leased_until = $3`, now, j.ID, j.leasedUntil))
+			return finish(ctx, tx, j, now)
 		case isPermanent(outcome) || j.Attempt >= p.MaxAttempts:
 			return bury(ctx, tx, j, p, now, outcome)
 		default:
@@ -86,6 +84,15 @@ func (r *Runner) settle(ctx context.Context, j Job, p Policy, outcome error) err
 				where id = $2 and leased_until = $3`, now.Add(p.Backoff(j.Attempt)), j.ID, j.leasedUntil, words(outcome)))
 		}
 	})
+}
+
+func finish(ctx context.Context, tx *db.Tx, j Job, now time.Time) error {
+	if err := held(tx.Exec(ctx, `
+		update job set done_at = $1, leased_until = null, secret = '', last_error = ''
+		where id = $2 and leased_until = $3`, now, j.ID, j.leasedUntil)); err != nil || *j.also == nil {
+		return err
+	}
+	return (*j.also)(ctx, tx)
 }
 
 func bury(ctx context.Context, tx *db.Tx, j Job, p Policy, now time.Time, cause error) error {

@@ -69,7 +69,12 @@ type Job struct {
 	RawArgs     string    `db:"args"`
 	rawSecret   string
 	leasedUntil time.Time
+	also        *func(ctx context.Context, tx *db.Tx) error // what AlsoWrite was given
 }
+
+// AlsoWrite has f run in the transaction that marks the job as done, once the
+// handler has returned nil: what it did is told in the same write.
+func (j Job) AlsoWrite(f func(ctx context.Context, tx *db.Tx) error) { *j.also = f }
 
 // Args reads the job's arguments into a pointer.
 func (j Job) Args(into any) error { return j.decode("arguments", j.RawArgs, into) }

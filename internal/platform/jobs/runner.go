@@ -161,6 +161,7 @@ func (r *Runner) RunDue(ctx context.Context) (int, error) {
 // do runs one claimed job and writes its outcome.
 func (r *Runner) do(ctx context.Context, j Job) {
 	h := r.handlers[j.Kind]
+	j.also = new(func(context.Context, *db.Tx) error)
 	log := r.log.With("job", j.ID, "kind", j.Kind, "attempt", j.Attempt)
 	outcome := Permanent(errors.New("the machine stopped during every attempt"))
 	if j.Attempt <= h.policy.MaxAttempts {
