@@ -104,6 +104,12 @@ func TestSigningOutAndOtherDevices(t *testing.T) {
 			t.Errorf("message %q", got)
 		}
 		computer.wants(computer.get("/accueil"), 303, "/connexion?suite=%2Faccueil")
+		if got := computer.get("/connexion?suite=%2Faccueil").Find(".message").Text(); !strings.Contains(got, "Votre session est terminée") {
+			t.Errorf("whoever was signed in reads %q", got)
+		}
+		if got := s.browser().get("/connexion?suite=%2Faccueil").Find(".message").Text(); strings.Contains(got, "session") {
+			t.Errorf("whoever was not reads %q", got)
+		}
 		phone.wants(phone.post("/mot-de-passe/identifiant", "identifiant", "Les.Moreau"), 303, "/mot-de-passe")
 		stolen := phone.Jar.Cookies(must(url.Parse(s.server.URL)))
 		phone.wants(phone.post("/deconnexion"), 303, "/connexion")

@@ -15,6 +15,7 @@ type signInForm struct {
 	Next            string // the page asked for before signing in
 	LoginError      string
 	PasswordError   string
+	Ended           bool // the session with which the page was asked for
 	PreEnrolmentURL string
 }
 
@@ -25,7 +26,9 @@ func (p *Pages) SignInForm(v *door.Visit) error {
 	if v.Actor.Role != actor.Nobody {
 		return p.Home(v)
 	}
-	return v.Show(http.StatusOK, signInPage(p.signInForm(v, v.Query("suite"))))
+	page := p.signInForm(v, v.Query("suite"))
+	page.Ended = page.Next != "" && v.SessionToken() != ""
+	return v.Show(http.StatusOK, signInPage(page))
 }
 
 func (p *Pages) signInForm(v *door.Visit, next string) signInForm {
