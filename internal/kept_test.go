@@ -11,22 +11,26 @@ import (
 	"testing"
 )
 
-// writesSettings finds, in a statement, the write of a table that registrars
-// keep in memory (enrolment/settings.go).
-var writesSettings = regexp.MustCompile(`(?i)\b(insert into|update|delete from)\s+(school|season|site|school_text|payment_mean|programme|programme_line|course|offering|paper)\b`)
+// writesSettings finds, in a statement, the write of a table that registrars and
+// pages keep in memory (enrolment/settings.go, school.InForce); writesSeason that
+// of the season, which pages read each time.
+var (
+	writesSettings = regexp.MustCompile(`(?i)\b(insert into|update|delete from)\s+(school|site|school_text|payment_mean|billing_mode|published_document|programme|programme_line|course|offering|paper)\b`)
+	writesSeason   = regexp.MustCompile(`(?i)\b(insert into|update|delete from)\s+season\b`)
+)
 
 // ownWrites are the writes that need not be told: they are the registrar's own,
 // or of a column that it does not keep.
 var ownWrites = map[string]string{
-	"enrolment.saveOfferings": "places, kept on its board",
+	"enrolment.saveOfferings": "places, kept on its board and read anew by pages",
 	"enrolment.ensureDossier": "the number of a new dossier",
 	"crowd.dossiers":          "a school filled before it opens",
 	"crowd.requests":          "the same",
 }
 
 // TestWhoChangesTheSettingsTellsTheRegistrars reads every function of the rooms
-// that writes what registrars keep: it calls school.Changed, or moves the
-// season on itself.
+// that writes what registrars and pages keep: it calls school.Changed; one that
+// writes the season only may move it on itself.
 func TestWhoChangesTheSettingsTellsTheRegistrars(t *testing.T) {
 	writers := 0
 	err := filepath.WalkDir("domain", func(path string, entry fs.DirEntry, err error) error {
@@ -49,7 +53,7 @@ func TestWhoChangesTheSettingsTellsTheRegistrars(t *testing.T) {
 			}
 			writers++
 			if ownWrites[name] == "" && !tells {
-				t.Errorf("%s: « %s » changes what registrars keep in memory: call school.Changed in the same transaction", name, writes)
+				t.Errorf("%s: « %s » changes what registrars and pages keep in memory: call school.Changed in the same transaction", name, writes)
 			}
 		}
 		return nil
@@ -63,8 +67,14 @@ func TestWhoChangesTheSettingsTellsTheRegistrars(t *testing.T) {
 }
 
 // settingsIn returns the write of settings that the function contains, and
-// whether it tells the registrars.
+// whether it tells those who keep them.
 func settingsIn(f *ast.FuncDecl) (writes string, tells bool) {
+	season, moves := "", false
+	defer func() {
+		if writes == "" {
+			writes, tells = season, tells || moves
+		}
+	}()
 	ast.Inspect(f, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.BasicLit:
@@ -74,7 +84,10 @@ func settingsIn(f *ast.FuncDecl) (writes string, tells bool) {
 			if found := writesSettings.FindString(n.Value); found != "" {
 				writes = found
 			}
-			tells = tells || strings.Contains(n.Value, "set moves =") || strings.Contains(n.Value, "moves = case")
+			if found := writesSeason.FindString(n.Value); found != "" {
+				season = found
+			}
+			moves = moves || strings.Contains(n.Value, "set moves =") || strings.Contains(n.Value, "moves = case")
 		case *ast.SelectorExpr:
 			tells = tells || n.Sel.Name == "Changed"
 		case *ast.Ident:

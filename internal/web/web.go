@@ -41,8 +41,10 @@ type Config struct {
 func New(c Config) http.Handler {
 	site := &door.Site{
 		Session: c.Accounts.Session,
-		School:  func(ctx context.Context) (school.School, error) { return orNone(school.Current(ctx, c.Store)) },
 		Season:  func(ctx context.Context) (school.Season, error) { return orNone(school.CurrentSeason(ctx, c.Store)) },
+		Settings: func(ctx context.Context, season school.Season) (school.Settings, error) {
+			return orNone(school.SettingsOf(ctx, c.Store, season))
+		},
 		Clock:   c.Clock,
 		Log:     c.Log,
 		Proxies: c.Proxies,

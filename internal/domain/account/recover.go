@@ -203,7 +203,7 @@ func (a *Accounts) byLink(ctx context.Context, token string) (secrets, error) {
 	found, err := db.One[linked](ctx, a.store, `select id, login, role, household_id, name, email, password_hash <> '' as has_password,
 			temporary_until, password_changed_at, disabled_at, created_at, letter_printed_at, letter_mailed_at, password_hash, link_until
 		from account
-		where link_hash = $1 and disabled_at is null`, digest(token))
+		where link_hash = $1 and link_hash <> '' and disabled_at is null`, digest(token))
 	if err != nil {
 		return secrets{}, fmt.Errorf("open a link: %w", err)
 	}

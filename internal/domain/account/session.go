@@ -193,10 +193,13 @@ func (a *Accounts) Sweep(ctx context.Context) error {
 	}
 	now := a.clock.Now()
 	return a.store.Write(ctx, func(tx *db.Tx) error {
-		if _, err := tx.Exec(ctx, `delete from session where seen_at <= $1 or created_at <= $2`, now.Add(-idle), now.Add(-familySession)); err != nil {
+		if _, err := tx.Exec(ctx, `delete from session where seen_at <= $1`, now.Add(-idle)); err != nil {
 			return fmt.Errorf("sweep sessions: %w", err)
 		}
-		if _, err := tx.Exec(ctx, `update account set link_hash = '', link_until = null where link_until <= $1`, now); err != nil {
+		if _, err := tx.Exec(ctx, `delete from session where created_at <= $1`, now.Add(-familySession)); err != nil {
+			return fmt.Errorf("sweep sessions: %w", err)
+		}
+		if _, err := tx.Exec(ctx, `update account set link_hash = '', link_until = null where link_hash <> '' and link_until <= $1`, now); err != nil {
 			return fmt.Errorf("sweep links: %w", err)
 		}
 		if _, err := tx.Exec(ctx, `delete from throttle where since <= $1`, now.Add(-longestThrottleFor)); err != nil {

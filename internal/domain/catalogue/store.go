@@ -85,6 +85,14 @@ func Of(ctx context.Context, r db.Reader, season string) (Catalogue, error) {
 	return c, err
 }
 
+// InForce is Of, out of memory while Season.Settings stands; season has just
+// been read. What is returned is read only.
+func InForce(ctx context.Context, r db.Reader, season school.Season) (Catalogue, error) {
+	return school.InForce(r, inForceKey{season.ID}, season, func() (Catalogue, error) { return Of(ctx, r, season.ID) })
+}
+
+type inForceKey struct{ season string }
+
 func programmes(ctx context.Context, r db.Reader, season string) ([]Programme, error) {
 	rows, err := db.All[programmeRow](ctx, r, `select id, code, title, message, age_min, age_max, levels, position
 		from programme where season_id = $1 order by position, title`, season)

@@ -39,6 +39,14 @@ func Papers(ctx context.Context, r db.Reader, season string) ([]Paper, error) {
 	return papers, err
 }
 
+// InForce is Papers, out of memory while Season.Settings stands; season has just
+// been read. What is returned is read only.
+func InForce(ctx context.Context, r db.Reader, season school.Season) ([]Paper, error) {
+	return school.InForce(r, inForceKey{season.ID}, season, func() ([]Paper, error) { return Papers(ctx, r, season.ID) })
+}
+
+type inForceKey struct{ season string }
+
 // PutPaper writes the paper of that code in the season.
 func PutPaper(ctx context.Context, tx *db.Tx, season string, p Paper) error {
 	_, err := tx.Exec(ctx, `insert into paper (id, season_id, code, name, audience, required, condition, validity, help, consequence, template, position)

@@ -32,11 +32,11 @@ func readPapersAsked(ctx context.Context, r db.Reader) (*papersAsked, error) {
 	if p.season, err = school.CurrentSeason(ctx, r); err != nil {
 		return nil, err
 	}
-	if p.papers, err = document.Papers(ctx, r, p.season.ID); err != nil {
+	if p.papers, err = document.InForce(ctx, r, p.season); err != nil {
 		return nil, err
 	}
-	means, err := school.PaymentMeans(ctx, r)
-	for _, m := range means {
+	settings, err := school.SettingsOf(ctx, r, p.season)
+	for _, m := range settings.Means {
 		p.debits[m.Code] = m.IsDebit
 	}
 	return p, err

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"pupitre/internal/domain/school"
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/fault"
 	"pupitre/internal/platform/french"
@@ -19,11 +20,11 @@ func prefixedColumns(prefix, columns string) string {
 }
 
 // PutOffering sets how many places a course has in a semester when a file is
-// imported. It takes the season's row, so that no registrar works on what it
-// read before. An offering for which places were asked is the registrar's to
+// imported. It takes the season's row first, so that no registrar works on what
+// it read before. An offering for which places were asked is the registrar's to
 // change (SetCapacity): fault.Conflict.
 func PutOffering(ctx context.Context, tx *db.Tx, season, course string, semester, capacity int64) error {
-	if _, err := tx.Exec(ctx, `update season set moves = moves + 1 where id = $1`, season); err != nil {
+	if err := school.Changed(ctx, tx); err != nil {
 		return err
 	}
 	n, err := tx.Exec(ctx, `insert into offering (id, course_id, season_id, semester, capacity, taken) values ($1, $2, $3, $4, $5, 0)

@@ -78,32 +78,98 @@ func RegistrationsOf(ctx context.Context, r db.Reader, a actor.Actor, household 
 	return registrationsOf(ctx, r, a, household, pupils)
 }
 
+// Family is all that a household has before it in the season.
+type Family struct {
+	Household     people.Household
+	Papers        []PaperStatus // its own
+	Registrations []Registration
+}
+
+// FamilyOf reads the household, its papers and the re-registrations of its
+// pupils; fault.ErrNotFound unless the actor sees the household.
+func FamilyOf(ctx context.Context, r db.Reader, a actor.Actor, household string) (f Family, err error) {
+	asked, err := readPapersAsked(ctx, r)
+	if err != nil {
+		return f, err
+	}
+	if f.Household, err = asked.household(ctx, r, a, household); err != nil {
+		return f, err
+	}
+	if f.Papers, _, err = asked.of(ctx, r, f.Household, "", false); err != nil {
+		return f, err
+	}
+	pupils, err := people.PupilsOf(ctx, r, household)
+	if err != nil {
+		return f, err
+	}
+	f.Registrations, err = asked.registrations(ctx, r, a, household, pupils)
+	return f, err
+}
+
 func registrationsOf(ctx context.Context, r db.Reader, a actor.Actor, household string, pupils []people.Pupil) ([]Registration, error) {
 	papers, err := readPapersAsked(ctx, r)
 	if err != nil {
 		return nil, err
 	}
-	offer, err := catalogue.Of(ctx, r, papers.season.ID)
+	return papers.registrations(ctx, r, a, household, pupils)
+}
+
+func (p *papersAsked) registrations(ctx context.Context, r db.Reader, a actor.Actor, household string, pupils []people.Pupil) ([]Registration, error) {
+	offer, err := catalogue.InForce(ctx, r, p.season)
+	if err != nil {
+		return nil, err
+	}
+	known, err := readPupils(ctx, r, p.season, offer, pupils)
 	if err != nil {
 		return nil, err
 	}
 	all := make([]Registration, len(pupils))
-	for i, p := range pupils {
-		all[i] = Registration{Season: papers.season, Catalogue: offer, Pupil: p}
-		if err := all[i].read(ctx, r, a, household, papers); err != nil {
+	for i, pupil := range pupils {
+		all[i] = Registration{Season: p.season, Catalogue: offer, Pupil: pupil}
+		if err := all[i].fill(ctx, r, a, household, p, known); err != nil {
 			return nil, err
 		}
 	}
 	return all, nil
 }
 
-// read fills what is the pupil's own.
-func (v *Registration) read(ctx context.Context, r db.Reader, a actor.Actor, household string, papers *papersAsked) error {
-	d, found, err := db.Maybe[Dossier](ctx, r, `select `+dossierColumns+` from dossier where season_id = $1 and pupil_id = $2`, v.Season.ID, v.Pupil.ID)
-	if err != nil {
-		return err
+// pupilsKnown is what was read about some pupils, one statement a table.
+type pupilsKnown struct {
+	dossiers map[string]Dossier // by pupil
+	inSeason map[string]people.PupilSeason
+	now      map[string][]string
+	requests map[string][]RequestView // by dossier
+}
+
+func readPupils(ctx context.Context, r db.Reader, season school.Season, offer catalogue.Catalogue, pupils []people.Pupil) (k pupilsKnown, err error) {
+	ids := make([]string, len(pupils))
+	for i, p := range pupils {
+		ids[i] = p.ID
 	}
-	if found {
+	dossiers, err := db.All[Dossier](ctx, r, `select `+dossierColumns+` from dossier
+		where season_id = $1 and pupil_id in (select value from json_each(cast($2 as text)))`, season.ID, db.IDs(ids))
+	if err != nil {
+		return k, err
+	}
+	k.dossiers = map[string]Dossier{}
+	var begun []string
+	for _, d := range dossiers {
+		k.dossiers[d.Pupil] = d
+		begun = append(begun, d.ID)
+	}
+	if k.inSeason, err = people.AnswersOf(ctx, r, ids, season.ID); err != nil {
+		return k, err
+	}
+	if k.now, err = people.CoursesNow(ctx, r, ids); err != nil || len(begun) == 0 {
+		return k, err
+	}
+	k.requests, err = RequestsOf(ctx, r, offer, begun...)
+	return k, err
+}
+
+// fill takes what is the pupil's own.
+func (v *Registration) fill(ctx context.Context, r db.Reader, a actor.Actor, household string, papers *papersAsked, known pupilsKnown) (err error) {
+	if d, found := known.dossiers[v.Pupil.ID]; found {
 		v.Dossier = d
 		if !a.Sees(d.Household) {
 			v.Elsewhere = d.State.Sent()
@@ -112,22 +178,11 @@ func (v *Registration) read(ctx context.Context, r db.Reader, a actor.Actor, hou
 			household = d.Household
 		}
 	}
-	if v.InSeason, err = people.PupilSeasonOf(ctx, r, v.Pupil.ID, v.Season.ID); err != nil {
-		return err
-	}
-	now, err := people.CoursesNow(ctx, r, []string{v.Pupil.ID})
-	if err != nil {
-		return err
-	}
-	v.Now = now[v.Pupil.ID]
+	v.InSeason, v.Now = known.inSeason[v.Pupil.ID], known.now[v.Pupil.ID]
 	v.Facts = factsFrom(v.Season, v.Catalogue, v.Pupil, v.InSeason, v.Now)
 	v.Programme, _ = v.Catalogue.Programme(v.Dossier.Programme)
 	if v.Dossier.ID != "" {
-		requests, err := RequestsOf(ctx, r, v.Catalogue, v.Dossier.ID)
-		if err != nil {
-			return err
-		}
-		v.Requests = requests[v.Dossier.ID]
+		v.Requests = known.requests[v.Dossier.ID]
 		if !v.Dossier.OnPaperForm {
 			v.Breaches = judgeChoice(v.Catalogue, v.Facts, v.Dossier)
 		}

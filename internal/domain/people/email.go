@@ -134,7 +134,7 @@ func pendingOf(ctx context.Context, r db.Reader, now time.Time, token string) (G
 	if token == "" {
 		return Guardian{}, fmt.Errorf("confirm an address: %w", fault.ErrNotFound)
 	}
-	g, err := db.One[Guardian](ctx, r, guardians+`where pending_token_hash = $1`, hashed(token))
+	g, err := db.One[Guardian](ctx, r, guardians+`where pending_token_hash = $1 and pending_token_hash <> ''`, hashed(token))
 	if err == nil && !now.Before(g.PendingUntil) {
 		err = fmt.Errorf("confirm an address of guardian %s: %w", g.ID, fault.ErrNotFound)
 	}

@@ -127,28 +127,32 @@ const pupilSeasons = `select pupil_id, season_id, level, image_right, image_answ
 // PupilSeasonOf returns the pupil's answers for the season, with what each of
 // its households signals to the teachers; unanswered, they are empty.
 func PupilSeasonOf(ctx context.Context, r db.Reader, pupil, season string) (PupilSeason, error) {
-	ps, ok, err := db.Maybe[PupilSeason](ctx, r, pupilSeasons+`where pupil_id = $1 and season_id = $2`, pupil, season)
-	if err == nil && !ok {
-		ps = PupilSeason{PupilID: pupil, SeasonID: season}
-	}
-	if err != nil {
-		return ps, err
-	}
-	ps.Notes, err = notesOf(ctx, r, pupil, season)
-	return ps, err
+	all, err := AnswersOf(ctx, r, []string{pupil}, season)
+	return all[pupil], err
 }
 
-func notesOf(ctx context.Context, r db.Reader, pupil, season string) (Notes, error) {
+// AnswersOf is PupilSeasonOf for several pupils, by pupil.
+func AnswersOf(ctx context.Context, r db.Reader, pupils []string, season string) (map[string]PupilSeason, error) {
+	all, err := PupilSeasonsOf(ctx, r, pupils, season)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range pupils {
+		ps := all[id]
+		ps.PupilID, ps.SeasonID, ps.Notes = id, season, Notes{}
+		all[id] = ps
+	}
 	type row struct {
+		Pupil     string `db:"pupil_id"`
 		Household string `db:"household_id"`
 		Note      string `db:"note"`
 	}
-	rows, err := db.All[row](ctx, r, `select household_id, note from pupil_note where pupil_id = $1 and season_id = $2`, pupil, season)
-	notes := Notes{}
-	for _, n := range rows {
-		notes[n.Household] = n.Note
+	notes, err := db.All[row](ctx, r, `select pupil_id, household_id, note from pupil_note
+		where season_id = $1 and pupil_id in (select value from json_each(cast($2 as text)))`, season, db.IDs(pupils))
+	for _, n := range notes {
+		all[n.Pupil].Notes[n.Household] = n.Note
 	}
-	return notes, err
+	return all, err
 }
 
 // PupilSeasonsOf returns the answers of these pupils for the season, by pupil; unanswered ones are absent.

@@ -17,11 +17,11 @@ func fill(ctx context.Context, r db.Reader, a actor.Actor, season school.Season,
 	if len(rows) == 0 {
 		return nil
 	}
-	c, err := catalogue.Of(ctx, r, season.ID)
+	c, err := catalogue.InForce(ctx, r, season)
 	if err != nil {
 		return err
 	}
-	papers, err := papersFor(ctx, r, a, season.ID, rows)
+	papers, err := papersFor(ctx, r, a, season, rows)
 	if err != nil {
 		return err
 	}
@@ -54,16 +54,16 @@ func CourseNames(c catalogue.Catalogue, choice enrolment.Choice) []CourseName {
 
 // papersFor reads at once what is asked of the rows' households and pupils, and
 // what they hold.
-func papersFor(ctx context.Context, r db.Reader, a actor.Actor, season string, rows []Row) (func(Row) []enrolment.PaperStatus, error) {
+func papersFor(ctx context.Context, r db.Reader, a actor.Actor, season school.Season, rows []Row) (func(Row) []enrolment.PaperStatus, error) {
 	var ids []string
 	for _, row := range rows {
 		ids = append(ids, row.Household)
 	}
-	papers, err := document.Papers(ctx, r, season)
+	papers, err := document.InForce(ctx, r, season)
 	if err != nil {
 		return nil, err
 	}
-	held, err := document.HeldBy(ctx, r, season, ids...)
+	held, err := document.HeldBy(ctx, r, season.ID, ids...)
 	if err != nil {
 		return nil, err
 	}
@@ -71,12 +71,12 @@ func papersFor(ctx context.Context, r db.Reader, a actor.Actor, season string, r
 	if err != nil {
 		return nil, err
 	}
-	means, err := school.PaymentMeans(ctx, r)
+	settings, err := school.SettingsOf(ctx, r, season)
 	if err != nil {
 		return nil, err
 	}
 	debits := map[string]bool{}
-	for _, m := range means {
+	for _, m := range settings.Means {
 		debits[m.Code] = m.IsDebit
 	}
 	return func(row Row) []enrolment.PaperStatus {

@@ -9,12 +9,16 @@ import (
 )
 
 // Changed says that what the school has laid down has changed: the school, its
-// seasons, sites, texts, means of payment, catalogue or papers asked. Registrars
-// on every machine keep them in memory until a season moves. It is called after
+// seasons, sites, texts, means of payment, billing modes, published documents,
+// catalogue or papers asked. On every machine registrars keep them in memory
+// until a season moves, and pages until Season.Settings does. It is called with
 // each write of these, in its transaction.
 func Changed(ctx context.Context, tx *db.Tx) error {
 	if _, err := tx.Exec(ctx, `update season set moves = moves + 1`); err != nil {
 		return fmt.Errorf("tell the registrars: %w", err)
+	}
+	if _, err := tx.Exec(ctx, `update school set settings_version = settings_version + 1`); err != nil {
+		return fmt.Errorf("tell the pages: %w", err)
 	}
 	return nil
 }
@@ -29,6 +33,9 @@ func changed(ctx context.Context, tx *db.Tx, err error) error {
 
 // Put writes the school, making it when there is none.
 func Put(ctx context.Context, tx *db.Tx, s School) error {
+	if err := Changed(ctx, tx); err != nil { // the seasons' rows before the school's, as the registrar takes them
+		return err
+	}
 	_, err := tx.Exec(ctx, `insert into school
 		(id, name, short_name, address, phone, email, website, pre_enrolment_url, hue, creditor_name, creditor_ics, recovery,
 			password_min, password_max, session_minutes, paper_days, offer_days, quiet_from, quiet_until, rank_shown, accessibility)
@@ -42,7 +49,7 @@ func Put(ctx context.Context, tx *db.Tx, s School) error {
 			quiet_until = excluded.quiet_until, rank_shown = excluded.rank_shown, accessibility = excluded.accessibility`,
 		s.Name, s.ShortName, s.Address, s.Phone, s.Email, s.Website, s.PreEnrolmentURL, s.Hue, s.CreditorName, s.CreditorICS, s.Recovery,
 		s.PasswordMin, s.PasswordMax, s.SessionMinutes, s.PaperDays, s.OfferDays, s.QuietFrom, s.QuietUntil, s.RankShown, s.Accessibility)
-	return changed(ctx, tx, err)
+	return err
 }
 
 // PutSeason writes a season's name, days and campaign, making it when its id is
@@ -87,7 +94,7 @@ func PutPaymentMean(ctx context.Context, tx *db.Tx, m PaymentMean) error {
 func PutBillingMode(ctx context.Context, tx *db.Tx, m BillingMode) error {
 	_, err := tx.Exec(ctx, `insert into billing_mode (code, name, position) values ($1, $2, $3)
 		on conflict (code) do update set name = excluded.name, position = excluded.position`, m.Code, m.Name, m.Position)
-	return err
+	return changed(ctx, tx, err)
 }
 
 // AddText adds a version of a text, unless its kind and version exist already:
@@ -112,5 +119,5 @@ func PutPublishedDocument(ctx context.Context, tx *db.Tx, d PublishedDocument) e
 		set title = excluded.title, file_name = excluded.file_name, blob_key = excluded.blob_key, media_type = excluded.media_type,
 			size = excluded.size, position = excluded.position`,
 		db.NewID(), d.Code, d.Title, d.FileName, d.BlobKey, d.MediaType, d.Size, d.Position)
-	return err
+	return changed(ctx, tx, err)
 }

@@ -58,7 +58,8 @@ type Season struct {
 	ClosedToldAt       time.Time `db:"closed_told_at"`
 	ListsEndedAt       time.Time `db:"lists_ended_at"`
 	IsCurrent          bool      `db:"is_current"`
-	Moves              int64     `db:"moves"` // grows with every act of the registrar, and only then do its dossiers change
+	Moves              int64     `db:"moves"`    // grows with every act of the registrar, and only then do its dossiers change
+	Settings           int64     `db:"settings"` // version of all that Changed tells of; 0 before there is a school
 }
 
 // BeforeOpening tells whether the campaign has not opened at that instant.
@@ -106,7 +107,8 @@ func Current(ctx context.Context, r db.Reader) (School, error) {
 }
 
 const seasons = `select id, name, starts_on, ends_on, ages_on, campaign_opens_at, campaign_closes_at, lists_end_at,
-		partial_release_at, courses_published_at, closed_told_at, lists_ended_at, is_current, moves
+		partial_release_at, courses_published_at, closed_told_at, lists_ended_at, is_current, moves,
+		coalesce((select settings_version from school), 0) as settings
 	from season `
 
 // CurrentSeason returns the season that families register for, or fault.ErrNotFound.

@@ -29,6 +29,7 @@ type Store struct {
 	read   *sql.DB
 	write  *sql.DB
 	ready  prepared
+	memory memory
 	queue  *queue // nil on PostgreSQL
 	commit atomic.Pointer[func(time.Duration)]
 	bound  atomic.Int64 // how long PostgreSQL may take to answer; 0 is for ever

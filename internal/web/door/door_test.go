@@ -32,8 +32,8 @@ func site(log *bytes.Buffer) *door.Site {
 			role, limited := strings.CutSuffix(token, "-limited")
 			return actor.Actor{Account: token, Role: actor.Role(role)}, limited, nil
 		},
-		School: func(context.Context) (school.School, error) {
-			return school.School{Name: "École Sèvre & Loire", Phone: "0240000000"}, nil
+		Settings: func(context.Context, school.Season) (school.Settings, error) {
+			return school.Settings{School: school.School{Name: "École Sèvre & Loire", Phone: "0240000000"}}, nil
 		},
 		Season: func(context.Context) (school.Season, error) { return school.Season{Name: "2027-2028"}, nil },
 		Clock:  clock.At(time.Date(2027, 6, 8, 20, 0, 0, 0, time.UTC)),

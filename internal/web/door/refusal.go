@@ -134,8 +134,6 @@ func (s *Site) framed(v *Visit, r refusal) (ui.Base, bool) {
 func (s *Site) RefusalPage(w http.ResponseWriter, r *http.Request, err error) {
 	v := &Visit{W: w, R: r, Now: s.Clock.Now(), log: s.Log}
 	s.place(v)
-	if school, failed := s.School(r.Context()); failed == nil {
-		v.School = school
-	}
+	_ = s.readSchool(v) // the page does without
 	s.refuse(v, err)
 }

@@ -21,12 +21,13 @@ import (
 type Site struct {
 	// Session tells who holds the token; nobody, without error, when it opens nothing.
 	Session func(ctx context.Context, token string) (who actor.Actor, limited bool, err error)
-	School  func(ctx context.Context) (school.School, error)
 	Season  func(ctx context.Context) (school.Season, error)
-	Clock   clock.Clock
-	Log     *slog.Logger
-	Proxies Proxies
-	HTTPS   bool // the public address is https, whatever the proxies say
+	// Settings is what the school has laid down, at the season just read.
+	Settings func(ctx context.Context, season school.Season) (school.Settings, error)
+	Clock    clock.Clock
+	Log      *slog.Logger
+	Proxies  Proxies
+	HTTPS    bool // the public address is https, whatever the proxies say
 	// Frame completes what the office's pages have in common (its menu), so that
 	// the page of an error keeps it; nil leaves such pages plain.
 	Frame  func(v *Visit, base ui.Base) (ui.Base, error)
@@ -99,15 +100,11 @@ func written(path string) bool { return utf8.ValidString(path) && !strings.Conta
 // admit fills the visit and refuses who may not come in; a visit that has been
 // sent elsewhere is answered.
 func (s *Site) admit(v *Visit) (err error) {
-	ctx := v.Ctx()
-	if v.School, err = s.School(ctx); err != nil {
-		return fmt.Errorf("read the school: %w", err)
-	}
-	if v.Season, err = s.Season(ctx); err != nil {
-		return fmt.Errorf("read the season: %w", err)
+	if err := s.readSchool(v); err != nil {
+		return err
 	}
 	if token := v.SessionToken(); token != "" {
-		if v.Actor, v.Limited, err = s.Session(ctx, token); err != nil {
+		if v.Actor, v.Limited, err = s.Session(v.Ctx(), token); err != nil {
 			return fmt.Errorf("read the session: %w", err)
 		}
 	}
@@ -118,6 +115,17 @@ func (s *Site) admit(v *Visit) (err error) {
 		return nil
 	}
 	return v.checkRole()
+}
+
+func (s *Site) readSchool(v *Visit) (err error) {
+	if v.Season, err = s.Season(v.Ctx()); err != nil {
+		return fmt.Errorf("read the season: %w", err)
+	}
+	if v.Settings, err = s.Settings(v.Ctx(), v.Season); err != nil {
+		return fmt.Errorf("read the school: %w", err)
+	}
+	v.School = v.Settings.School
+	return nil
 }
 
 func (v *Visit) checkRole() error {

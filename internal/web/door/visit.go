@@ -19,15 +19,16 @@ import (
 
 // Visit is one request that has passed the door: who, when, to which school.
 type Visit struct {
-	W       http.ResponseWriter
-	R       *http.Request
-	Actor   actor.Actor // the zero Actor is nobody
-	School  school.School
-	Season  school.Season // the zero Season before the first import
-	Now     time.Time
-	Limited bool   // the session may only choose a password
-	Address string // network address of the client, as the trusted proxies tell it
-	Secure  bool   // the client speaks https
+	W        http.ResponseWriter
+	R        *http.Request
+	Actor    actor.Actor // the zero Actor is nobody
+	School   school.School
+	Season   school.Season   // the zero Season before the first import
+	Settings school.Settings // read only
+	Now      time.Time
+	Limited  bool   // the session may only choose a password
+	Address  string // network address of the client, as the trusted proxies tell it
+	Secure   bool   // the client speaks https
 
 	route Route
 	sent  bool

@@ -108,7 +108,7 @@ func (p *Pages) SendChange(v *door.Visit) error {
 
 // showConsequences tells, before « Valider », what is kept, given up and asked for (R30b).
 func (p *Pages) showConsequences(v *door.Visit, r enrolment.Registration, programme catalogue.Programme, c chosen) error {
-	places, err := enrolment.PlacesOf(v.Ctx(), p.store, r.Season.ID)
+	places, err := enrolment.PlacesLeft(v.Ctx(), p.store, r.Season)
 	if err != nil {
 		return err
 	}

@@ -71,11 +71,8 @@ func wishValue(w catalogue.Wish) string { return enrolment.OfferingID(w.Course, 
 // choice lays the form out for the programme, with the places left in each course.
 func (p *Pages) choice(v *door.Visit, r enrolment.Registration, programme catalogue.Programme, c chosen) (choiceForm, error) {
 	form := choiceForm{Programme: programme, Note: c.Note, Cleared: c.Cleared}
-	sites, err := school.Sites(v.Ctx(), p.store)
-	if err != nil {
-		return form, err
-	}
-	places, err := enrolment.PlacesOf(v.Ctx(), p.store, r.Season.ID)
+	sites := v.Settings.Sites
+	places, err := enrolment.PlacesLeft(v.Ctx(), p.store, r.Season)
 	if err != nil {
 		return form, err
 	}

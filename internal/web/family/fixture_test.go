@@ -87,9 +87,11 @@ func newSite(t *testing.T, store *db.Store) *site {
 			}
 			return held.Actor(), false, err
 		},
-		School: func(ctx context.Context) (school.School, error) { return school.Current(ctx, store) },
 		Season: func(ctx context.Context) (school.Season, error) { return school.CurrentSeason(ctx, store) },
-		Clock:  s.clock, Log: slog.New(slog.NewTextHandler(logTo{t}, &slog.HandlerOptions{Level: slog.LevelError})),
+		Settings: func(ctx context.Context, season school.Season) (school.Settings, error) {
+			return school.SettingsOf(ctx, store, season)
+		},
+		Clock: s.clock, Log: slog.New(slog.NewTextHandler(logTo{t}, &slog.HandlerOptions{Level: slog.LevelError})),
 	}
 	mux := d.Mux(pages.Routes())
 	mux.Handle(assets.Prefix, assets.Handler())

@@ -21,7 +21,7 @@ func (p *Pages) full(v *door.Visit, r enrolment.Registration) (map[string]fullCo
 	if r.Dossier.OnPaperForm || len(r.Dossier.Choice) == 0 {
 		return nil, nil
 	}
-	places, err := enrolment.PlacesOf(v.Ctx(), p.store, r.Season.ID)
+	places, err := enrolment.PlacesLeft(v.Ctx(), p.store, r.Season)
 	if err != nil {
 		return nil, err
 	}

@@ -58,27 +58,16 @@ type homeOffer struct {
 
 // ShowHome tells what is left to do, for the family and for each pupil (R8).
 func (p *Pages) ShowHome(v *door.Visit) error {
-	household, err := p.household(v)
+	f, err := enrolment.FamilyOf(v.Ctx(), p.store, v.Actor, v.Actor.Household)
 	if err != nil {
 		return err
 	}
-	papers, err := enrolment.HouseholdPapers(v.Ctx(), p.store, v.Actor, household.ID)
-	if err != nil {
-		return err
-	}
-	registrations, err := p.registrations(v)
-	if err != nil {
-		return err
-	}
-	published, err := school.PublishedDocuments(v.Ctx(), p.store)
-	if err != nil {
-		return err
-	}
-	page := homePage{Base: v.Base("Accueil"), Greeting: greeting(v.Now, household), Downloads: downloadTasks(published), PreEnrolment: v.School.PreEnrolmentURL}
+	inOrder(f.Registrations)
+	page := homePage{Base: v.Base("Accueil"), Greeting: greeting(v.Now, f.Household), Downloads: downloadTasks(v.Settings.Published), PreEnrolment: v.School.PreEnrolmentURL}
 	page.Wide = true
 	page.now = v.Now
 	ready, active := 0, false
-	for _, r := range registrations {
+	for _, r := range f.Registrations {
 		page.sent = page.sent || r.Dossier.State.Sent()
 		active = active || page.sent || !isOver(r, v.Now)
 		page.pupil(r, v.School.RankShown)
@@ -86,7 +75,7 @@ func (p *Pages) ShowHome(v *door.Visit) error {
 			ready++
 		}
 	}
-	page.family(household, v.Season, papers, active)
+	page.family(f.Household, v.Season, f.Papers, active)
 	page.SendAll = ready > 1
 	page.season(v)
 	return v.Show(200, homeView(page))
@@ -95,8 +84,12 @@ func (p *Pages) ShowHome(v *door.Visit) error {
 // registrations reads the re-registration of each pupil of the visitor, in the order of pupils.
 func (p *Pages) registrations(v *door.Visit) ([]enrolment.Registration, error) {
 	all, err := enrolment.RegistrationsOf(v.Ctx(), p.store, v.Actor, v.Actor.Household)
-	slices.SortStableFunc(all, func(a, b enrolment.Registration) int { return selfLast(a.Pupil, b.Pupil) })
+	inOrder(all)
 	return all, err
+}
+
+func inOrder(all []enrolment.Registration) {
+	slices.SortStableFunc(all, func(a, b enrolment.Registration) int { return selfLast(a.Pupil, b.Pupil) })
 }
 
 func greeting(now time.Time, h people.Household) string {

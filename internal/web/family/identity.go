@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/people"
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/fault"
@@ -116,9 +117,10 @@ func identityWords(season string) identity.Words {
 // householdTabs are the tabs of « Famille »; current counts from 0.
 func (p *Pages) householdTabs(v *door.Visit, current int) ([]ui.Tab, error) {
 	papers, err := p.householdPapers(v)
-	if err != nil {
-		return nil, err
-	}
+	return tabsOf(papers, current), err
+}
+
+func tabsOf(papers []enrolment.PaperStatus, current int) []ui.Tab {
 	todo := 0
 	for _, paper := range papers {
 		if toProvide(paper) {
@@ -130,7 +132,7 @@ func (p *Pages) householdTabs(v *door.Visit, current int) ([]ui.Tab, error) {
 		{Label: "Documents fournis", URL: "/famille/documents", Count: todo, CountWord: "à traiter"},
 	}
 	tabs[current].Current = true
-	return tabs, nil
+	return tabs
 }
 
 func pendingOf(h people.Household) []string {

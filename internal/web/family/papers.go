@@ -30,9 +30,7 @@ func (p *Pages) ShowPapers(v *door.Visit) error {
 	page := papersPage{Base: v.Base("Famille, documents fournis"), Season: v.Season.Name, Papers: papers}
 	page.Wide = true
 	page.ImportOf = func(s enrolment.PaperStatus) string { return importPath(s, "", "") }
-	if page.Tabs, err = p.householdTabs(v, 1); err != nil {
-		return err
-	}
+	page.Tabs = tabsOf(papers, 1)
 	var awaited int64
 	for _, paper := range papers {
 		if toProvide(paper) {

@@ -95,7 +95,7 @@ func (p *Pages) ShowPedagogicalForm(v *door.Visit) error {
 }
 
 func (p *Pages) showBlankForm(v *door.Visit) error {
-	c, err := catalogue.Of(v.Ctx(), p.store, v.Season.ID)
+	c, err := catalogue.InForce(v.Ctx(), p.store, v.Season)
 	if err != nil {
 		return err
 	}

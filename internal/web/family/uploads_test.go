@@ -124,9 +124,11 @@ func (s *site) rebuiltLogging(log *slog.Logger, blobs blob.Store, change func(*f
 			held, err := account.ByLogin(ctx, s.store, token)
 			return held.Actor(), false, err
 		},
-		School: func(ctx context.Context) (school.School, error) { return school.Current(ctx, s.store) },
 		Season: func(ctx context.Context) (school.Season, error) { return school.CurrentSeason(ctx, s.store) },
-		Clock:  s.clock, Log: log,
+		Settings: func(ctx context.Context, season school.Season) (school.Settings, error) {
+			return school.SettingsOf(ctx, s.store, season)
+		},
+		Clock: s.clock, Log: log,
 	}
 	mux := d.Mux(pages.Routes())
 	mux.Handle(assets.Prefix, assets.Handler())

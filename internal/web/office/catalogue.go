@@ -23,10 +23,10 @@ func (p *Pages) Catalogue(v *door.Visit) error {
 		return err
 	}
 	page := cataloguePage{Base: base}
-	if page.Catalogue, err = catalogue.Of(v.Ctx(), p.Store, v.Season.ID); err != nil {
+	if page.Catalogue, err = catalogue.InForce(v.Ctx(), p.Store, v.Season); err != nil {
 		return err
 	}
-	if page.Places, err = enrolment.PlacesOf(v.Ctx(), p.Store, v.Season.ID); err != nil {
+	if page.Places, err = enrolment.PlacesNow(v.Ctx(), p.Store, v.Season); err != nil {
 		return err
 	}
 	page.Lacks = page.Catalogue.Lacks()

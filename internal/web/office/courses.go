@@ -44,7 +44,7 @@ func (p *Pages) courses(v *door.Visit) (page coursesPage, err error) {
 	page.chooser = chooser{
 		Catalogue: page.Reg.Catalogue, Facts: page.Reg.Facts, Programme: page.D.Programme, Site: page.D.Site, Chosen: chosen(page.D.Choice),
 	}
-	if page.Places, err = enrolment.PlacesOf(v.Ctx(), p.Store, v.Season.ID); err != nil {
+	if page.Places, err = enrolment.PlacesNow(v.Ctx(), p.Store, v.Season); err != nil {
 		return page, err
 	}
 	page.Base, err = p.base(v, "Cours de "+page.Reg.Pupil.FullName())

@@ -32,9 +32,7 @@ func (p *Pages) Queue(v *door.Visit) error {
 	if page.Queue, err = p.counter.QueueOf(v.Ctx(), p.Store, v.Actor, v.Season, page.Filter); err != nil {
 		return err
 	}
-	if page.Sites, err = school.Sites(v.Ctx(), p.Store); err != nil {
-		return err
-	}
+	page.Sites = v.Settings.Sites
 	return v.Show(200, queue(page))
 }
 

@@ -141,7 +141,7 @@ func (p *Pages) pupilLines(v *door.Visit, id string) ([]pupilLine, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := catalogue.Of(ctx, p.Store, v.Season.ID)
+	c, err := catalogue.InForce(ctx, p.Store, v.Season)
 	if err != nil {
 		return nil, err
 	}

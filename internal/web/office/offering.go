@@ -82,7 +82,7 @@ func (p *Pages) Offering(v *door.Visit) error {
 }
 
 func (p *Pages) offering(v *door.Visit) (page offeringPage, err error) {
-	c, err := catalogue.Of(v.Ctx(), p.Store, v.Season.ID)
+	c, err := catalogue.InForce(v.Ctx(), p.Store, v.Season)
 	if err != nil {
 		return page, err
 	}
@@ -92,7 +92,7 @@ func (p *Pages) offering(v *door.Visit) (page offeringPage, err error) {
 		return page, fault.ErrNotFound
 	}
 	page.Course, page.Semester, page.Site = course, semester, c.SiteName(course.SiteID)
-	places, err := enrolment.PlacesOf(v.Ctx(), p.Store, v.Season.ID)
+	places, err := enrolment.PlacesNow(v.Ctx(), p.Store, v.Season)
 	if err != nil {
 		return page, err
 	}

@@ -58,11 +58,11 @@ func (p *Pages) Opening(v *door.Visit) error {
 	if page.Jobs, err = jobs.Waiting(v.Ctx(), p.Store, v.Now); err != nil {
 		return err
 	}
-	c, err := catalogue.Of(v.Ctx(), p.Store, v.Season.ID)
+	c, err := catalogue.InForce(v.Ctx(), p.Store, v.Season)
 	if err != nil {
 		return err
 	}
-	places, err := enrolment.PlacesOf(v.Ctx(), p.Store, v.Season.ID)
+	places, err := enrolment.PlacesNow(v.Ctx(), p.Store, v.Season)
 	if err != nil {
 		return err
 	}

@@ -86,7 +86,7 @@ func (p *Pages) paper(v *door.Visit, pupil string) (page paperPage, err error) {
 		page.Mode = itoa(page.Reg.Household.BillingMode)
 	}
 	page.chooser = chooser{Catalogue: page.Reg.Catalogue, Facts: page.Reg.Facts}
-	page.Places, err = enrolment.PlacesOf(v.Ctx(), p.Store, v.Season.ID)
+	page.Places, err = enrolment.PlacesNow(v.Ctx(), p.Store, v.Season)
 	return page, err
 }
 

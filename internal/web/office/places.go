@@ -54,11 +54,11 @@ func (p *Pages) Places(v *door.Visit) error {
 	if page.Counts, err = p.counter.CountsOf(v.Ctx(), p.Store, v.Actor, v.Season, report.Filter{}); err != nil {
 		return err
 	}
-	c, err := catalogue.Of(v.Ctx(), p.Store, v.Season.ID)
+	c, err := catalogue.InForce(v.Ctx(), p.Store, v.Season)
 	if err != nil {
 		return err
 	}
-	places, err := enrolment.PlacesOf(v.Ctx(), p.Store, v.Season.ID)
+	places, err := enrolment.PlacesNow(v.Ctx(), p.Store, v.Season)
 	if err != nil {
 		return err
 	}

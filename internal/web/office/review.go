@@ -81,7 +81,7 @@ func (p *Pages) review(v *door.Visit, id, piece string, group report.Group) (pag
 	if page.Today, err = report.AnsweredSince(ctx, p.Store, v.Now); err != nil {
 		return page, err
 	}
-	if page.Places, err = enrolment.PlacesOf(ctx, p.Store, v.Season.ID); err != nil {
+	if page.Places, err = enrolment.PlacesNow(ctx, p.Store, v.Season); err != nil {
 		return page, err
 	}
 	if page.Siblings, err = people.PupilsOf(ctx, p.Store, page.D.Household); err != nil {

@@ -1,0 +1,190 @@
+package web_test
+
+import (
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"time"
+
+	"pupitre/internal/domain/actor"
+	"pupitre/internal/domain/document"
+	"pupitre/internal/domain/enrolment"
+	"pupitre/internal/domain/transfer/crowd"
+	"pupitre/internal/platform/db"
+	"pupitre/internal/platform/mail"
+	"pupitre/internal/web"
+	"pupitre/internal/work"
+)
+
+// ran is a statement that was run, and by what.
+type ran struct {
+	db.Statement
+	by string
+}
+
+// notVisited are the pages whose statements another page runs, or that run none.
+var notVisited = map[string]bool{
+	"GET /{$}": true, "GET /extranet/usager": true, "GET /extranet/usager/{$}": true, "GET /couleur/{colour}": true, "GET /enseignant": true, "GET /regie": true,
+}
+
+// visits are the pages, each as whom: pupil 7 has a draft, 13 a complete dossier,
+// 14 is « inscrit », 3 waits, 5 has sent an incomplete dossier.
+var visits = []struct{ who, path string }{
+	{"", "/connexion"}, {"", "/mot-de-passe-perdu"}, {"", "/mot-de-passe-perdu/envoi"}, {"", "/mot-de-passe/lien/inconnu"}, {"", "/accessibilite"},
+	{"", "/mentions-legales"}, {"", "/donnees-personnelles"}, {"", "/contact"}, {"", "/adresse/inconnu"}, {"", "/offre/inconnu"},
+	{"4", "/mot-de-passe"}, {"4", "/accueil"}, {"2", "/accueil"}, {"4", "/telechargements/modele-mandate"}, {"4", "/textes/{text}"}, {"4", "/factures"},
+	{"4", "/famille"}, {"4", "/famille/identite"}, {"4", "/famille/documents"}, {"4", "/famille/importer"}, {"4", "/famille/mandat.pdf"}, {"4", "/famille/mandat-vierge.pdf"},
+	{"4", "/eleves"}, {"4", "/eleves/crowd-p-7"}, {"4", "/eleves/crowd-p-7/identite"}, {"7", "/eleves/crowd-p-14/cours"}, {"4", "/eleves/crowd-p-7/documents"},
+	{"2", "/eleves/crowd-p-3/reinscription"}, {"7", "/eleves/crowd-p-13/reinscription"},
+	{"4", "/eleves/crowd-p-7/reinscription/famille"}, {"4", "/eleves/crowd-p-7/reinscription/eleve"}, {"4", "/eleves/crowd-p-7/reinscription/cours"},
+	{"4", "/eleves/crowd-p-7/reinscription/pieces"}, {"4", "/eleves/crowd-p-7/reinscription/envoi"}, {"4", "/reinscription/envoi"},
+	{"2", "/eleves/crowd-p-3/reinscription/attente"}, {"2", "/reinscription/attente?eleves=crowd-p-3"}, {"2", "/eleves/crowd-p-3/reinscription/confirmation"},
+	{"2", "/reinscription/confirmation?eleves=crowd-p-3"}, {"2", "/eleves/crowd-p-3/reinscription/changer"}, {"2", "/eleves/crowd-p-3/reinscription/renoncer"},
+	{"2", "/eleves/crowd-p-3/offres/crowd-q-3-6"}, {"2", "/eleves/crowd-p-3/reinscription/accuse.pdf"}, {"4", "/eleves/crowd-p-7/reinscription/formulaire.pdf"},
+	{"4", "/pieces/crowd-d-4-quotient-familial"},
+	{"office", "/bureau"}, {"office", "/bureau/tableau"}, {"office", "/bureau/dossiers"}, {"office", "/bureau/dossiers?file=incomplets"},
+	{"office", "/bureau/dossiers?file=tous&page=40"}, {"office", "/bureau/dossiers?file=prets"}, {"office", "/bureau/dossiers?file=valides"},
+	{"office", "/bureau/dossiers?file=liste-attente"}, {"office", "/bureau/dossiers?file=a-choisir"}, {"office", "/bureau/dossiers?file=attente-famille"},
+	{"office", "/bureau/dossiers?file=tous&texte=lou+2345"}, {"office", "/bureau/dossiers/a-confirmer?tous=oui"}, {"office", "/bureau/dossiers/relance"},
+	{"office", "/bureau/dossiers/crowd-o-13"}, {"office", "/bureau/dossiers/crowd-o-13/journal"}, {"office", "/bureau/dossiers/crowd-o-13/cours"},
+	{"office", "/bureau/dossier-papier"}, {"office", "/bureau/dossier-papier?eleve=crowd-p-7"}, {"office", "/bureau/dossier-papier?q=foule12"}, {"office", "/bureau/places"}, {"director", "/bureau/ouverture"},
+	{"office", "/bureau/places/{course}/0"}, {"office", "/bureau/catalogue"}, {"office", "/bureau/recherche?q=foule12"}, {"office", "/bureau/recherche?q=D-2345"},
+	{"office", "/bureau/familles/crowd-h-4"}, {"office", "/bureau/familles/crowd-h-4/identite"}, {"office", "/bureau/familles/crowd-h-4/importer"},
+	{"office", "/bureau/sans-reponse"}, {"office", "/bureau/sans-reponse.csv"}, {"office", "/bureau/identifiants"}, {"office", "/bureau/mails"},
+}
+
+// observed visits every page, does the acts of a campaign, and returns each
+// statement that ran, by its text.
+func (c *crowded) observed() map[string]ran {
+	c.T.Helper()
+	var mu sync.Mutex
+	seen, by := map[string]ran{}, ""
+	c.Store.Observe(func(s db.Statement) {
+		mu.Lock()
+		defer mu.Unlock()
+		if _, known := seen[s.Text]; !known {
+			seen[s.Text] = ran{s, by}
+		}
+	})
+	defer c.Store.Observe(nil)
+	doing := func(what string) {
+		mu.Lock()
+		defer mu.Unlock()
+		by = what
+	}
+	doing("signing in")
+	const login, password = "directrice@exemple.fr", "Direction2027"
+	_, err := c.Accounts.CreateStaff(c.Ctx, actor.System, actor.Director, "Anne Directrice", login, password)
+	c.Must(err)
+	director, err := c.Accounts.SignIn(c.Ctx, login, password, "127.0.0.1")
+	c.Must(err)
+	c.visitAll(director.Token, doing)
+	c.actAll(doing)
+	return seen
+}
+
+func (c *crowded) visitAll(director string, doing func(string)) {
+	c.T.Helper()
+	left := http.NewServeMux()
+	missing := map[string]bool{}
+	for _, route := range web.SiteMap(c.pages) {
+		left.Handle(route.Pattern(), http.NotFoundHandler())
+		missing[route.Pattern()] = route.Method == "GET" && !notVisited[route.Pattern()]
+	}
+	for _, v := range visits {
+		path := strings.NewReplacer("{course}", c.Wish("L-HAUTBOIS", 0).Course, "{text}", c.Text).Replace(v.path)
+		token := map[string]string{"": "", "office": c.office, "director": director}[v.who]
+		if len(v.who) == 1 {
+			token = crowd.Token(int(v.who[0] - '0'))
+		}
+		doing(path)
+		answer := c.get(token, path)
+		if code := answer.Code; code != 200 && code != 303 && code != 404 {
+			c.T.Errorf("%s: got %d", path, code)
+		}
+		_, pattern := left.Handler(httptest.NewRequest("GET", path, nil))
+		delete(missing, pattern)
+	}
+	for route, is := range missing {
+		if is {
+			c.T.Errorf("%s is not visited", route)
+		}
+	}
+}
+
+// actAll does what families, the office and the clock do.
+func (c *crowded) actAll(doing func(string)) {
+	c.T.Helper()
+	family := func(i int) actor.Actor {
+		return actor.Actor{Account: "crowd-a", Role: actor.Family, Name: "Anne Foule", Household: crowd.Household(i)}
+	}
+	secretary := actor.Actor{Account: "a-odile", Name: "Odile Batard", Role: actor.Secretary}
+	file := func(key string) document.File {
+		return document.File{Name: "papier.pdf", BlobKey: key, MediaType: "application/pdf", Size: 1, Pages: 1}
+	}
+	full := enrolment.OfferingID(c.Wish("L-HAUTBOIS", 0).Course, 0)
+	note, no := "Bonjour", false
+	for _, act := range []struct {
+		name string
+		do   func() error
+	}{
+		{"draft", func() error {
+			return enrolment.SaveDraft(c.Ctx, c.Store, c.Clock, family(4), crowd.Pupil(7), enrolment.DraftStep{Note: &note, OnPaperForm: &no})
+		}},
+		{"submit", func() error {
+			outcomes, err := c.Registrar.Submit(c.Ctx, family(4), enrolment.Submission{Pupils: []string{crowd.Pupil(7)}, Text: c.Text, Agreed: true})
+			if err == nil {
+				err = outcomes[0].Err
+			}
+			return err
+		}},
+		{"deposit", func() error {
+			_, err := c.Registrar.Deposit(c.Ctx, family(3), enrolment.Deposit{Household: crowd.Household(3), Paper: "quotient-familial", File: file("pieces/plan-1")})
+			return err
+		}},
+		{"validate", func() error {
+			return c.Registrar.Validate(c.Ctx, secretary, enrolment.Review{Deposit: "crowd-d-9-quotient-familial", Version: 1})
+		}},
+		{"refuse", func() error {
+			return c.Registrar.Refuse(c.Ctx, secretary, enrolment.Review{Deposit: "crowd-d-12-quotient-familial", Version: 1, Reason: "Illisible"})
+		}},
+		{"withdraw", func() error { return c.Registrar.Withdraw(c.Ctx, family(2), crowd.Pupil(3), "", "Déménagement") }},
+		{"not returning", func() error {
+			return c.Registrar.NotReturning(c.Ctx, family(5), crowd.Pupil(9), crowd.Household(5), "Déménagement")
+		}},
+		{"turn down", func() error { return c.Registrar.TurnDown(c.Ctx, secretary, "crowd-o-22", "Hors du territoire") }},
+		{"confirm", func() error {
+			_, err := c.Registrar.ConfirmReady(c.Ctx, secretary, "crowd-o-13")
+			return err
+		}},
+		{"remind", func() error {
+			_, err := c.Registrar.RemindIncomplete(c.Ctx, secretary, crowd.Household(3))
+			return err
+		}},
+		{"capacity", func() error {
+			places, err := enrolment.PlacesOf(c.Ctx, c.Store, c.Season.ID)
+			c.Must(err)
+			return c.Registrar.SetCapacity(c.Ctx, secretary, full, places[full].Taken+5, "salle plus grande")
+		}},
+		{"cancel", func() error {
+			return c.Registrar.CancelCourse(c.Ctx, secretary, c.Wish("L-HAUTBOIS", 0).Course, "professeur parti")
+		}},
+		{"recover", func() error { return c.Accounts.Recover(c.Ctx, crowd.Login(5), "foule5@exemple.fr", "127.0.0.1") }},
+		{"what is due", func() error {
+			runner := work.NewRunner(work.Deps{
+				Store: c.Store, Clock: c.Clock, Log: slog.New(slog.DiscardHandler), Registrar: c.Registrar, Accounts: c.Accounts, Blobs: c.Blobs,
+				Outbox: mail.NewMemory(500), PublicURL: publicURL, MailFrom: mailFrom,
+			})
+			c.Clock.Add(time.Hour)
+			_, err := runner.RunDue(c.Ctx)
+			return err
+		}},
+	} {
+		doing(act.name)
+		if err := act.do(); err != nil {
+			c.T.Errorf("%s: %v", act.name, err)
+		}
+	}
+}
