@@ -2,6 +2,7 @@ package work
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -23,12 +24,11 @@ func (d Deps) sendMail(ctx context.Context, j jobs.Job) error {
 	if err := j.Args(&args); err != nil {
 		return jobs.Permanent(err)
 	}
-	replaced, err := account.IsReplaced(ctx, d.Store, args.Mail)
-	if err != nil {
+	if replaced, err := d.isReplaced(ctx, args); err != nil {
 		return err
-	}
-	if replaced {
-		return d.Store.Write(ctx, func(tx *db.Tx) error { return correspondence.Dropped(ctx, tx, args.Mail) })
+	} else if replaced {
+		j.AlsoWrite(func(ctx context.Context, tx *db.Tx) error { return correspondence.Dropped(ctx, tx, args.Mail) })
+		return nil
 	}
 	written, err := d.write(ctx, args, j)
 	if err != nil {
@@ -49,6 +49,17 @@ func (d Deps) sendMail(ctx context.Context, j jobs.Job) error {
 		return correspondence.Sent(ctx, tx, args.Mail, written.Subject, at)
 	})
 	return nil
+}
+
+func (d Deps) isReplaced(ctx context.Context, args correspondence.Args) (bool, error) {
+	if args.Kind != account.MailNewPassword && args.Kind != account.MailRecoveryLink {
+		return false, nil
+	}
+	var facts account.NewPasswordFacts
+	if err := json.Unmarshal(args.Facts, &facts); err != nil {
+		return false, jobs.Permanent(err)
+	}
+	return account.IsReplaced(ctx, d.Store, args.Kind, facts)
 }
 
 func domainOf(address string) string {

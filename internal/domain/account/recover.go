@@ -176,17 +176,19 @@ func (a *Accounts) answer(ctx context.Context, lost Lost, found Account, to reci
 	})
 }
 
-// IsReplaced tells whether a later request has taken its worth from the password,
-// or the link, that this mail carries: it must not leave any more, or it would
-// be read last. False for every other mail.
-func IsReplaced(ctx context.Context, r db.Reader, mail string) (bool, error) {
-	later, err := db.One[int64](ctx, r, `select count(*) from outgoing_mail m
-		join outgoing_mail l on l.household_id = m.household_id and l.recipient = m.recipient and l.id > m.id and l.kind in ($2, $3)
-		where m.id = $1 and m.kind in ($2, $3)`, mail, MailNewPassword, MailRecoveryLink)
-	if err != nil {
-		return false, fmt.Errorf("is mail %s replaced: %w", mail, err)
+// IsReplaced tells whether the password, or the link, that a mail carries opens
+// nothing any more: a later request has replaced it, or its account has chosen a
+// password since. Such a mail must not leave, or it would be read last.
+func IsReplaced(ctx context.Context, r db.Reader, kind correspondence.Kind, facts NewPasswordFacts) (bool, error) {
+	column := map[correspondence.Kind]string{MailNewPassword: "temporary_until", MailRecoveryLink: "link_until"}[kind]
+	if column == "" {
+		return false, nil
 	}
-	return later > 0, nil
+	until, found, err := db.Maybe[time.Time](ctx, r, `select `+column+` from account where login = $1`, facts.Identifier)
+	if err != nil {
+		return false, fmt.Errorf("is the mail to %s replaced: %w", facts.Identifier, err)
+	}
+	return found && until.Sub(facts.ValidUntil).Abs() >= time.Second, nil
 }
 
 // Link returns the account that a one-time link opens, or fault.ErrNotFound

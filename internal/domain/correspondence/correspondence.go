@@ -183,11 +183,21 @@ func Said(ctx context.Context, tx *db.Tx, id string, at time.Time) (Outgoing, er
 	if err != nil {
 		return call, err
 	}
-	if !call.SentAt.IsZero() {
-		return call, &fault.Conflict{Message: "C’est déjà noté\u202f: cette famille a été prévenue."}
+	n, err := tx.Exec(ctx, `update outgoing_mail set sent_at = $1 where id = $2 and sent_at is null`, at, id)
+	if err == nil && n == 0 {
+		err = &fault.Conflict{Message: "C’est déjà noté\u202f: cette famille a été prévenue."}
 	}
-	_, err = tx.Exec(ctx, `update outgoing_mail set sent_at = $1 where id = $2`, at, id)
 	return call, err
+}
+
+// ForgetCalls removes what is yet to be said of these events: it is no longer true.
+func ForgetCalls(ctx context.Context, tx *db.Tx, events ...string) error {
+	if len(events) == 0 {
+		return nil
+	}
+	_, err := tx.Exec(ctx, `delete from outgoing_mail where recipient = '' and sent_at is null
+		and event_key in (select value from json_each(cast($1 as text)))`, db.IDs(events))
+	return err
 }
 
 // Failed lists the mails that could not be sent, newest first.

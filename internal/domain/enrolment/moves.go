@@ -99,6 +99,9 @@ func (u *unit) carry(c Change, reason string) error {
 		u.dirtyRequests[r.ID] = true
 		r.DecidedAt = u.at
 	}
+	if c.From == Offered {
+		u.answered = append(u.answered, offerEvent(r.ID))
+	}
 	d, err := u.dossier(r.Dossier)
 	if err != nil {
 		return err

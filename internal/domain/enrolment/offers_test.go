@@ -141,11 +141,7 @@ func actsOffers() []act {
 				calls[0].Subject != "Léo Blin ("+w.dossier(b, "Léo").Label()+")\u202f; Cours jardin" {
 				w.Fatalf("to be called: %+v", calls)
 			}
-			w.write(func(ctx context.Context, tx *db.Tx) error {
-				_, err := correspondence.Said(ctx, tx, calls[0].ID, w.clock.Now())
-				return err
-			})
-			w.answer(b, "jardin", true) // by itself, on the portal: nobody calls to say so
+			w.answer(b, "jardin", true) // by itself, on the portal: nobody calls about it any more
 			left, err := correspondence.ToCall(w.ctx, w.store, 10)
 			w.must(err)
 			if len(left) != 0 {

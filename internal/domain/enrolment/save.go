@@ -42,6 +42,9 @@ func (u *unit) save() error {
 	if err := u.saveDecisions(); err != nil {
 		return err
 	}
+	if err := correspondence.ForgetCalls(u.ctx, u.tx, u.answered...); err != nil {
+		return err
+	}
 	return correspondence.Enqueue(u.ctx, u.tx, u.at, u.mails...)
 }
 

@@ -232,6 +232,9 @@ func (u *unit) writeOffer(d *Dossier, r *Request, token string, leaves time.Time
 	return u.write(d.Household, d, MailPlaceOffered, r.ID, told, OfferLink{token}, leaves)
 }
 
+// offerEvent is the event of the mail of an offered place.
+func offerEvent(request string) string { return string(MailPlaceOffered) + ":" + request }
+
 func (u *unit) toldOffer(d *Dossier, r *Request) (Told, error) {
 	t, err := u.toldDossier(d)
 	if err != nil {

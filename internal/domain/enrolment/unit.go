@@ -48,6 +48,7 @@ type unit struct {
 	newDesks      map[string]bool // dossiers whose desk has changed
 	lines         []journal.Line
 	mails         []correspondence.Mail
+	answered      []string // events of the offers that stand no longer: nobody is to be called about them
 	decisions     []decision
 }
 

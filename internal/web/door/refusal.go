@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/fault"
 	"pupitre/internal/web/ui"
 )
@@ -64,7 +65,9 @@ func (s *Site) refuse(v *Visit, err error) {
 	}
 	if after, told := retryAfter(err); told {
 		v.retryAfter(after)
-		r.again = v.resend()
+		if !db.MayBeKept(err) { // that one might be done twice
+			r.again = v.resend()
+		}
 	}
 	v.W.Header().Set("Cache-Control", "no-store")
 	page := plainRefusal(v.Base(r.title), r, v.Back(HomeOf(v.Actor.Role)), v.School.Phone)

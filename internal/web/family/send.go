@@ -181,6 +181,13 @@ func (p *Pages) othersReady(v *door.Visit, pupil string) (bool, error) {
 // page of what is left, as the dossier stands now.
 func sendErrors(invalid *fault.Invalid, left []leftLine) []ui.FieldError {
 	lines := door.FieldErrors(invalid)
+	if len(left) == 0 { // mended meanwhile, in another tab
+		for i := range lines {
+			if lines[i].ID != "accord" {
+				lines[i].ID = ""
+			}
+		}
+	}
 	if len(lines) == 0 || len(left) == 0 {
 		return lines
 	}

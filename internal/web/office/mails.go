@@ -126,7 +126,7 @@ var kinds = map[correspondence.Kind]string{
 	enrolment.MailDelayEnded: "Délai écoulé", enrolment.MailPlaceOffered: "Place proposée", enrolment.MailOfferAccepted: "Place acceptée",
 	enrolment.MailOfferDeclined: "Place déclinée", enrolment.MailOfferEnded: "Proposition échue", enrolment.MailListsClosed: "Listes closes",
 	enrolment.MailPartlyFull: "Formule en partie complète", enrolment.MailPartlyReleased: "Places rendues", enrolment.MailWithdrawn: "Renoncement",
-	enrolment.MailWithdrawalAns: "Réponse", enrolment.MailCourseCancelled: "Cours annulé", enrolment.MailCampaignClosed: "Campagne close",
+	enrolment.MailWithdrawalAns: "Réponse au renoncement", enrolment.MailCourseCancelled: "Cours annulé", enrolment.MailCampaignClosed: "Campagne close",
 	enrolment.MailMissingPapers: "Documents manquants", enrolment.MailNotRanked: "Choix à refaire",
 	enrolment.MailTurnedDown: "Dossier refusé",
 }

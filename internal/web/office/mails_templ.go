@@ -135,9 +135,9 @@ func mails(p mailsPage) templ.Component {
 								}
 								ctx = templ.InitializeContext(ctx)
 								var templ_7745c5c3_Var9 string
-								templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(or(phone(c.Contacts), "aucun\u202f: écrire"))
+								templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(or(phone(c.Contacts), "Aucun téléphone\u202f: écrivez-lui"))
 								if templ_7745c5c3_Err != nil {
-									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/office/mails.templ`, Line: 24, Col: 55}
+									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/office/mails.templ`, Line: 24, Col: 72}
 								}
 								_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 								if templ_7745c5c3_Err != nil {

@@ -61,7 +61,7 @@ func signInPage(f signInForm) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<p>Elle s’arrête après un temps sans activité, ou quand le mot de passe change. Reconnectez-vous\u202f: vous reviendrez à la page où vous étiez.</p>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<p>Elle s’arrête après un temps sans activité, quand le mot de passe change, ou quand le compte est fermé. Reconnectez-vous\u202f: vous reviendrez à la page où vous étiez.</p>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
