@@ -1,7 +1,6 @@
 package transfer
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -58,7 +57,6 @@ func (im *importer) programmes() error {
 	heldNow, ids := map[string]programmeFields{}, map[string]string{}
 	for _, p := range all.Programmes {
 		heldNow[p.Code] = programmeFields{p.Title, p.Message, p.AgeMin, p.AgeMax, p.Levels, p.Position, p.Lines}
-		ids[p.Code] = p.ID
 	}
 	for i, p := range im.folder.School.Programmes {
 		in := programmeFields{p.Title, strings.TrimSpace(p.Message), int64(p.AgeMin), int64(p.AgeMax), im.levels(folder.SchoolFile, 0, p.Levels), int64(i), im.lines(p.Lines)}
@@ -111,14 +109,13 @@ func (im *importer) papers() error {
 	if err != nil {
 		return err
 	}
-	heldNow, ids := map[string]paperFields{}, map[string]string{}
+	heldNow := map[string]paperFields{}
 	for _, p := range all {
 		heldNow[p.Code] = paperFields{p.Name, string(p.Audience), p.Required, p.Condition, p.Validity, p.Help, p.Consequence, p.Template, p.Position}
-		ids[p.Code] = p.ID
 	}
 	for i, p := range im.folder.School.Pieces {
 		in := im.paper(p, int64(i))
-		t := thing{kind: "paper", key: im.season.Name + "/" + p.Code, id: cmp.Or(ids[p.Code], p.Code), what: "pièces", name: p.Name, file: folder.SchoolFile}
+		t := thing{kind: "paper", key: im.season.Name + "/" + p.Code, id: p.Code, what: "pièces", name: p.Name, file: folder.SchoolFile}
 		f, c := settle(im, t, of(heldNow, p.Code), in)
 		if c == unchanged {
 			continue

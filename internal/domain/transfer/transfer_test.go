@@ -17,6 +17,7 @@ import (
 	demofiles "pupitre/demo"
 	"pupitre/internal/domain/account"
 	"pupitre/internal/domain/actor"
+	"pupitre/internal/domain/document"
 	"pupitre/internal/domain/people"
 	"pupitre/internal/domain/school"
 	"pupitre/internal/domain/transfer"
@@ -282,6 +283,22 @@ func TestAFieldChangedOnScreenIsKeptAndListed(t *testing.T) {
 		report = h.load(files)
 		if report.Changed() || len(report.Kept) != 1 {
 			t.Errorf("again: changed %v, kept %v", report.Changed(), report.Kept)
+		}
+	})
+}
+
+func TestAPaperRenamedByTheNextImportTakesItsNewName(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, store *db.Store) {
+		h := newHouse(t, store)
+		h.load(small(t))
+		report := h.load(edited(t, "ecole.toml", func(s string) string { return strings.Replace(s, `nom = "RIB"`, `nom = "Relevé d’identité"`, 1) }))
+		season, err := school.CurrentSeason(ctx, store)
+		if err != nil {
+			t.Fatal(err)
+		}
+		papers, err := document.Papers(ctx, store, season.ID)
+		if err != nil || len(report.Kept) != 0 || !slices.ContainsFunc(papers, func(p document.Paper) bool { return p.Code == "rib" && p.Name == "Relevé d’identité" }) {
+			t.Errorf("got %+v, kept %+v (%v)", papers, report.Kept, err)
 		}
 	})
 }
