@@ -29,8 +29,9 @@ type inDoubt struct{ error }
 func (e inDoubt) Unwrap() error { return e.error }
 
 // MayBeKept tells whether err says that a write may have been kept: its commit
-// was sent, and then PostgreSQL could not be asked what became of it. To write
-// the same again is then not safe.
+// was sent, and then PostgreSQL could not be asked what became of it, or had
+// crashed or started again meanwhile and could not tell. To write the same
+// again is then not safe.
 func MayBeKept(err error) bool {
 	var doubt inDoubt
 	return errors.As(err, &doubt)

@@ -31,6 +31,7 @@ type Store struct {
 	ready  prepared
 	memory memory
 	queue  *queue // nil on PostgreSQL
+	aside  *Store // asks what became of a commit; nil on SQLite
 	commit atomic.Pointer[func(time.Duration)]
 	bound  atomic.Int64 // how long PostgreSQL may take to answer; 0 is for ever
 
@@ -170,6 +171,9 @@ func (s *Store) Close() error {
 	err = errors.Join(err, s.write.Close())
 	if s.read != s.write {
 		err = errors.Join(err, s.read.Close())
+	}
+	if s.aside != nil {
+		err = errors.Join(err, s.aside.read.Close())
 	}
 	return err
 }

@@ -2,7 +2,6 @@ package db
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"net"
 	"time"
@@ -14,6 +13,9 @@ import (
 const (
 	// poolSize is how many connections a store has to PostgreSQL.
 	poolSize = 16
+	// asideSize is how many more ask what became of a commit: those of the pool
+	// may all wait for the very locks that it holds. None stays open.
+	asideSize = 2
 	// dialTime bounds how long a connection may take to come about, unless the
 	// URL says connect_timeout.
 	dialTime = 10 * time.Second
@@ -45,10 +47,14 @@ func openPostgres(ctx context.Context, url string) (*Store, error) {
 		return nil, fmt.Errorf("reach PostgreSQL: %w", err)
 	}
 	s.read, s.write = pool, pool
+	s.aside = &Store{engine: PostgreSQL, read: stdlib.OpenDB(*config, stdlib.OptionAfterConnect(s.greet))}
+	s.aside.read.SetMaxOpenConns(asideSize)
+	s.aside.read.SetMaxIdleConns(0)
 	return s, nil
 }
 
-// greet says to PostgreSQL how long this connection may be silent.
+// greet says to PostgreSQL how long this connection may be silent, and notes
+// which life of PostgreSQL it is of.
 func (s *Store) greet(ctx context.Context, conn *pgx.Conn) error {
 	settings := aliveThere
 	if d := s.patience(); d > 0 {
@@ -56,8 +62,12 @@ func (s *Store) greet(ctx context.Context, conn *pgx.Conn) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, dialTime) // the pool's own has no end
 	defer cancel()
-	_, err := conn.PgConn().Exec(ctx, settings).ReadAll()
-	return err
+	results, err := conn.PgConn().Exec(ctx, settings+`; select `+life).ReadAll()
+	if err != nil {
+		return err
+	}
+	conn.PgConn().CustomData()[lifeKey] = string(results[len(results)-1].Rows[0][0])
+	return nil
 }
 
 // Bound has each question to PostgreSQL be answered within d; past it the
@@ -127,58 +137,4 @@ func (w *watch) why(err error) error {
 		return errSilent
 	}
 	return err
-}
-
-// fateTime bounds how long it is asked what became of a commit; Bound may bound it more.
-const fateTime = 15 * time.Second
-
-// transaction is how PostgreSQL knows one: by its number, once it has written,
-// and by the process that runs it.
-type transaction struct {
-	number string
-	pid    uint32
-}
-
-// known asks for the transaction's number before it commits: with it a commit
-// whose answer was lost is found again.
-func (w *watch) known(conn *sql.Conn) (t transaction, err error) {
-	w.asks()
-	err = conn.Raw(func(driver any) error {
-		pg := driver.(*stdlib.Conn).Conn()
-		t.pid = pg.PgConn().PID()
-		return pg.QueryRow(w.ctx, `select coalesce(pg_current_xact_id_if_assigned()::text, '')`).Scan(&t.number)
-	})
-	return t, err
-}
-
-// kept tells whether the transaction was kept, although the answer to its
-// commit was lost; sure is false when PostgreSQL could not be asked. One that
-// still waits for its commit, which then never arrived, is ended.
-func (s *Store) kept(t transaction) (kept, sure bool) {
-	if t.number == "" {
-		return true, true // it has written nothing
-	}
-	limit := fateTime
-	if d := s.patience(); d > 0 {
-		limit = min(limit, d)
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), limit)
-	defer cancel()
-	for ctx.Err() == nil {
-		status, err := One[string](ctx, s, `select coalesce(pg_xact_status(cast($1 as text)::xid8), '')`, t.number)
-		switch {
-		case err == nil && status == "committed":
-			return true, true
-		case err == nil && status == "aborted":
-			return false, true
-		case err == nil && status == "in progress":
-			_, _ = One[bool](ctx, s, `select coalesce(bool_and(pg_terminate_backend(pid)), true) from pg_stat_activity
-				where pid = $1 and backend_xid = cast($2 as text)::xid8::xid and state like 'idle in transaction%'`, int64(t.pid), t.number)
-		}
-		select {
-		case <-time.After(100 * time.Millisecond):
-		case <-ctx.Done():
-		}
-	}
-	return false, false
 }

@@ -47,8 +47,9 @@ func (tx *Tx) AfterCommit(f func()) { tx.afterCommit = append(tx.afterCommit, f)
 // (f's error, or the database's). On SQLite writes are served first in, first
 // out by one goroutine, those that wait share one commit, and f must not call
 // Write. On PostgreSQL f may be run again after a deadlock: it must only touch
-// the database and variables it sets anew. A commit whose answer was lost is
-// asked for: only an error of MayBeKept leaves open whether it was kept.
+// the database and variables it sets anew. It is asked what became of a commit
+// whose answer was lost: only an error of MayBeKept leaves open whether it was
+// kept.
 func (s *Store) Write(ctx context.Context, f func(*Tx) error) error {
 	if s.queue != nil {
 		return s.queue.wait(ctx, f)
@@ -92,7 +93,8 @@ func (s *Store) writeOnce(ctx context.Context, f func(*Tx) error) error {
 
 // keep commits. When the answer is lost it asks what became of the commit: nil
 // says that it is durable, *fault.Unavailable that it was undone, or, with
-// MayBeKept, that nobody could tell.
+// MayBeKept, that nobody could tell: PostgreSQL did not answer, or has crashed
+// or started again since and no longer knows. The connection is given back.
 func (s *Store) keep(w *watch, conn *sql.Conn, raw *sql.Tx) error {
 	t, err := w.known(conn)
 	if err != nil {
@@ -104,6 +106,8 @@ func (s *Store) keep(w *watch, conn *sql.Conn, raw *sql.Tx) error {
 	if err == nil || errors.As(err, &answered) && !isAwayState(answered.Code) {
 		return err
 	}
+	raw.Rollback()
+	conn.Close() // for others: to ask may take long
 	switch kept, sure := s.kept(t); {
 	case kept:
 		return nil
