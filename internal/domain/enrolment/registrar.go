@@ -144,8 +144,8 @@ const maxTries = 5
 // that tries in vain may take as long as the database may be silent.
 const late = 10 * time.Second
 
-// notLate answers the acts that have waited too long with away, and returns the
-// others; all of them when the database is there.
+// notLate answers the acts that have waited too long with away, as they have not
+// been tried, and returns the others; all of them when the database is there.
 func notLate(batch []*order, now time.Time, away error) []*order {
 	if away == nil {
 		return batch
@@ -154,7 +154,7 @@ func notLate(batch []*order, now time.Time, away error) []*order {
 		if now.Sub(o.arrived) < late {
 			return false
 		}
-		o.answer = away
+		o.answer = db.Untried(away)
 		return true
 	})
 }
@@ -165,10 +165,7 @@ func (r *Registrar) decide(batch []*order) error {
 	if len(batch) == 0 {
 		return nil
 	}
-	err := r.transact(batch)
-	if db.IsAway(err) && !db.MayBeKept(err) && !errors.Is(err, context.DeadlineExceeded) { // once more, on another connection
-		err = r.transact(batch)
-	}
+	err := r.attempt(batch)
 	if err == nil {
 		return nil
 	}
@@ -178,16 +175,31 @@ func (r *Registrar) decide(batch []*order) error {
 		}
 		return err
 	}
-	for _, o := range batch {
-		err := r.transact([]*order{o})
+	for i, o := range batch {
+		err := r.attempt([]*order{o})
 		for try := 1; try < maxTries && errors.Is(err, errMoved); try++ {
-			err = r.transact([]*order{o})
+			err = r.attempt([]*order{o})
 		}
-		if err != nil && (o.answer == nil || !errors.Is(err, errHalfDone)) {
+		if err != nil && (o.answer == nil || db.IsAway(err) || !errors.Is(err, errHalfDone)) {
 			o.answer = err
+		}
+		if db.IsAway(err) { // for the others too: each would wait for it in its turn
+			for _, next := range batch[i+1:] {
+				next.answer = db.Untried(err)
+			}
+			return err
 		}
 	}
 	return nil
+}
+
+// attempt is transact, once more on another connection when the one it had was lost.
+func (r *Registrar) attempt(batch []*order) error {
+	err := r.transact(batch)
+	if db.IsAway(err) && !db.MayBeKept(err) && !errors.Is(err, context.DeadlineExceeded) {
+		err = r.transact(batch)
+	}
+	return err
 }
 
 // transact runs the batch as one transaction. Each order's answer is set; an

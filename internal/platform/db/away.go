@@ -37,6 +37,17 @@ func MayBeKept(err error) bool {
 	return errors.As(err, &doubt)
 }
 
+// Untried is what to answer a write that was not tried because of err, with
+// which another failed: that the database is away, without the doubt of
+// MayBeKept, which is the other's alone.
+func Untried(err error) error {
+	var doubt inDoubt
+	if !errors.As(err, &doubt) {
+		return err
+	}
+	return &fault.Unavailable{RetryAfter: comeBack, Message: awayMessage, Cause: doubt.error}
+}
+
 // orAway turns what a database says that cannot answer now into a
 // *fault.Unavailable: connection lost or refused, stopped, disk full, locked.
 // Every other error stays as it is.
