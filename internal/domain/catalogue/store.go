@@ -88,7 +88,7 @@ func Of(ctx context.Context, r db.Reader, season string) (Catalogue, error) {
 // InForce is Of, out of memory while Season.Settings stands; season has just
 // been read. What is returned is read only.
 func InForce(ctx context.Context, r db.Reader, season school.Season) (Catalogue, error) {
-	return school.InForce(r, inForceKey{season.ID}, season, func() (Catalogue, error) { return Of(ctx, r, season.ID) })
+	return school.InForce(ctx, r, inForceKey{season.ID}, season, func(ctx context.Context) (Catalogue, error) { return Of(ctx, r, season.ID) })
 }
 
 type inForceKey struct{ season string }

@@ -42,7 +42,7 @@ func Papers(ctx context.Context, r db.Reader, season string) ([]Paper, error) {
 // InForce is Papers, out of memory while Season.Settings stands; season has just
 // been read. What is returned is read only.
 func InForce(ctx context.Context, r db.Reader, season school.Season) ([]Paper, error) {
-	return school.InForce(r, inForceKey{season.ID}, season, func() ([]Paper, error) { return Papers(ctx, r, season.ID) })
+	return school.InForce(ctx, r, inForceKey{season.ID}, season, func(ctx context.Context) ([]Paper, error) { return Papers(ctx, r, season.ID) })
 }
 
 type inForceKey struct{ season string }

@@ -25,7 +25,7 @@ func (p Places) Left() int64 { return p.Capacity - p.Taken }
 // PlacesNow is PlacesOf, out of memory while nobody moves (school.Season.Moves);
 // season has just been read. What is returned is read only.
 func PlacesNow(ctx context.Context, r db.Reader, season school.Season) (map[string]Places, error) {
-	return db.Remember(r, placesKey{season.ID}, season.Moves, func() (map[string]Places, error) { return PlacesOf(ctx, r, season.ID) })
+	return db.Remember(ctx, r, placesKey{season.ID}, season.Moves, func(ctx context.Context) (map[string]Places, error) { return PlacesOf(ctx, r, season.ID) })
 }
 
 type placesKey struct{ season string }
@@ -34,7 +34,7 @@ type placesKey struct{ season string }
 // told: in the opening minute, when each page finds that somebody has moved, it
 // counts those who wait and nobody else.
 func PlacesLeft(ctx context.Context, r db.Reader, season school.Season) (map[string]Places, error) {
-	return db.Remember(r, leftKey{season.ID}, season.Moves, func() (map[string]Places, error) {
+	return db.Remember(ctx, r, leftKey{season.ID}, season.Moves, func(ctx context.Context) (map[string]Places, error) {
 		return placesBy(ctx, r, `select o.id, o.course_id, o.semester, o.capacity, o.taken, 0 as confirmed, 0 as offered,
 				(select count(*) from request q where q.offering_id = o.id and q.state = 'waiting') as waiting
 			from offering o where o.season_id = $1`, season.ID)

@@ -20,18 +20,18 @@ type Settings struct {
 // stands; season has just been read. They are read only. The error is
 // fault.ErrNotFound before the first import.
 func SettingsOf(ctx context.Context, r db.Reader, season Season) (Settings, error) {
-	return InForce(r, settingsKey{}, season, func() (Settings, error) { return readSettings(ctx, r) })
+	return InForce(ctx, r, settingsKey{}, season, func(ctx context.Context) (Settings, error) { return readSettings(ctx, r) })
 }
 
 type settingsKey struct{}
 
 // InForce is db.Remember for what Changed tells of: read is asked when the
 // settings have changed since, on whichever machine.
-func InForce[T any](r db.Reader, what any, season Season, read func() (T, error)) (T, error) {
+func InForce[T any](ctx context.Context, r db.Reader, what any, season Season, read func(context.Context) (T, error)) (T, error) {
 	if season.Settings == 0 { // no school has said anything yet
-		return read()
+		return read(ctx)
 	}
-	return db.Remember(r, what, season.Settings, read)
+	return db.Remember(ctx, r, what, season.Settings, read)
 }
 
 func readSettings(ctx context.Context, r db.Reader) (s Settings, err error) {
