@@ -40,12 +40,14 @@ func (p pooled) load(table string, columns []string, rows iter.Seq2[[]any, error
 	next, stop := iter.Pull2(rows)
 	defer stop()
 	source := pgx.CopyFromFunc(func() ([]any, error) {
+		p.watch.asks() // PostgreSQL is not waited for while the rows come
 		row, err, _ := next()
+		p.watch.asks()
 		return row, err // no row is the end
 	})
 	err = p.conn.Raw(func(driver any) error {
 		var err error
-		loaded, err = driver.(*stdlib.Conn).Conn().CopyFrom(context.Background(), pgx.Identifier{table}, columns, source)
+		loaded, err = driver.(*stdlib.Conn).Conn().CopyFrom(p.watch.ctx, pgx.Identifier{table}, columns, source)
 		return err
 	})
 	return loaded, err

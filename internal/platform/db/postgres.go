@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"net"
 	"time"
@@ -64,6 +65,7 @@ func (s *Store) greet(ctx context.Context, conn *pgx.Conn) error {
 	defer cancel()
 	results, err := conn.PgConn().Exec(ctx, settings+`; select `+life).ReadAll()
 	if err != nil {
+		conn.Close(ctx) // nobody else will
 		return err
 	}
 	conn.PgConn().CustomData()[lifeKey] = string(results[len(results)-1].Rows[0][0])
@@ -108,13 +110,28 @@ type watch struct {
 	end   context.CancelCauseFunc
 }
 
+// watch begins; the end of ctx is not its own: to break a statement off costs
+// the connection.
 func (s *Store) watch(ctx context.Context) *watch {
 	w := &watch{bound: s.patience()}
-	w.ctx, w.end = context.WithCancelCause(ctx)
+	w.ctx, w.end = context.WithCancelCause(context.WithoutCancel(ctx))
 	if w.bound > 0 {
 		w.timer = time.AfterFunc(w.bound, func() { w.end(errSilent) })
 	}
 	return w
+}
+
+// connection waits for one of the pool's until asked ends, too.
+func (w *watch) connection(asked context.Context, pool *sql.DB) (*sql.Conn, error) {
+	either, done := context.WithCancel(asked)
+	defer done()
+	defer context.AfterFunc(w.ctx, done)()
+	conn, err := pool.Conn(either)
+	if err == nil && asked.Err() != nil {
+		conn.Close()
+		return nil, asked.Err()
+	}
+	return conn, err
 }
 
 // asks is called before each statement.

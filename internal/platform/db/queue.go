@@ -122,8 +122,8 @@ func (q *queue) runTogether(batch []*write, outcomes []error) (then []func(), er
 		}
 		tx := &Tx{store: q.store, on: q.on}
 		if len(batch) == 1 { // the whole transaction is its own
-			if err := guarded(tx, w.f); err != nil {
-				return nil, err
+			if outcomes[i] = guarded(tx, w.f); outcomes[i] != nil {
+				return nil, outcomes[i]
 			}
 			then = tx.afterCommit
 			continue

@@ -46,10 +46,11 @@ func (tx *Tx) AfterCommit(f func()) { tx.afterCommit = append(tx.afterCommit, f)
 // Write runs f in a transaction and returns once it is durable (nil) or undone
 // (f's error, or the database's). On SQLite writes are served first in, first
 // out by one goroutine, those that wait share one commit, and f must not call
-// Write. On PostgreSQL f may be run again after a deadlock: it must only touch
-// the database and variables it sets anew. It is asked what became of a commit
-// whose answer was lost: only an error of MayBeKept leaves open whether it was
-// kept.
+// Write. ctx ends the wait for its turn; a write that has begun goes on, even
+// when its asker has left. On PostgreSQL f may be run again after a deadlock: it
+// must only touch the database and variables it sets anew. It is asked what
+// became of a commit whose answer was lost: only an error of MayBeKept leaves
+// open whether it was kept.
 func (s *Store) Write(ctx context.Context, f func(*Tx) error) error {
 	if s.queue != nil {
 		return s.queue.wait(ctx, f)
@@ -67,7 +68,7 @@ func (s *Store) Write(ctx context.Context, f func(*Tx) error) error {
 func (s *Store) writeOnce(ctx context.Context, f func(*Tx) error) error {
 	w := s.watch(ctx)
 	defer w.stop()
-	conn, err := s.write.Conn(w.ctx)
+	conn, err := w.connection(ctx, s.write)
 	if err != nil {
 		return fmt.Errorf("begin: %w", orAway(w.why(err)))
 	}
@@ -80,7 +81,10 @@ func (s *Store) writeOnce(ctx context.Context, f func(*Tx) error) error {
 	defer raw.Rollback()
 	tx := &Tx{store: s, on: pooled{conn, raw, w}}
 	if err := guarded(tx, f); err != nil {
-		return orAway(w.why(err))
+		if silent := w.why(err); silent == errSilent {
+			return orAway(silent)
+		}
+		return err // what the database said of it, Exec and All have told
 	}
 	if err := s.keep(w, conn, raw); err != nil {
 		return fmt.Errorf("commit: %w", err)
