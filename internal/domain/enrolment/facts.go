@@ -35,8 +35,8 @@ type home struct {
 	Household string `db:"household_id"`
 }
 
-// read reads all about the pupils, their dossiers included, with one statement
-// a table.
+// read reads all about the pupils, their dossiers and the places of the courses
+// these choose included, with one statement a table.
 func (u *unit) read(pupils ...string) error {
 	ids := absent(u.homes, pupils)
 	if len(ids) == 0 {
@@ -87,6 +87,13 @@ func (u *unit) read(pupils ...string) error {
 		if _, ok := u.ofPupil[id]; !ok {
 			u.ofPupil[id] = ""
 		}
+	}
+	var chosen []string
+	for _, d := range dossiers {
+		chosen = append(chosen, d.Choice.offerings()...)
+	}
+	if err := u.bring(chosen...); err != nil {
+		return err
 	}
 	return u.readRequests(dossiers)
 }

@@ -164,6 +164,15 @@ func (u *unit) courseOf(offering string) (catalogue.Course, int64, error) {
 // OfferingID names the places of a course in a semester (0: the whole year).
 func OfferingID(course string, semester int64) string { return fmt.Sprintf("%s/%d", course, semester) }
 
+// offerings are the ids of what is chosen, in the same order.
+func (c Choice) offerings() []string {
+	ids := make([]string, len(c))
+	for i, w := range c {
+		ids[i] = OfferingID(w.Course, w.Semester)
+	}
+	return ids
+}
+
 func splitOffering(id string) (course string, semester int64) {
 	course, s, _ := strings.Cut(id, "/")
 	if len(s) == 1 {
@@ -212,10 +221,7 @@ func hashOf(token string) string {
 
 // ask asks for each wish of the dossier, received at the given instant.
 func (u *unit) ask(d *Dossier, wishes Choice, receivedAt time.Time, reason string) error {
-	offerings := make([]string, len(wishes))
-	for i, w := range wishes {
-		offerings[i] = OfferingID(w.Course, w.Semester)
-	}
+	offerings := wishes.offerings()
 	if err := u.bring(offerings...); err != nil {
 		return err
 	}

@@ -11,7 +11,8 @@ import (
 
 // settings is what the school has laid down: the season, the catalogue, the
 // papers asked. Each is read when it is first needed, and kept from one batch to
-// the next: whoever writes one of them says so with school.Changed.
+// the next, also when another machine's came in between: whoever writes one of
+// them says so with school.Changed.
 type settings struct {
 	school    school.School
 	season    school.Season
@@ -34,12 +35,21 @@ func (m memory) goodFor(lock seasonLock) bool {
 	return m.board != nil && m.settings.season.ID == lock.ID && m.moves+1 == lock.Moves
 }
 
-func readSettings(ctx context.Context, r db.Reader, season string) (s settings, err error) {
-	if s.season, err = school.SeasonByID(ctx, r, season); err != nil {
+// settingsNow reads the season anew, since another machine may have moved it,
+// and keeps the rest when nobody has written any of it. The caller holds the
+// season's row: no change of the settings can become durable meanwhile.
+func (m memory) settingsNow(ctx context.Context, r db.Reader, season string) (s settings, err error) {
+	now, err := school.SeasonByID(ctx, r, season)
+	if err != nil {
 		return s, err
 	}
-	s.school, err = school.Current(ctx, r)
-	return s, err
+	if held := m.settings.season; held.ID == season && held.Settings == now.Settings {
+		s = m.settings
+	} else if s.school, err = school.Current(ctx, r); err != nil {
+		return s, err
+	}
+	s.season = now
+	return s, nil
 }
 
 func (u *unit) offer() (*catalogue.Catalogue, error) {

@@ -85,7 +85,7 @@ func newUnit(ctx context.Context, tx *db.Tx, lock seasonLock, kept memory) (*uni
 	}
 	u.board = &Board{Offerings: map[string]*Offering{}, Requests: map[string]*Asked{}}
 	var err error
-	u.settings, err = readSettings(ctx, tx, lock.ID)
+	u.settings, err = kept.settingsNow(ctx, tx, lock.ID)
 	return u, err
 }
 
