@@ -41,9 +41,9 @@ func toCall(c *scene) {
 	}))
 }
 
-// aCall is one that nobody has passed yet.
+// aCall is one that nobody has passed yet, if any is left.
 func aCall(c *scene, _ visitor) filling {
-	return filling{path: map[string]string{"mail": c.text(`select id from outgoing_mail where recipient = '' and sent_at is null order by id limit 1`)}}
+	return filling{path: map[string]string{"mail": c.text(`select coalesce(min(id), 'none') from outgoing_mail where recipient = '' and sent_at is null`)}}
 }
 
 // draft is a page of the pupil whose dossier is still a draft.

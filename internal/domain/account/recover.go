@@ -184,7 +184,7 @@ func IsReplaced(ctx context.Context, r db.Reader, kind correspondence.Kind, fact
 	if column == "" {
 		return false, nil
 	}
-	until, found, err := db.Maybe[time.Time](ctx, r, `select `+column+` from account where login = $1`, facts.Identifier)
+	until, found, err := db.Maybe[time.Time](ctx, r, `select `+column+` from account where login_folded = $1`, foldLogin(facts.Identifier))
 	if err != nil {
 		return false, fmt.Errorf("is the mail to %s replaced: %w", facts.Identifier, err)
 	}
