@@ -56,9 +56,6 @@ func TestNobodyIsTriedBehindAnActThatFoundNoDatabase(t *testing.T) {
 // Nobody can tell whether an act was kept: the doubt is of that act alone, not
 // of those that were never tried.
 func TestTheDoubtIsOfTheActThatWasTried(t *testing.T) {
-	if !dbtest.OnBoth() {
-		t.Skip("of PostgreSQL alone")
-	}
 	through, _, far := dbtest.Through(t)
 	store := dbtest.Open(t, through)
 	w := newWorld(t, store)

@@ -13,9 +13,6 @@ import (
 // The connection to PostgreSQL breaks around a commit: the act is done once,
 // and its asker learns that it was.
 func TestAnActWhoseCommitIsLostIsDoneOnce(t *testing.T) {
-	if !dbtest.OnBoth() {
-		t.Skip("of PostgreSQL alone")
-	}
 	for loss, says := range map[wire.Loss]string{wire.Answer: "kept, its answer lost", wire.Question: "the commit never arrived"} {
 		t.Run(says, func(t *testing.T) {
 			through, _, far := dbtest.Through(t)

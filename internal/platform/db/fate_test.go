@@ -12,9 +12,6 @@ import (
 // A number may be given again after a crash: that it was kept is believed in
 // the life of PostgreSQL that gave it, and in no other.
 func TestANumberOfAnotherLifeTellsNothing(t *testing.T) {
-	if !dbtest.OnBoth() {
-		t.Skip("of PostgreSQL alone")
-	}
 	store := dbtest.PostgreSQL(t)
 	life, err := db.One[string](t.Context(), store, db.Life)
 	if err != nil || life == "" {

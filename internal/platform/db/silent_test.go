@@ -17,9 +17,6 @@ const commit = "commit\x00"
 // far opens one store through a wire that will break, and one straight.
 func far(t *testing.T) (far, near *db.Store, w *wire.Wire) {
 	t.Helper()
-	if !dbtest.OnBoth() {
-		t.Skip("of PostgreSQL alone")
-	}
 	through, straight, w := dbtest.Through(t)
 	near = dbtest.Open(t, straight)
 	return dbtest.Open(t, through), near, w

@@ -65,9 +65,6 @@ func TestAnErrorOfTheWriterIsNotTheDatabases(t *testing.T) {
 
 // PostgreSQL refuses what a connection is greeted with: it does not stay open.
 func TestAConnectionThatCannotBeGreetedIsClosed(t *testing.T) {
-	if !dbtest.OnBoth() {
-		t.Skip("of PostgreSQL alone")
-	}
 	where, err := url.Parse(dbtest.Schema(t))
 	if err != nil {
 		t.Fatal(err)
