@@ -44,6 +44,9 @@ func actsPartlyFull() []act {
 			w.count(w.reg.ReleaseParts(w.ctx))
 			w.wantStands(b, "Léo", "refused")
 			w.wantMails(b, "received", "on_waiting_list", "partly_full", "partly_released")
+			if m := w.lastMail(b); !strings.Contains(m.ArgsText, `"given_up":["Cours alto (liste d’attente)","Cours choeur"]`) {
+				w.Errorf("the mail of what is given back says %s", m.ArgsText)
+			}
 			w.wantStands(c, "Léo", "complete n° 3: choeur offered, piano place") // an offer is on its way
 			w.wantMails(d, "received")
 		}},

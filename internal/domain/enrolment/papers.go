@@ -231,6 +231,8 @@ func (u *unit) titles(d *Dossier) ([]string, error) {
 	return u.titlesOf(requests)
 }
 
+// titlesOf names the requests as a mail names what is given up: a place by its
+// course, a line of a waiting list as such.
 func (u *unit) titlesOf(requests []*Request) ([]string, error) {
 	var titles []string
 	for _, r := range requests {
@@ -238,7 +240,11 @@ func (u *unit) titlesOf(requests []*Request) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		titles = append(titles, courseTitle(course, semester))
+		title := courseTitle(course, semester)
+		if r.State == Waiting {
+			title += " (liste d’attente)"
+		}
+		titles = append(titles, title)
 	}
 	return titles, nil
 }
