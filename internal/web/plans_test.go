@@ -40,8 +40,6 @@ var scans = []scan{
 	{"dossier", "from request q where offering_id =", "the line of one course, and the crowd asks for few courses"},
 	{"request", "where offering_id in", "the registrar's board, after another machine has moved: the crowd asks for few courses, so for most requests"},
 	{"dossier", "choice like", "a course is cancelled, once: whoever had chosen it"},
-	{"dossier", "state = 'complete' order by rank", "the office confirms all that are ready: four in ten of the crowd's are complete"},
-	{"dossier", "state = 'received' order by sent_at", "the office reminds all that are incomplete: two in ten of the crowd's"},
 	{"deposit", "select blob_key from deposit union all", "each hour, beside the list of all stored files"},
 }
 

@@ -47,7 +47,11 @@ func (r *Registrar) ConfirmReady(ctx context.Context, a actor.Actor, named ...st
 		if !a.IsOffice() {
 			return fault.ErrForbidden
 		}
-		dossiers, err := u.load(`season_id = $1 and state = 'complete' order by rank`, u.season.ID)
+		which, args := "", []any{u.season.ID}
+		if len(named) > 0 {
+			which, args = `and id in (select value from json_each(cast($2 as text)))`, append(args, db.IDs(named))
+		}
+		dossiers, err := u.load(`season_id = $1 and state = 'complete' `+which+` order by rank`, args...)
 		if err != nil {
 			return err
 		}
@@ -56,7 +60,7 @@ func (r *Registrar) ConfirmReady(ctx context.Context, a actor.Actor, named ...st
 			if err != nil {
 				return err
 			}
-			if !ready || d.State != Complete || len(named) > 0 && !slices.Contains(named, d.ID) {
+			if !ready || d.State != Complete {
 				continue
 			}
 			if _, err := u.answer(d, "", done.Batch); err != nil {

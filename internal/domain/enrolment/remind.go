@@ -2,10 +2,10 @@ package enrolment
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"pupitre/internal/domain/actor"
+	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/fault"
 	"pupitre/internal/platform/french"
 )
@@ -28,13 +28,14 @@ func (r *Registrar) RemindIncomplete(ctx context.Context, a actor.Actor, househo
 		if !a.IsOffice() {
 			return fault.ErrForbidden
 		}
-		received, err := u.load(`season_id = $1 and state = 'received' order by sent_at, number`, u.season.ID)
+		received, err := u.load(`season_id = $1 and state = 'received' and household_id in (select value from json_each(cast($2 as text)))
+			order by sent_at, number`, u.season.ID, db.IDs(households))
 		if err != nil {
 			return err
 		}
 		of := map[string][]*Dossier{}
 		for _, d := range received {
-			if d.State == Received && u.campaign(d) == nil && slices.Contains(households, d.Household) {
+			if d.State == Received && u.campaign(d) == nil {
 				of[d.Household] = append(of[d.Household], d)
 			}
 		}
