@@ -43,8 +43,9 @@ var doors = map[string][]string{
 	"family":   {"ui", "door", "upload", "identity", "assets"},
 	"teacher":  {"ui", "door", "assets"},
 	"office":   {"ui", "door", "upload", "identity", "assets"},
+	"access":   {"ui", "door", "assets"},
 	"mailbox":  {"ui", "door", "assets"}, // the demonstration's mails
-	"":         {"ui", "door", "assets", "public", "family", "teacher", "office"},
+	"":         {"ui", "door", "assets", "public", "family", "teacher", "office", "access"},
 }
 
 // noRoom lists the parts of the web that know no business.

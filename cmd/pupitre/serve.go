@@ -13,10 +13,9 @@ import (
 	"strings"
 	"time"
 
-	"pupitre/internal/domain/school"
+	"pupitre/internal/domain/account"
 	"pupitre/internal/platform/clock"
 	"pupitre/internal/platform/db"
-	"pupitre/internal/platform/fault"
 	"pupitre/internal/platform/mail"
 	"pupitre/internal/web/door"
 )
@@ -56,18 +55,27 @@ func (c *serveCmd) Run(ctx context.Context, streams streams) error {
 	}
 	defer k.Close()
 	k.store.Bound(c.DatabasePatience)
-	if _, err := school.CurrentSeason(ctx, k.store); errors.Is(err, fault.ErrNotFound) {
-		return errors.New("this school is empty: bring its files in first with `pupitre import --data DIR FOLDER`")
-	} else if err != nil {
+	s.log, s.clock = log, clock.System()
+	if err := offerInstallation(ctx, k, s, streams.out); err != nil {
 		return err
 	}
-	s.log, s.clock = log, clock.System()
 	srv, err := start(k, s)
 	if err != nil {
 		return err
 	}
 	log.Info("serving", "address", srv.address, "public", s.publicURL)
 	return srv.wait(ctx)
+}
+
+// offerInstallation prints, while the school has no account of its staff, the
+// one-time address where the first one is made. It goes to nobody else, and to
+// no log.
+func offerInstallation(ctx context.Context, k *kept, s settings, out io.Writer) error {
+	token, err := account.New(k.store, s.clock).OpenInstallation(ctx)
+	if err == nil && token != "" {
+		fmt.Fprintf(out, "first installation: open %s%s%s (serves once)\n", s.publicURL, account.InstallPath, token)
+	}
+	return err
 }
 
 // alone makes sure that no other server has this SQLite database: its order of

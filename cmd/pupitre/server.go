@@ -16,6 +16,7 @@ import (
 	"pupitre/internal/platform/jobs"
 	"pupitre/internal/platform/mail"
 	"pupitre/internal/web"
+	"pupitre/internal/web/access"
 	"pupitre/internal/web/door"
 	"pupitre/internal/web/family"
 	"pupitre/internal/web/office"
@@ -83,9 +84,11 @@ func start(k *kept, s settings) (*server, error) {
 
 // pages builds the pages of every audience.
 func pages(k *kept, s settings, accounts *account.Accounts, registrar *enrolment.Registrar) web.Pages {
+	desk := office.New(k.store, registrar, accounts, k.blobs, s.clock, s.publicURL)
 	return web.Pages{
 		Public: public.New(k.store, accounts, office.Nav),
 		Family: family.New(k.store, registrar, k.blobs, s.clock, s.publicURL),
-		Office: office.New(k.store, registrar, accounts, k.blobs, s.clock, s.publicURL),
+		Office: desk,
+		Access: access.New(k.store, accounts, desk.Frame),
 	}
 }

@@ -72,6 +72,8 @@ var table = []row{
 	{route: "GET /mot-de-passe-perdu/envoi", want: everybody(200)},
 	{route: "GET /mot-de-passe/lien/{token}", want: everybody(200), fill: token(func(c *scene) string { return c.accountLink }), open: true},
 	{route: "POST /mot-de-passe/lien/{token}", want: everybody(422), fill: token(func(c *scene) string { return c.accountLink }), open: true},
+	{route: "GET /installation/{token}", want: everybody(404), fill: token(func(*scene) string { return "ferme" })},
+	{route: "POST /installation/{token}", want: everybody(404), fill: token(func(*scene) string { return "ferme" })},
 	{route: "GET /accessibilite", want: everybody(200)},
 	{route: "POST /accessibilite", want: everybody(303), fill: form("contraste", "fort")},
 	{route: "GET /mentions-legales", want: everybody(200)},

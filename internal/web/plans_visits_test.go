@@ -33,7 +33,7 @@ var notVisited = map[string]bool{
 // 14 is « inscrit », 3 waits, 5 has sent an incomplete dossier.
 var visits = []struct{ who, path string }{
 	{"", "/connexion"}, {"", "/mot-de-passe-perdu"}, {"", "/mot-de-passe-perdu/envoi"}, {"", "/mot-de-passe/lien/inconnu"}, {"", "/accessibilite"},
-	{"", "/mentions-legales"}, {"", "/donnees-personnelles"}, {"", "/contact"}, {"", "/adresse/inconnu"}, {"", "/offre/inconnu"},
+	{"", "/mentions-legales"}, {"", "/donnees-personnelles"}, {"", "/contact"}, {"", "/adresse/inconnu"}, {"", "/offre/inconnu"}, {"", "/installation/inconnu"},
 	{"4", "/mot-de-passe"}, {"4", "/accueil"}, {"2", "/accueil"}, {"4", "/telechargements/modele-mandate"}, {"4", "/textes/{text}"}, {"4", "/factures"},
 	{"4", "/famille"}, {"4", "/famille/identite"}, {"4", "/famille/documents"}, {"4", "/famille/importer"}, {"4", "/famille/mandat.pdf"}, {"4", "/famille/mandat-vierge.pdf"},
 	{"4", "/eleves"}, {"4", "/eleves/crowd-p-7"}, {"4", "/eleves/crowd-p-7/identite"}, {"7", "/eleves/crowd-p-14/cours"}, {"4", "/eleves/crowd-p-7/documents"},

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"pupitre/internal/web/access"
 	"pupitre/internal/web/door"
 	"pupitre/internal/web/family"
 	"pupitre/internal/web/office"
@@ -12,6 +13,7 @@ type Pages struct {
 	Public *public.Pages
 	Family *family.Pages
 	Office *office.Pages
+	Access *access.Pages
 }
 
 // SiteMap is every page and act of the site: who may ask for what. What is
@@ -24,6 +26,7 @@ func SiteMap(p Pages) []door.Route {
 		waitingRoutes(p.Public),
 		p.Family.Routes(),
 		p.Office.Routes(),
+		p.Access.Routes(),
 	} {
 		routes = append(routes, group...)
 	}

@@ -30,6 +30,7 @@ import (
 	"pupitre/internal/platform/db/dbtest"
 	"pupitre/internal/platform/mail"
 	"pupitre/internal/web"
+	"pupitre/internal/web/access"
 	"pupitre/internal/web/family"
 	"pupitre/internal/web/office"
 	"pupitre/internal/web/public"
@@ -209,10 +210,12 @@ func linked(t *testing.T, from string) blob.Store {
 }
 
 func (s *seeded) pages() web.Pages {
+	desk := office.New(s.store, s.registrar, s.accounts, s.blobs, s.clock, publicURL)
 	return web.Pages{
 		Public: public.New(s.store, s.accounts, office.Nav),
 		Family: family.New(s.store, s.registrar, s.blobs, s.clock, publicURL),
-		Office: office.New(s.store, s.registrar, s.accounts, s.blobs, s.clock, publicURL),
+		Office: desk,
+		Access: access.New(s.store, s.accounts, desk.Frame),
 	}
 }
 

@@ -2,16 +2,25 @@ package work
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
+	"pupitre/internal/domain/school"
+	"pupitre/internal/platform/fault"
 	"pupitre/internal/platform/jobs"
 )
 
 const deadlines = "deadlines"
 
 // passDeadlines lets the registrar end what has run out: offers and delays
-// before the lists they feed, the campaign before what follows it.
+// before the lists they feed, the campaign before what follows it. A school
+// without any season has none.
 func (d Deps) passDeadlines(ctx context.Context, _ jobs.Job) error {
+	if _, err := school.CurrentSeason(ctx, d.Store); errors.Is(err, fault.ErrNotFound) {
+		return nil
+	} else if err != nil {
+		return fmt.Errorf("pass deadlines: %w", err)
+	}
 	for _, step := range []struct {
 		name string
 		end  func(context.Context) (int, error)

@@ -9,7 +9,6 @@ import (
 
 	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/journal"
-	"pupitre/internal/domain/people"
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/fault"
 	"pupitre/internal/platform/french"
@@ -163,9 +162,7 @@ func (a *Accounts) CreateStaff(ctx context.Context, by actor.Actor, role actor.R
 		return Account{}, fault.Refuse("Ce rôle n’est pas celui d’un compte de l’école.")
 	}
 	var check fault.Check
-	check.That(name != "" && utf8.RuneCountInString(name) <= 100, FieldName, "Indiquez un nom de 100 caractères au plus.")
-	_, isEmail := people.NormalEmail(email)
-	check.That(isEmail, FieldEmail, "Indiquez une adresse mail complète.")
+	checkStaff(&check, name, email)
 	if err := check.Err(); err != nil {
 		return Account{}, err
 	}

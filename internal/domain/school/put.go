@@ -31,6 +31,14 @@ func changed(ctx context.Context, tx *db.Tx, err error) error {
 	return Changed(ctx, tx)
 }
 
+// New is a school of which nothing is known yet, with the policies of the manual.
+func New() School {
+	return School{
+		ID: "school", Recovery: RecoverByPassword, PasswordMin: 8, PasswordMax: 20, SessionMinutes: 60, PaperDays: 7, OfferDays: 3,
+		QuietFrom: 20, QuietUntil: 8, RankShown: true, Accessibility: "non conforme",
+	}
+}
+
 // Put writes the school, making it when there is none.
 func Put(ctx context.Context, tx *db.Tx, s School) error {
 	if err := Changed(ctx, tx); err != nil { // the seasons' rows before the school's, as the registrar takes them

@@ -28,9 +28,9 @@ var tables = []table{
 	tableOf[pupilNoteRow]("pupil_note"),
 	tableOf[pupilCourseRow]("pupil_course_now"),
 	tableOf[remembered]("imported"),
-	tableOf[accountRow]("account").nullable("household_id").always("password_hash", "").always("link_hash", ""),
 	tableOf[disciplineRow]("discipline"),
 	tableOf[teacherRow]("teacher"),
+	tableOf[accountRow]("account").nullable("household_id", "site_id", "teacher_id").always("password_hash", "").always("link_hash", ""),
 	tableOf[programmeRow]("programme"),
 	tableOf[programmeLineRow]("programme_line"),
 	tableOf[courseRow]("course"),
@@ -156,6 +156,8 @@ type accountRow struct {
 	CreatedAt       time.Time `db:"created_at"`
 	LetterPrintedAt time.Time `db:"letter_printed_at"`
 	LetterMailedAt  time.Time `db:"letter_mailed_at"`
+	Site            string    `db:"site_id"`
+	Teacher         string    `db:"teacher_id"`
 }
 
 type disciplineRow struct {
