@@ -44,8 +44,9 @@ var doors = map[string][]string{
 	"teacher":  {"ui", "door", "assets"},
 	"office":   {"ui", "door", "upload", "identity", "assets"},
 	"access":   {"ui", "door", "assets"},
+	"settings": {"ui", "door", "assets"},
 	"mailbox":  {"ui", "door", "assets"}, // the demonstration's mails
-	"":         {"ui", "door", "assets", "public", "family", "teacher", "office", "access"},
+	"":         {"ui", "door", "assets", "public", "family", "teacher", "office", "access", "settings"},
 }
 
 // noRoom lists the parts of the web that know no business.

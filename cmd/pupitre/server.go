@@ -21,6 +21,7 @@ import (
 	"pupitre/internal/web/family"
 	"pupitre/internal/web/office"
 	"pupitre/internal/web/public"
+	settingspages "pupitre/internal/web/settings"
 	"pupitre/internal/work"
 )
 
@@ -86,9 +87,10 @@ func start(k *kept, s settings) (*server, error) {
 func pages(k *kept, s settings, accounts *account.Accounts, registrar *enrolment.Registrar) web.Pages {
 	desk := office.New(k.store, registrar, accounts, k.blobs, s.clock, s.publicURL)
 	return web.Pages{
-		Public: public.New(k.store, accounts, office.Nav),
-		Family: family.New(k.store, registrar, k.blobs, s.clock, s.publicURL),
-		Office: desk,
-		Access: access.New(k.store, accounts, desk.Frame),
+		Public:   public.New(k.store, accounts, office.Nav),
+		Family:   family.New(k.store, registrar, k.blobs, s.clock, s.publicURL),
+		Office:   desk,
+		Access:   access.New(k.store, accounts, desk.Frame),
+		Settings: settingspages.New(k.store, registrar, s.clock, desk.Frame),
 	}
 }

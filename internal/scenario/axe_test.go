@@ -21,6 +21,7 @@ import (
 	families "pupitre/internal/web/family"
 	"pupitre/internal/web/office"
 	"pupitre/internal/web/public"
+	"pupitre/internal/web/settings"
 )
 
 // noPage are the GET routes that show no page of their own, and why. They are
@@ -171,7 +172,7 @@ var elsewhere = map[string]bool{"family.offer": true, "address": true, "link.for
 // getRoutes are the pages of the site map, and the demonstration's own.
 func getRoutes() []door.Route {
 	var all []door.Route
-	for _, r := range append(web.SiteMap(web.Pages{Public: &public.Pages{}, Family: &families.Pages{}, Office: &office.Pages{}}),
+	for _, r := range append(web.SiteMap(web.Pages{Public: &public.Pages{}, Family: &families.Pages{}, Office: &office.Pages{}, Settings: &settings.Pages{}}),
 		door.Route{Method: "GET", Path: "/demo/courriers", Name: "demo.mails"}, door.Route{Method: "GET", Path: "/demo/courriers/{id}", Name: "demo.mail"}) {
 		if r.Method == "GET" {
 			all = append(all, r)

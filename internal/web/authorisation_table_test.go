@@ -224,6 +224,17 @@ var table = []row{
 	{route: "POST /bureau/mails/{mail}/renvoyer", want: offices(409)},
 	{route: "POST /bureau/mails/{mail}/dit", want: offices(303), given: toCall, fill: aCall},
 
+	// Direction and administration: the settings.
+	{route: "GET /bureau/reglages", want: directions(303)},
+	{route: "GET /bureau/reglages/ecole", want: directions(200)},
+	{route: "POST /bureau/reglages/ecole", want: directions(422), fill: form("nom", "")},
+	{route: "GET /bureau/reglages/regles", want: directions(200)},
+	{route: "POST /bureau/reglages/regles", want: directions(422), fill: form("session_minutes", "")},
+	{route: "GET /bureau/reglages/campagne", want: directions(200)},
+	{route: "POST /bureau/reglages/campagne", want: directions(422), fill: form("ouverture", "")},
+	{route: "POST /bureau/reglages/campagne/publier-les-cours", want: directions(303)},
+	{route: "POST /bureau/reglages/campagne/retirer-les-cours", want: directions(303)},
+
 	// What ends a dossier, a session.
 	{route: "POST /eleves/{pupil}/reinscription/renoncer", want: families(303, 404), fill: form("raison", "Déménagement")},
 	{route: "POST /deconnexion", want: everybody(303)},

@@ -39,6 +39,11 @@ func offices(status int) answers {
 	return everybody(403).but(nobody, signInPage).but(secretary, status).but(director, status).but(administrator, status)
 }
 
+// directions is a page of direction and administration.
+func directions(status int) answers {
+	return everybody(403).but(nobody, signInPage).but(director, status).but(administrator, status)
+}
+
 // one is a page of a single role.
 func one(who visitor, status int) answers {
 	return everybody(403).but(nobody, signInPage).but(who, status)

@@ -27,6 +27,8 @@ var withoutFields = []string{
 	"POST /reinscription/envoi",                  // the same
 	"POST /famille/importer",                     // a file: in the test of uploads
 	"POST /bureau/familles/{household}/importer", // the same
+	"POST /bureau/reglages/campagne/publier-les-cours",
+	"POST /bureau/reglages/campagne/retirer-les-cours",
 	"POST /eleves/{pupil}/reinscription/changer", // choices: in the test of forged fields
 }
 
@@ -99,6 +101,17 @@ var typedForms = []typedForm{
 		},
 		mandatory: []string{"nom", "prenom", "adresse", "code_postal", "ville", "facturation", "moyens", "version"},
 		texts:     []string{"nom", "prenom", "adresse", "complement", "code_postal", "ville", "telephone_mobile", "telephone_fixe", "email", "civilite"}},
+
+	{route: "POST /bureau/reglages/ecole", who: director,
+		fill:      form("nom", "École de musique Sèvre & Loire", "nom_court", "Sèvre & Loire", "telephone", "02 61 91 44 30", "email", "secretariat@exemple.fr", "accessibilite", "non conforme", "teinte", "345", "intensite", "0,085"),
+		mandatory: []string{"nom", "nom_court", "accessibilite"}, texts: []string{"nom", "nom_court", "adresse", "telephone", "email", "site_web", "preinscription_url", "teinte", "intensite"}},
+	{route: "POST /bureau/reglages/regles", who: director,
+		fill: form("delai_piece_jours", "7", "delai_offre_jours", "3", "heures_calmes_fin", "8", "heures_calmes_debut", "20", "rang_visible", "oui", "mot_de_passe_min", "8", "mot_de_passe_max", "20",
+			"recuperation", "password", "session_minutes", "60", "creancier_nom", "École", "creancier_ics", ""),
+		mandatory: []string{"delai_piece_jours", "delai_offre_jours", "heures_calmes_fin", "heures_calmes_debut", "mot_de_passe_min", "mot_de_passe_max", "recuperation", "session_minutes"},
+		texts:     []string{"delai_piece_jours", "creancier_nom", "creancier_ics", "session_minutes"}},
+	{route: "POST /bureau/reglages/campagne", who: director, fill: form("debut", "13/09/2027", "fin", "30/06/2028", "ouverture", "01/06/2027 08:00"),
+		mandatory: []string{"debut", "fin", "ouverture"}, texts: []string{"debut", "fin", "date_ages", "ouverture", "fermeture", "nouveaux", "liberation_partielle", "fin_listes", "publication_cours"}},
 
 	{route: "POST /eleves/{pupil}/reinscription/renoncer", who: ownFamily, fill: form("raison", "Déménagement"), texts: []string{"raison"}},
 	{route: "POST /bureau/eleves/{pupil}/rouvrir", who: secretary,

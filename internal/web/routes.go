@@ -6,14 +6,16 @@ import (
 	"pupitre/internal/web/family"
 	"pupitre/internal/web/office"
 	"pupitre/internal/web/public"
+	"pupitre/internal/web/settings"
 )
 
 // Pages are what answers the routes, one audience each.
 type Pages struct {
-	Public *public.Pages
-	Family *family.Pages
-	Office *office.Pages
-	Access *access.Pages
+	Public   *public.Pages
+	Family   *family.Pages
+	Office   *office.Pages
+	Access   *access.Pages
+	Settings *settings.Pages
 }
 
 // SiteMap is every page and act of the site: who may ask for what. What is
@@ -27,6 +29,7 @@ func SiteMap(p Pages) []door.Route {
 		p.Family.Routes(),
 		p.Office.Routes(),
 		p.Access.Routes(),
+		p.Settings.Routes(),
 	} {
 		routes = append(routes, group...)
 	}

@@ -34,6 +34,7 @@ import (
 	"pupitre/internal/web/family"
 	"pupitre/internal/web/office"
 	"pupitre/internal/web/public"
+	"pupitre/internal/web/settings"
 	"pupitre/internal/work"
 )
 
@@ -212,10 +213,11 @@ func linked(t *testing.T, from string) blob.Store {
 func (s *seeded) pages() web.Pages {
 	desk := office.New(s.store, s.registrar, s.accounts, s.blobs, s.clock, publicURL)
 	return web.Pages{
-		Public: public.New(s.store, s.accounts, office.Nav),
-		Family: family.New(s.store, s.registrar, s.blobs, s.clock, publicURL),
-		Office: desk,
-		Access: access.New(s.store, s.accounts, desk.Frame),
+		Public:   public.New(s.store, s.accounts, office.Nav),
+		Family:   family.New(s.store, s.registrar, s.blobs, s.clock, publicURL),
+		Office:   desk,
+		Access:   access.New(s.store, s.accounts, desk.Frame),
+		Settings: settings.New(s.store, s.registrar, s.clock, desk.Frame),
 	}
 }
 

@@ -55,6 +55,10 @@ func (a Actor) IsOffice() bool {
 	return a.Role == Secretary || a.Role == Director || a.Role == Administrator
 }
 
+// MaySettle tells whether the actor lays down what the school asks and offers:
+// direction and administration (R50).
+func (a Actor) MaySettle() bool { return a.Role == Director || a.Role == Administrator }
+
 // IsStaff tells whether the account belongs to the school and not to a family.
 func (a Actor) IsStaff() bool {
 	return a.IsOffice() || a.Role == Teacher || a.Role == Bursar

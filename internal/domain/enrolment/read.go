@@ -226,3 +226,9 @@ func offerOf(ctx context.Context, r db.Reader, row Request) (Offer, error) {
 	}
 	return o, nil
 }
+
+// CoursesReaders counts the pupils enrolled in the season, whose families read
+// their courses once these are published (R19).
+func CoursesReaders(ctx context.Context, r db.Reader, season string) (int64, error) {
+	return db.One[int64](ctx, r, `select count(*) from dossier where season_id = $1 and state = 'enrolled'`, season)
+}

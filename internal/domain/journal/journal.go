@@ -24,6 +24,7 @@ type Line struct {
 	Pupil     string    `db:"pupil_id"`
 	Dossier   string    `db:"dossier_id"`
 	Course    string    `db:"course_id"`
+	Subject   string    `db:"subject"` // which setting, "" for all else
 	Before    string    `db:"before"`
 	After     string    `db:"after"`
 	Reason    string    `db:"reason"`
@@ -41,7 +42,7 @@ func By(a actor.Actor, at time.Time, line Line) Line {
 func Append(ctx context.Context, tx *db.Tx, lines ...Line) error {
 	rows := make([][]any, len(lines))
 	for i, l := range lines {
-		rows[i] = []any{l.ID, l.At, l.ActorID, l.ActorName, l.ActorRole, l.Event, l.Household, l.Pupil, l.Dossier, l.Course, l.Before, l.After, l.Reason}
+		rows[i] = []any{l.ID, l.At, l.ActorID, l.ActorName, l.ActorRole, l.Event, l.Household, l.Pupil, l.Dossier, l.Course, l.Subject, l.Before, l.After, l.Reason}
 	}
 	if _, err := tx.Insert(ctx, `journal (`+columns+`)`, "", rows); err != nil {
 		return fmt.Errorf("append to the journal: %w", err)
@@ -49,7 +50,7 @@ func Append(ctx context.Context, tx *db.Tx, lines ...Line) error {
 	return nil
 }
 
-const columns = `id, at, actor_id, actor_name, actor_role, event, household_id, pupil_id, dossier_id, course_id, before, after, reason`
+const columns = `id, at, actor_id, actor_name, actor_role, event, household_id, pupil_id, dossier_id, course_id, subject, before, after, reason`
 
 // OfDossier returns the dossier's lines, oldest first.
 func OfDossier(ctx context.Context, r db.Reader, dossier string) ([]Line, error) {
@@ -72,4 +73,9 @@ func OfHousehold(ctx context.Context, r db.Reader, household string, limit int) 
 // OfCourse returns the course's last lines, newest first.
 func OfCourse(ctx context.Context, r db.Reader, course string, limit int) ([]Line, error) {
 	return db.All[Line](ctx, r, `select `+columns+` from journal where course_id = $1 and course_id <> '' order by at desc, id desc limit $2`, course, limit)
+}
+
+// About returns the last lines about a setting or a season, newest first.
+func About(ctx context.Context, r db.Reader, subject string, limit int) ([]Line, error) {
+	return db.All[Line](ctx, r, `select `+columns+` from journal where subject = $1 and subject <> '' order by at desc, id desc limit $2`, subject, limit)
 }

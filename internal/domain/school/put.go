@@ -61,22 +61,47 @@ func Put(ctx context.Context, tx *db.Tx, s School) error {
 }
 
 // PutSeason writes a season's name, days and campaign, making it when its id is
-// unknown, and makes it the current one. What the registrar keeps in the same
-// row (ranks, last instant) is not touched.
+// unknown. A new one becomes the current one; which one is, is MakeCurrent's to
+// say of those that exist. What the registrar keeps in the same row (ranks,
+// last instant) is not touched.
 func PutSeason(ctx context.Context, tx *db.Tx, s Season) error {
-	if _, err := tx.Exec(ctx, `update season set is_current = false where id <> $1`, s.ID); err != nil {
+	n, err := putSeason(ctx, tx, s)
+	if err != nil || n > 0 {
+		return changed(ctx, tx, err)
+	}
+	if err := AddSeason(ctx, tx, s); err != nil {
 		return err
 	}
+	return MakeCurrent(ctx, tx, s.ID)
+}
+
+func putSeason(ctx context.Context, tx *db.Tx, s Season) (int64, error) {
+	n, err := tx.Exec(ctx, `update season set name = $1, starts_on = $2, ends_on = $3, ages_on = $4, campaign_opens_at = $5, campaign_closes_at = $6,
+			lists_end_at = $7, partial_release_at = $8, courses_published_at = $9, newcomers_open_at = $10, hands_over_at = $11
+		where id = $12`,
+		s.Name, s.StartsOn, s.EndsOn, s.AgesOn, s.OpensAt, s.ClosesAt, s.ListsEndAt, s.PartialReleaseAt, s.CoursesPublishedAt, s.NewcomersOpenAt, s.HandsOverAt, s.ID)
+	return n, changed(ctx, tx, err)
+}
+
+// AddSeason makes a season that is not the current one.
+func AddSeason(ctx context.Context, tx *db.Tx, s Season) error {
 	_, err := tx.Exec(ctx, `insert into season
 		(id, name, starts_on, ends_on, ages_on, campaign_opens_at, campaign_closes_at, lists_end_at, partial_release_at,
-			courses_published_at, is_current, next_rank, next_number, moves)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, true, 1, 1, 0)
-		on conflict (id) do update
-		set name = excluded.name, starts_on = excluded.starts_on, ends_on = excluded.ends_on, ages_on = excluded.ages_on,
-			campaign_opens_at = excluded.campaign_opens_at, campaign_closes_at = excluded.campaign_closes_at,
-			lists_end_at = excluded.lists_end_at, partial_release_at = excluded.partial_release_at,
-			courses_published_at = excluded.courses_published_at, is_current = excluded.is_current`,
-		s.ID, s.Name, s.StartsOn, s.EndsOn, s.AgesOn, s.OpensAt, s.ClosesAt, s.ListsEndAt, s.PartialReleaseAt, s.CoursesPublishedAt)
+			courses_published_at, newcomers_open_at, hands_over_at, is_current, next_rank, next_number, moves)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, false, 1, 1, 0)`,
+		s.ID, s.Name, s.StartsOn, s.EndsOn, s.AgesOn, s.OpensAt, s.ClosesAt, s.ListsEndAt, s.PartialReleaseAt, s.CoursesPublishedAt, s.NewcomersOpenAt, s.HandsOverAt)
+	return changed(ctx, tx, err)
+}
+
+// MakeCurrent makes the season the one that families register for.
+func MakeCurrent(ctx context.Context, tx *db.Tx, season string) error {
+	_, err := tx.Exec(ctx, `update season set is_current = case when id = $1 then true else false end`, season)
+	return changed(ctx, tx, err)
+}
+
+// RemoveSeason removes a season that nothing hangs on any more.
+func RemoveSeason(ctx context.Context, tx *db.Tx, season string) error {
+	_, err := tx.Exec(ctx, `delete from season where id = $1`, season)
 	return changed(ctx, tx, err)
 }
 

@@ -57,6 +57,8 @@ type Season struct {
 	CoursesPublishedAt time.Time `db:"courses_published_at"`
 	ClosedToldAt       time.Time `db:"closed_told_at"`
 	ListsEndedAt       time.Time `db:"lists_ended_at"`
+	NewcomersOpenAt    time.Time `db:"newcomers_open_at"` // zero: newcomers may send as soon as the campaign opens
+	HandsOverAt        time.Time `db:"hands_over_at"`     // families prepare it from then on; zero: by hand
 	IsCurrent          bool      `db:"is_current"`
 	Moves              int64     `db:"moves"`    // grows with every act of the registrar, and only then do its dossiers change
 	Settings           int64     `db:"settings"` // version of all that Changed tells of; 0 before there is a school
@@ -72,6 +74,12 @@ func (s Season) HasClosed(at time.Time) bool {
 
 // IsOpen tells whether dossiers may be sent at that instant.
 func (s Season) IsOpen(at time.Time) bool { return !s.BeforeOpening(at) && !s.HasClosed(at) }
+
+// TakesNewcomers tells whether a pupil who is new to the school may be sent at
+// that instant (R37): while the campaign is open, not before the newcomers' date.
+func (s Season) TakesNewcomers(at time.Time) bool {
+	return s.IsOpen(at) && !at.Before(s.NewcomersOpenAt)
+}
 
 // Site is a place where the school teaches (pôle).
 type Site struct {
@@ -107,13 +115,20 @@ func Current(ctx context.Context, r db.Reader) (School, error) {
 }
 
 const seasons = `select id, name, starts_on, ends_on, ages_on, campaign_opens_at, campaign_closes_at, lists_end_at,
-		partial_release_at, courses_published_at, closed_told_at, lists_ended_at, is_current, moves,
+		partial_release_at, courses_published_at, closed_told_at, lists_ended_at,
+		newcomers_open_at, hands_over_at, is_current, moves,
 		coalesce((select settings_version from school), 0) as settings
 	from season `
 
 // CurrentSeason returns the season that families register for, or fault.ErrNotFound.
 func CurrentSeason(ctx context.Context, r db.Reader) (Season, error) {
 	return db.One[Season](ctx, r, seasons+`where is_current = true`)
+}
+
+// NextSeason returns the season that is prepared beside the current one; false when none is.
+func NextSeason(ctx context.Context, r db.Reader) (Season, bool, error) {
+	return db.Maybe[Season](ctx, r, seasons+`where is_current = false and starts_on > (select starts_on from season where is_current = true)
+		order by starts_on limit 1`)
 }
 
 // SeasonByID returns a season, or fault.ErrNotFound.

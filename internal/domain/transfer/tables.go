@@ -27,6 +27,8 @@ var tables = []table{
 	tableOf[pupilSeasonRow]("pupil_season"),
 	tableOf[pupilNoteRow]("pupil_note"),
 	tableOf[pupilCourseRow]("pupil_course_now"),
+	tableOf[rollOverRow]("roll_over"),
+	tableOf[rollOverPupilRow]("roll_over_pupil"),
 	tableOf[remembered]("imported"),
 	tableOf[disciplineRow]("discipline"),
 	tableOf[teacherRow]("teacher"),
@@ -57,6 +59,8 @@ type seasonRow struct {
 	CoursesPublishedAt time.Time `db:"courses_published_at"`
 	ClosedToldAt       time.Time `db:"closed_told_at"`
 	ListsEndedAt       time.Time `db:"lists_ended_at"`
+	NewcomersOpenAt    time.Time `db:"newcomers_open_at"`
+	HandsOverAt        time.Time `db:"hands_over_at"`
 	IsCurrent          bool      `db:"is_current"`
 	NextRank           int64     `db:"next_rank"`
 	NextNumber         int64     `db:"next_number"`
@@ -130,6 +134,27 @@ type pupilSeasonRow struct {
 	ImageAnsweredAt time.Time `db:"image_answered_at"`
 	ImageHousehold  string    `db:"image_household_id"`
 	Beginner        string    `db:"beginner"`
+	Invited         bool      `db:"invited"`
+}
+
+type rollOverRow struct {
+	Season       string    `db:"season_id"`
+	From         string    `db:"from_season_id"`
+	PreparedAt   time.Time `db:"prepared_at"`
+	PreparedBy   string    `db:"prepared_by"`
+	OnlyEnrolled bool      `db:"only_enrolled"`
+	Copied       string    `db:"copied"`
+	HandedOverAt time.Time `db:"handed_over_at"`
+}
+
+type rollOverPupilRow struct {
+	Season        string `db:"season_id"`
+	Pupil         string `db:"pupil_id"`
+	LevelBefore   string `db:"level_before"`
+	LevelAfter    string `db:"level_after"`
+	CoursesBefore string `db:"courses_before"`
+	CoursesAfter  string `db:"courses_after"`
+	Invited       bool   `db:"invited"`
 }
 
 type pupilNoteRow struct {

@@ -43,7 +43,7 @@ func Nav(a actor.Actor) []ui.NavEntry {
 	if !a.IsOffice() {
 		return nil
 	}
-	return []ui.NavEntry{
+	entries := []ui.NavEntry{
 		{Label: "Tableau de bord", URL: "/bureau/tableau", Icon: "home"},
 		{Label: "Dossiers", URL: "/bureau/dossiers", Icon: "folder", CountWord: "à traiter"},
 		{Label: "Places", URL: "/bureau/places", Icon: "places"},
@@ -53,6 +53,10 @@ func Nav(a actor.Actor) []ui.NavEntry {
 		{Label: "Courriers", URL: "/bureau/mails", Icon: "mail", CountWord: "non partis"},
 		{Label: "Identifiants", URL: "/bureau/identifiants", Icon: "key"},
 	}
+	if a.MaySettle() {
+		entries = append(entries, ui.NavEntry{Label: "Réglages", URL: "/bureau/reglages", Icon: "settings"})
+	}
+	return entries
 }
 
 // base is the frame of an office page: the rail with what waits, the search.

@@ -1,0 +1,141 @@
+package school
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+
+	"pupitre/internal/platform/db"
+	"pupitre/internal/platform/fault"
+	"pupitre/internal/platform/french"
+)
+
+// Identity is who the school is, as families read it.
+var Identity = Group[School]{Settings: join(
+	under("L’école",
+		required(line("nom", "Nom", "", 200, func(s *School) *string { return &s.Name })),
+		required(line("nom_court", "Nom court", "En haut des pages, dans l’objet des mails.", 100, func(s *School) *string { return &s.ShortName })),
+		line("adresse", "Adresse", "", 200, func(s *School) *string { return &s.Address }),
+		checked(line("telephone", "Téléphone", "", 40, func(s *School) *string { return &s.Phone }), TelKind, phoneNumber),
+		checked(line("email", "E-mail", "Les familles y répondent.", 200, func(s *School) *string { return &s.Email }), EmailKind, mailAddress),
+		checked(line("site_web", "Site", "", 200, func(s *School) *string { return &s.Website }), LineKind, webAddress),
+		checked(line("preinscription_url", "Adresse de pré-inscription", "Si elle se fait ailleurs que dans ce portail.", 200, func(s *School) *string { return &s.PreEnrolmentURL }), LineKind, webAddress),
+	),
+	under("La couleur des écrans",
+		colour("teinte", "Teinte", "Un angle de 0 à 360"+french.Nbsp+": 25 brique, 150 sapin, 250 ardoise, 345 grenat. Vide"+french.Nbsp+": la couleur de Pupitre.", 0),
+		colour("intensite", "Intensité", "De 0 à 0,15"+french.Nbsp+"; 0,085 d’ordinaire.", 1),
+	),
+	under("Ce que dit le pied des pages",
+		choice("accessibilite", "Déclaration d’accessibilité", "Selon le dernier audit.", func(s *School) *string { return &s.Accessibility },
+			Choice{"non conforme", "non conforme", ""}, Choice{"partiellement conforme", "partiellement conforme", ""}, Choice{"totalement conforme", "totalement conforme", ""}),
+	),
+)}
+
+// Policies are the rules of the house: delays, passwords, what families see.
+var Policies = Group[School]{Settings: join(
+	under("Les délais",
+		number("delai_piece_jours", "Pour remplacer une pièce refusée", "En jours, jusqu’à 23 h 59.", 1, 60, func(s *School) *int64 { return &s.PaperDays }),
+		number("delai_offre_jours", "Pour répondre à une place proposée", "En jours.", 1, 30, func(s *School) *int64 { return &s.OfferDays }),
+	),
+	under("Quand l’école écrit d’elle-même",
+		number("heures_calmes_fin", "À partir de", "Heure de Paris. Une réponse à ce qu’une famille vient de faire part toujours aussitôt.", 0, 23, func(s *School) *int64 { return &s.QuietUntil }),
+		number("heures_calmes_debut", "Jusqu’à", "", 1, 24, func(s *School) *int64 { return &s.QuietFrom }),
+	),
+	under("Ce que voient les familles",
+		yes("rang_visible", "Le rang de leur dossier", "Les familles lisent leur rang dès que le dossier est complet.", func(s *School) *bool { return &s.RankShown }),
+	),
+	under("Mots de passe et sessions",
+		number("mot_de_passe_min", "Au moins", "Caractères, pour les familles. L’équipe"+french.Nbsp+": 12 au moins.", 8, 64, func(s *School) *int64 { return &s.PasswordMin }),
+		number("mot_de_passe_max", "Au plus", "", 8, 128, func(s *School) *int64 { return &s.PasswordMax }),
+		choice("recuperation", "Mot de passe perdu", "", func(s *School) *string { return &s.Recovery },
+			Choice{RecoverByPassword, "un mot de passe provisoire par mail", "L’ancien ne vaut plus dès la demande."},
+			Choice{RecoverByLink, "un lien à usage unique par mail", "L’ancien vaut jusqu’au nouveau."}),
+		number("session_minutes", "Durée d’une session", "En minutes sans rien faire"+french.Nbsp+"; ensuite il faut se reconnecter.", 5, 1440, func(s *School) *int64 { return &s.SessionMinutes }),
+	),
+	under("Prélèvement",
+		line("creancier_nom", "Créancier", "Sur le mandat de prélèvement.", 100, func(s *School) *string { return &s.CreditorName }),
+		checked(line("creancier_ics", "Identifiant du créancier (ICS)", "", 20, func(s *School) *string { return &s.CreditorICS }), LineKind, creditorNumber),
+	),
+), whole: func(s School, c *fault.Check) {
+	c.That(s.PasswordMin <= s.PasswordMax, "mot_de_passe_max", "Au plus ne peut pas être moins que au moins.")
+	c.That(s.QuietUntil < s.QuietFrom, "heures_calmes_debut", "La fin de la journée vient après son début"+french.Nbsp+": de 8 à 20, par exemple.")
+}}
+
+func join[T any](groups ...[]Setting[T]) []Setting[T] {
+	var all []Setting[T]
+	for _, g := range groups {
+		all = append(all, g...)
+	}
+	return all
+}
+
+// colour is the hue (0) or the strength (1) of the screens.
+func colour(field, label, help string, part int) Setting[School] {
+	s := line(field, label, help, 8, func(s *School) *string { return &s.Hue })
+	s.Get = func(s School) string {
+		hue, chroma, ok := s.Colour()
+		switch {
+		case !ok:
+			return ""
+		case part == 0:
+			return strconv.Itoa(hue)
+		default:
+			return strings.Replace(strconv.FormatFloat(chroma, 'f', -1, 64), ".", ",", 1)
+		}
+	}
+	s.set = func(to *School, v string) string {
+		hue, chroma, ok := to.Colour()
+		if !ok {
+			chroma = usualChroma
+		}
+		if part == 0 {
+			if v == "" {
+				to.Hue = ""
+				return ""
+			}
+			n, err := strconv.Atoi(v)
+			if err != nil || n < 0 || n > 360 {
+				return "Écrivez un nombre de 0 à 360."
+			}
+			to.Hue = Colour(n, chroma)
+			return ""
+		}
+		if to.Hue == "" {
+			return ""
+		}
+		if v == "" {
+			to.Hue = Colour(hue, usualChroma)
+			return ""
+		}
+		f, err := strconv.ParseFloat(strings.Replace(v, ",", ".", 1), 64)
+		if err != nil || !(f >= 0 && f <= 0.15) {
+			return "Écrivez un nombre de 0 à 0,15."
+		}
+		to.Hue = Colour(hue, f)
+		return ""
+	}
+	return s
+}
+
+const usualChroma = 0.085
+
+// Beginning is a school before anybody has said anything of it.
+var Beginning = School{
+	ID: "school", Recovery: RecoverByPassword, PasswordMin: 8, PasswordMax: 20, SessionMinutes: 60, PaperDays: 7, OfferDays: 3,
+	QuietFrom: 20, QuietUntil: 8, RankShown: true, Accessibility: "non conforme",
+}
+
+// SaveSchool saves one group of the school's settings; the first save makes the
+// school. It returns *Stale, *fault.Invalid or fault.ErrForbidden.
+func SaveSchool(ctx context.Context, tx *db.Tx, g Group[School], e Edit, typed map[string]string) ([]Difference, error) {
+	now, err := Current(ctx, tx)
+	if errors.Is(err, fault.ErrNotFound) {
+		now, err = Beginning, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	e.Subject, e.Name = "school", "École"
+	return g.Apply(ctx, tx, e, now, typed, func(s School) error { return Put(ctx, tx, s) })
+}
