@@ -19,6 +19,7 @@ import (
 	"pupitre/internal/web/access"
 	"pupitre/internal/web/door"
 	"pupitre/internal/web/family"
+	"pupitre/internal/web/lists"
 	"pupitre/internal/web/office"
 	"pupitre/internal/web/public"
 	settingspages "pupitre/internal/web/settings"
@@ -92,5 +93,6 @@ func pages(k *kept, s settings, accounts *account.Accounts, registrar *enrolment
 		Office:   desk,
 		Access:   access.New(k.store, accounts, desk.Frame),
 		Settings: settingspages.New(k.store, registrar, s.clock, desk.Frame),
+		Lists:    lists.New(k.store, s.publicURL, desk.Frame),
 	}
 }

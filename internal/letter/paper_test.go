@@ -58,12 +58,24 @@ func paperRows() []paperRow {
 		Debtor: Party{Name: "Claire Moreau", Street: "3 rue de l’Église", PostalCode: "44330", City: "Vallet"}, Made: sent}
 	blank := mandate
 	blank.Debtor, blank.RUM = Party{}, ""
+	classes := ClassesFacts{School: school, Season: "2027-2028", Made: sent, Classes: []ClassFacts{
+		{Title: "Orchestre 1er cycle", Site: "Pôle Sèvre", Slot: "mercredi, 17 h 30", Room: "Auditorium", Teacher: "Maud Tessier", Pupils: []ClassPupil{
+			{Name: "Lucie Moreau", Age: 12, Level: "5e", Responsible: "Claire Moreau", Phone: "06 39 98 00 12", Emails: "claire.moreau@example.org"},
+			{Name: "Jiří Dvořák", Responsible: "Anne Dvořák", Reserved: true}}},
+		{Title: "Piano", Site: "Pôle Loire", Pupils: []ClassPupil{{Name: "Nathalie Clément", Age: 41, Level: "adulte", Responsible: "Nathalie Clément"}}}}}
+	var labels []Label
+	for i := range 26 {
+		labels = append(labels, Label{fmt.Sprintf("Famille Moreau %d", i+1), "3 rue de l’Église", "44330 VALLET"})
+	}
 	return []paperRow{
 		{"paper_identifier_letters", 2, func() ([]byte, error) { return IdentifierLetters([]IdentifierLetterFacts{letter, second}) }},
 		{"paper_acknowledgement", 1, func() ([]byte, error) { return Acknowledgement(ack) }},
 		{"paper_acknowledgement-incomplete", 1, func() ([]byte, error) { return Acknowledgement(waits) }},
 		{"paper_mandate", 1, func() ([]byte, error) { return Mandate(mandate) }},
 		{"paper_mandate-blank", 1, func() ([]byte, error) { return Mandate(blank) }},
+		{"paper_attendance_sheets", 2, func() ([]byte, error) { return AttendanceSheets(classes) }},
+		{"paper_class_lists", 2, func() ([]byte, error) { return ClassLists(classes) }},
+		{"paper_labels", 2, func() ([]byte, error) { return Labels(school, labels, sent) }},
 		{"paper_pedagogical_form", 2, func() ([]byte, error) { return PedagogicalForm(form) }},
 	}
 }

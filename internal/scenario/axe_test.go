@@ -19,6 +19,7 @@ import (
 	"pupitre/internal/web/assets/axe"
 	"pupitre/internal/web/door"
 	families "pupitre/internal/web/family"
+	"pupitre/internal/web/lists"
 	"pupitre/internal/web/office"
 	"pupitre/internal/web/public"
 	"pupitre/internal/web/settings"
@@ -32,7 +33,8 @@ var noPage = map[string]string{
 	"family.acknowledgement": "a PDF",
 	"family.form":            "a PDF",
 	"paper.file":             "a deposited file, as it is",
-	"office.no-answer-csv":   "a CSV for a spreadsheet",
+	"lists.sheet":            "a list for a spreadsheet",
+	"lists.paper":            "a PDF",
 	"colour":                 "a style sheet of one line",
 	"home":                   "leads to the first page of the role",
 	"extranet":               "leads to the sign-in page",
@@ -66,6 +68,8 @@ var samples = map[string][]string{
 	"family.change":           {"/eleves/{sent}/reinscription/changer"},
 	"family.withdraw":         {"/eleves/{sent}/reinscription/renoncer"},
 	"offer.mail":              {"{mailed offer}"},
+	"lists.sheet":             {"/bureau/listes/dossiers/xlsx?file=tous", "/bureau/listes/familles/csv"},
+	"lists.paper":             {"/bureau/impressions/feuilles-d-appel", "/bureau/impressions/etiquettes"},
 	"office.to-confirm":       {"/bureau/dossiers/a-confirmer?tous=oui"},
 	"office.queue":            {"/bureau/dossiers", "/bureau/dossiers?file=prets", "/bureau/dossiers?file=tous"},
 	"office.review":           {"{to check}", "{refused}", "{on list}", "{enrolled}"},
@@ -172,7 +176,7 @@ var elsewhere = map[string]bool{"family.offer": true, "address": true, "link.for
 // getRoutes are the pages of the site map, and the demonstration's own.
 func getRoutes() []door.Route {
 	var all []door.Route
-	for _, r := range append(web.SiteMap(web.Pages{Public: &public.Pages{}, Family: &families.Pages{}, Office: &office.Pages{}, Settings: &settings.Pages{}}),
+	for _, r := range append(web.SiteMap(web.Pages{Public: &public.Pages{}, Family: &families.Pages{}, Office: &office.Pages{}, Settings: &settings.Pages{}, Lists: &lists.Pages{}}),
 		door.Route{Method: "GET", Path: "/demo/courriers", Name: "demo.mails"}, door.Route{Method: "GET", Path: "/demo/courriers/{id}", Name: "demo.mail"}) {
 		if r.Method == "GET" {
 			all = append(all, r)

@@ -182,7 +182,9 @@ var table = []row{
 	{route: "GET /bureau/familles/{household}/identite", want: offices(200)},
 	{route: "GET /bureau/familles/{household}/importer", want: offices(200)},
 	{route: "GET /bureau/sans-reponse", want: offices(200)},
-	{route: "GET /bureau/sans-reponse.csv", want: offices(200)},
+	{route: "GET /bureau/listes", want: offices(200)},
+	{route: "GET /bureau/listes/{list}/{format}", want: offices(200), fill: func(*scene, visitor) filling { return filling{path: map[string]string{"list": "familles", "format": "csv"}} }},
+	{route: "GET /bureau/impressions/{paper}", want: offices(200), fill: func(*scene, visitor) filling { return filling{path: map[string]string{"paper": "listes-de-cours"}} }},
 	{route: "GET /bureau/identifiants", want: offices(200)},
 	{route: "GET /bureau/mails", want: offices(200)},
 

@@ -21,9 +21,6 @@ import (
 	"pupitre/internal/platform/db/dbtest"
 	"pupitre/internal/web"
 	"pupitre/internal/web/door"
-	"pupitre/internal/web/family"
-	"pupitre/internal/web/office"
-	"pupitre/internal/web/public"
 )
 
 // BenchmarkPages asks for the pages that families and the office open most, one
@@ -96,11 +93,7 @@ func (c crowded) served(store *db.Store) *crowded {
 	accounts := account.New(store, c.Clock)
 	registrar := enrolment.NewRegistrar(store, c.Clock)
 	c.T.Cleanup(registrar.Close)
-	c.pages = web.Pages{
-		Public: public.New(store, accounts, office.Nav),
-		Family: family.New(store, registrar, c.Blobs, c.Clock, publicURL),
-		Office: office.New(store, registrar, accounts, c.Blobs, c.Clock, publicURL),
-	}
+	c.pages = everyPage(store, registrar, accounts, c.Blobs, c.Clock)
 	c.handler = web.New(web.Config{Store: store, Accounts: accounts, Clock: c.Clock, Log: slog.New(slog.DiscardHandler), Version: "test", Pages: c.pages})
 	return &c
 }

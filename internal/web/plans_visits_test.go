@@ -52,7 +52,9 @@ var visits = []struct{ who, path string }{
 	{"office", "/bureau/dossier-papier"}, {"office", "/bureau/dossier-papier?eleve=crowd-p-7"}, {"office", "/bureau/dossier-papier?q=foule12"}, {"office", "/bureau/places"}, {"director", "/bureau/ouverture"},
 	{"office", "/bureau/places/{course}/0"}, {"office", "/bureau/catalogue"}, {"office", "/bureau/recherche?q=foule12"}, {"office", "/bureau/recherche?q=D-2345"},
 	{"office", "/bureau/familles/crowd-h-4"}, {"office", "/bureau/familles/crowd-h-4/identite"}, {"office", "/bureau/familles/crowd-h-4/importer"},
-	{"office", "/bureau/sans-reponse"}, {"office", "/bureau/sans-reponse.csv"}, {"office", "/bureau/identifiants"}, {"office", "/bureau/mails"},
+	{"office", "/bureau/sans-reponse"},
+	{"director", "/bureau/reglages"}, {"director", "/bureau/reglages/ecole"}, {"director", "/bureau/reglages/campagne"}, {"director", "/bureau/reglages/regles"},
+	{"office", "/bureau/listes"}, {"office", "/bureau/listes/places/csv"}, {"office", "/bureau/impressions/feuilles-d-appel?cours={course}"}, {"office", "/bureau/identifiants"}, {"office", "/bureau/mails"},
 }
 
 // observed visits every page, does the acts of a campaign, and returns each

@@ -4,6 +4,7 @@ import (
 	"pupitre/internal/web/access"
 	"pupitre/internal/web/door"
 	"pupitre/internal/web/family"
+	"pupitre/internal/web/lists"
 	"pupitre/internal/web/office"
 	"pupitre/internal/web/public"
 	"pupitre/internal/web/settings"
@@ -16,6 +17,7 @@ type Pages struct {
 	Office   *office.Pages
 	Access   *access.Pages
 	Settings *settings.Pages
+	Lists    *lists.Pages
 }
 
 // SiteMap is every page and act of the site: who may ask for what. What is
@@ -30,6 +32,7 @@ func SiteMap(p Pages) []door.Route {
 		p.Office.Routes(),
 		p.Access.Routes(),
 		p.Settings.Routes(),
+		p.Lists.Routes(),
 	} {
 		routes = append(routes, group...)
 	}

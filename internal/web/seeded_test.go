@@ -32,6 +32,7 @@ import (
 	"pupitre/internal/web"
 	"pupitre/internal/web/access"
 	"pupitre/internal/web/family"
+	"pupitre/internal/web/lists"
 	"pupitre/internal/web/office"
 	"pupitre/internal/web/public"
 	"pupitre/internal/web/settings"
@@ -211,13 +212,19 @@ func linked(t *testing.T, from string) blob.Store {
 }
 
 func (s *seeded) pages() web.Pages {
-	desk := office.New(s.store, s.registrar, s.accounts, s.blobs, s.clock, publicURL)
+	return everyPage(s.store, s.registrar, s.accounts, s.blobs, s.clock)
+}
+
+// everyPage is what the product serves.
+func everyPage(store *db.Store, registrar *enrolment.Registrar, accounts *account.Accounts, blobs blob.Store, clk clock.Clock) web.Pages {
+	desk := office.New(store, registrar, accounts, blobs, clk, publicURL)
 	return web.Pages{
-		Public:   public.New(s.store, s.accounts, office.Nav),
-		Family:   family.New(s.store, s.registrar, s.blobs, s.clock, publicURL),
+		Public:   public.New(store, accounts, office.Nav),
+		Family:   family.New(store, registrar, blobs, clk, publicURL),
 		Office:   desk,
-		Access:   access.New(s.store, s.accounts, desk.Frame),
-		Settings: settings.New(s.store, s.registrar, s.clock, desk.Frame),
+		Access:   access.New(store, accounts, desk.Frame),
+		Settings: settings.New(store, registrar, clk, desk.Frame),
+		Lists:    lists.New(store, publicURL, desk.Frame),
 	}
 }
 

@@ -116,8 +116,11 @@ type InLine struct {
 	DossierNumber int64
 	DossierState  State
 	Rank          int64
+	Household     string
 	PupilID       string
 	PupilName     string
+	PupilFirst    string
+	PupilLast     string
 	OnPaperAt     time.Time
 }
 
@@ -127,6 +130,7 @@ type inLineRow struct {
 	Number    int64     `db:"number"`
 	DState    State     `db:"dossier_state"`
 	Rank      int64     `db:"rank"`
+	Household string    `db:"household_id"`
 	Pupil     string    `db:"pupil_id"`
 	First     string    `db:"first_name"`
 	Last      string    `db:"last_name"`
@@ -140,7 +144,7 @@ func LineOf(ctx context.Context, r db.Reader, a actor.Actor, c catalogue.Catalog
 		return nil, fault.ErrForbidden
 	}
 	rows, err := db.All[inLineRow](ctx, r, `select `+prefixedColumns("q.", requestColumns)+`, q.position, d.number, d.state as dossier_state,
-			d.rank, d.pupil_id, p.first_name, p.last_name, d.received_on_paper_at
+			d.rank, d.household_id, d.pupil_id, p.first_name, p.last_name, d.received_on_paper_at
 		from (`+requestsWithPosition+`where offering_id = $1 and state in ('place', 'waiting', 'offered')) q
 		join dossier d on d.id = q.dossier_id join pupil p on p.id = d.pupil_id
 		order by case q.state when 'place' then 0 when 'offered' then 1 else 2 end, q.position, q.received_at, q.seq`, offering)
@@ -172,7 +176,7 @@ func LeftBy(ctx context.Context, r db.Reader, a actor.Actor, course catalogue.Co
 		Has bool `db:"has"`
 	}
 	rows, err := db.All[row](ctx, r, `select `+prefixedColumns("q.", requestColumns)+`, 0 as position, d.number, d.state as dossier_state,
-			d.rank, d.pupil_id, p.first_name, p.last_name, d.received_on_paper_at, d.choice like $1 as has
+			d.rank, d.household_id, d.pupil_id, p.first_name, p.last_name, d.received_on_paper_at, d.choice like $1 as has
 		from request q join dossier d on d.id = q.dossier_id join pupil p on p.id = d.pupil_id
 		where q.offering_id = $2 and q.decided_at = $3 and q.state in ('returned', 'ended')
 		order by case q.state when 'returned' then 0 else 1 end, q.received_at, q.seq`,
@@ -190,7 +194,7 @@ func LeftBy(ctx context.Context, r db.Reader, a actor.Actor, course catalogue.Co
 func inLine(c catalogue.Catalogue, row inLineRow) InLine {
 	return InLine{
 		RequestView: viewOf(c, row.Request, row.Position), DossierNumber: row.Number, DossierState: row.DState, Rank: row.Rank,
-		PupilID: row.Pupil, PupilName: row.First + " " + row.Last, OnPaperAt: row.OnPaperAt,
+		Household: row.Household, PupilID: row.Pupil, PupilName: row.First + " " + row.Last, PupilFirst: row.First, PupilLast: row.Last, OnPaperAt: row.OnPaperAt,
 	}
 }
 

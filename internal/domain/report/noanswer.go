@@ -3,9 +3,7 @@ package report
 import (
 	"cmp"
 	"context"
-	"encoding/csv"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
@@ -14,7 +12,6 @@ import (
 	"pupitre/internal/domain/people"
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/french"
-	"pupitre/internal/platform/sheet"
 )
 
 // Silent is a pupil of whom nothing was heard for the season (R20b): neither a
@@ -76,42 +73,4 @@ func NoAnswer(ctx context.Context, r db.Reader, a actor.Actor, season string, li
 		rows[i].Contacts = households[rows[i].Household]
 	}
 	return rows, err
-}
-
-// byteOrderMark lets French Excel read UTF-8.
-const byteOrderMark = "\ufeff"
-
-// WriteNoAnswer writes the list as French Excel reads it: `;`, UTF-8 with its mark.
-func WriteNoAnswer(w io.Writer, rows []Silent) error {
-	if _, err := io.WriteString(w, byteOrderMark); err != nil {
-		return err
-	}
-	out := csv.NewWriter(w)
-	out.Comma, out.UseCRLF = ';', true
-	if err := out.Write([]string{"eleve_nom", "eleve_prenom", "famille", "identifiant", "premiere_connexion", "brouillon", "telephone_mobile", "telephone_fixe", "email"}); err != nil {
-		return err
-	}
-	for _, s := range rows {
-		var first people.Guardian
-		if len(s.Contacts.Guardians) > 0 {
-			first = s.Contacts.Guardians[0]
-		}
-		line := []string{s.LastName, s.FirstName, s.Contacts.Name(), s.Login, yesNo(s.SignedIn), yesNo(s.State == enrolment.Draft),
-			french.Phone(first.Mobile), french.Phone(first.Phone), strings.Join(s.Contacts.Emails(), ", ")}
-		for i := range line {
-			line[i] = sheet.Cell(line[i])
-		}
-		if err := out.Write(line); err != nil {
-			return err
-		}
-	}
-	out.Flush()
-	return out.Error()
-}
-
-func yesNo(yes bool) string {
-	if yes {
-		return "oui"
-	}
-	return "non"
 }

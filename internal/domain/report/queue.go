@@ -253,6 +253,7 @@ type Row struct {
 	FirstName         string           `db:"first_name"`
 	LastName          string           `db:"last_name"`
 	Household         string           `db:"household_id"`
+	ProgrammeID       string           `db:"programme_id"`
 	SiteID            string           `db:"site_id"`
 	Choice            enrolment.Choice `db:"choice"`
 	OnPaperForm       bool             `db:"on_paper_form"`
@@ -293,7 +294,7 @@ func (r Row) Badges() []string {
 	return badges
 }
 
-const rowColumns = `d.id, d.number, d.rank, d.state, d.pupil_id, p.first_name, p.last_name, d.household_id, d.site_id, d.choice, d.on_paper_form,
+const rowColumns = `d.id, d.number, d.rank, d.state, d.pupil_id, p.first_name, p.last_name, d.household_id, d.programme_id, d.site_id, d.choice, d.on_paper_form,
 	d.sent_at, d.complete_at, d.received_on_paper_at, d.hold_until, d.withdrawal_asked_at, d.reminded_at,
 	exists (select 1 from request q where q.dossier_id = d.id and q.jumped > 0 and q.state in ('place', 'waiting', 'offered')) as jumped`
 

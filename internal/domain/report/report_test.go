@@ -1,7 +1,6 @@
 package report_test
 
 import (
-	"bytes"
 	"errors"
 	"strings"
 	"testing"
@@ -69,6 +68,8 @@ func TestLists(t *testing.T) {
 		t.Run("neighbours follow the rank", func(t *testing.T) { neighboursFollowTheRank(t, c) })
 		t.Run("search", func(t *testing.T) { search(t, c) })
 		t.Run("no answer", func(t *testing.T) { noAnswer(t, c) })
+		t.Run("tables", func(t *testing.T) { tables(t, c) })
+		t.Run("classes", func(t *testing.T) { classes(t, c) })
 	})
 }
 
@@ -236,21 +237,6 @@ func noAnswer(t *testing.T, c campaign) {
 	c.Must(err)
 	if n != int64(len(states)) {
 		t.Errorf("counted %d, listed %d", n, len(states))
-	}
-	var csv bytes.Buffer
-	c.Must(report.WriteNoAnswer(&csv, rows))
-	if got := csv.String(); !strings.HasPrefix(got, "\ufeffeleve_nom;eleve_prenom;famille;") || !strings.Contains(got, "Braud;Zoé;") || strings.Contains(got, "Braud;Isaac;") {
-		t.Errorf("the CSV begins %.200q", got)
-	}
-}
-
-func TestCSVCellIsNoFormula(t *testing.T) {
-	var out bytes.Buffer
-	if err := report.WriteNoAnswer(&out, []report.Silent{{LastName: "=1+1", FirstName: "Éva"}}); err != nil {
-		t.Fatal(err)
-	}
-	if !strings.Contains(out.String(), "'=1+1;Éva") {
-		t.Errorf("got %q", out.String())
 	}
 }
 

@@ -1,4 +1,5 @@
-// Package sheet keeps a spreadsheet from reading the text of a cell as a formula.
+// Package sheet writes tables for spreadsheets, and keeps the text of a cell
+// from being read as a formula.
 package sheet
 
 import "strings"

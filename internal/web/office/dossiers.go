@@ -1,6 +1,7 @@
 package office
 
 import (
+	"net/url"
 	"strings"
 
 	"pupitre/internal/domain/document"
@@ -44,6 +45,17 @@ func (q queuePage) url(group report.Group, page string) string {
 		page = ""
 	}
 	return link("/bureau/dossiers", "file", string(group), "texte", q.Filter.Text, "pole", q.Filter.Site, "page", page)
+}
+
+// narrowed is what the list is narrowed by, for the one that is taken away.
+func (q queuePage) narrowed() url.Values {
+	values := url.Values{"file": {string(q.Filter.Group)}}
+	for name, value := range map[string]string{"texte": q.Filter.Text, "pole": q.Filter.Site} {
+		if value != "" {
+			values.Set(name, value)
+		}
+	}
+	return values
 }
 
 func (q queuePage) tabs() []ui.Tab {

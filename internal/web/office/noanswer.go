@@ -1,8 +1,6 @@
 package office
 
 import (
-	"bytes"
-
 	"pupitre/internal/domain/report"
 	"pupitre/internal/web/door"
 	"pupitre/internal/web/ui"
@@ -36,19 +34,6 @@ func (p *Pages) NoAnswer(v *door.Visit) error {
 		return err
 	}
 	return v.Show(200, noAnswer(page))
-}
-
-// NoAnswerCSV is the same list for a spreadsheet.
-func (p *Pages) NoAnswerCSV(v *door.Visit) error {
-	rows, err := report.NoAnswer(v.Ctx(), p.Store, v.Actor, v.Season.ID, 0, 0)
-	if err != nil {
-		return err
-	}
-	var body bytes.Buffer
-	if err := report.WriteNoAnswer(&body, rows); err != nil {
-		return err
-	}
-	return send(v, "text/csv; charset=utf-8", "sans-reponse.csv", body.Bytes())
 }
 
 // send answers with a file to keep.

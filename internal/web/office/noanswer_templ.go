@@ -61,7 +61,7 @@ func noAnswer(p noAnswerPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.LinkButton("/bureau/sans-reponse.csv", ui.ButtonSpec{Label: "Télécharger en CSV", Icon: "download", Style: ui.StyleSecond, Size: ui.SizeSmall}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.SheetLinks("/bureau/listes/sans-reponse", nil).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -62,7 +62,6 @@ func (p *Pages) Routes() []door.Route {
 		post("/eleves/{pupil}/rouvrir", "reopen", p.Reopen),
 
 		get("/sans-reponse", "no-answer", p.NoAnswer),
-		get("/sans-reponse.csv", "no-answer-csv", p.NoAnswerCSV),
 		get("/identifiants", "identifiers", p.Identifiers),
 		post("/identifiants/lettres", "letters", p.Letters),
 		post("/identifiants/mails", "mail-identifiers", p.MailIdentifiers),

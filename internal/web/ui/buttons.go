@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"net/url"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -70,4 +71,11 @@ func everywhereKeys() []KeyEntry {
 		{Keys: []string{"?"}, Text: "cette liste"},
 		{Keys: []string{"Échap"}, Text: "fermer"},
 	}
+}
+
+func sheetURL(list, format string, narrowed url.Values) string {
+	if len(narrowed) == 0 {
+		return list + "/" + format
+	}
+	return list + "/" + format + "?" + narrowed.Encode()
 }

@@ -64,3 +64,12 @@ func stepNotes(labels []string, current int) []stepNote {
 func (n stepNote) stem() string {
 	return "M" + decimal(n.x+5.4) + " " + decimal(n.y-2) + "v-29"
 }
+
+// PlacesTabs are the tabs of « Places », with the page they stand on.
+func PlacesTabs(here string) []Tab {
+	tabs := []Tab{{Label: "Places", URL: "/bureau/places"}, {Label: "Listes et impressions", URL: "/bureau/listes"}}
+	for i := range tabs {
+		tabs[i].Current = tabs[i].URL == here
+	}
+	return tabs
+}
