@@ -305,7 +305,13 @@ func (t *tour) office() ([]caller, error) {
 	if err != nil {
 		return nil, err
 	}
-	return t.signIn(slices.DeleteFunc(staff, func(a account.Account) bool { return !a.Actor().IsOffice() }))
+	var office []account.Account
+	for _, line := range staff {
+		if line.Actor().IsOffice() {
+			office = append(office, line.Account)
+		}
+	}
+	return t.signIn(office)
 }
 
 // signIn gives the accounts one password and signs them in by it.

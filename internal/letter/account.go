@@ -27,6 +27,10 @@ type RecoveryLinkFacts struct {
 // RecoveryLink carries a one-time link: its text must be dropped once sent.
 func RecoveryLink(f RecoveryLinkFacts) (Mail, error) { return compose("recovery_link", f.School, f) }
 
+// Invitation opens an account of the staff: a one-time link where its owner
+// chooses the password. Its text must be dropped once sent.
+func Invitation(f RecoveryLinkFacts) (Mail, error) { return compose("invitation", f.School, f) }
+
 // IdentifierFacts: the school hands out an identifiant (R1). Never a password.
 type IdentifierFacts struct {
 	School          School

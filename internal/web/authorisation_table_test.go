@@ -89,6 +89,19 @@ var table = []row{
 	{route: "GET /mot-de-passe", want: signedIn(200)},
 	{route: "POST /mot-de-passe", want: signedIn(422), fill: form("actuel", "", "nouveau", "")},
 	{route: "POST /mot-de-passe/identifiant", want: signedIn(422), fill: form("identifiant", "a")},
+	{route: "GET /mon-compte", want: signedIn(200)},
+	{route: "POST /mon-compte/sessions/{session}/fermer", want: signedIn(404)},
+
+	// The administration: the staff's accounts.
+	{route: "GET /bureau/reglages/droits", want: directions(200)},
+	{route: "GET /bureau/reglages/droits/nouveau", want: one(administrator, 200)},
+	{route: "POST /bureau/reglages/droits/nouveau", want: one(administrator, 303), fill: form("nom", "Maud T.", "mail", "maud.t@exemple.fr", "role", "secretary")},
+	{route: "GET /bureau/reglages/droits/{account}", want: one(administrator, 200)},
+	{route: "POST /bureau/reglages/droits/{account}", want: one(administrator, 303), fill: form("nom", "Maud Thibault", "mail", "maud.thibault@exemple.fr", "role", "director")},
+	{route: "POST /bureau/reglages/droits/{account}/invitation", want: one(administrator, 303)},
+	{route: "POST /bureau/reglages/droits/{account}/sessions", want: one(administrator, 303)},
+	{route: "POST /bureau/reglages/droits/{account}/desactiver", want: one(administrator, 303)},
+	{route: "POST /bureau/reglages/droits/{account}/reactiver", want: one(administrator, 303)},
 	{route: "GET /enseignant", want: one(teacher, 200)},
 	{route: "GET /regie", want: one(bursar, 200)},
 

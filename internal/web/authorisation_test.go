@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"pupitre/internal/domain/account"
+	"pupitre/internal/domain/actor"
 	"pupitre/internal/web"
 )
 
@@ -118,11 +120,26 @@ func (c *scene) usual(name string) string {
 		return c.text(`select id from school_text order by created_at, id limit 1`)
 	case "code":
 		return c.text(`select code from published_document order by position limit 1`)
+	case "account":
+		return c.invited()
+	case "session":
+		return "inconnue"
 	case "colour":
 		return "345-0.085.css"
 	}
 	c.Fatalf("no object of the school is named {%s}", name)
 	return ""
+}
+
+// invited is an account of the staff that nobody signs in with.
+func (c *scene) invited() string {
+	c.Helper()
+	const id = `select coalesce(min(id), '') from account where email = 'maud.thibault@exemple.fr'`
+	if c.text(id) == "" {
+		_, err := c.accounts.Invite(c.Context(), actor.System, account.StaffForm{Role: actor.Secretary, Name: "Maud Thibault", Email: "maud.thibault@exemple.fr"})
+		c.must(err)
+	}
+	return c.text(id)
 }
 
 // TestEveryDoorChecksWhoIsAsking visits every route of the site map as each

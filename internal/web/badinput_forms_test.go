@@ -6,6 +6,11 @@ import "net/url"
 // that was read.
 var withoutFields = []string{
 	"POST /deconnexion",
+	"POST /mon-compte/sessions/{session}/fermer",
+	"POST /bureau/reglages/droits/{account}/invitation",
+	"POST /bureau/reglages/droits/{account}/sessions",
+	"POST /bureau/reglages/droits/{account}/desactiver",
+	"POST /bureau/reglages/droits/{account}/reactiver",
 	"POST /installation/{token}", // of an empty school alone: TestAnEmptySchoolIsInstalledByItsOneTimeAddress
 	"POST /adresse/{token}",
 	"POST /eleves/{pupil}/reinscription/famille",
@@ -49,6 +54,10 @@ var typedForms = []typedForm{
 	{route: "POST /mot-de-passe/identifiant", who: secretary, fill: form("identifiant", "secretariat.annie"),
 		mandatory: []string{"identifiant"}, texts: []string{"identifiant"}},
 
+	{route: "POST /bureau/reglages/droits/nouveau", who: administrator, fill: form("nom", "Maud T.", "mail", "maud.t@exemple.fr", "role", "secretary"),
+		mandatory: []string{"nom", "mail", "role"}, texts: []string{"nom", "mail"}},
+	{route: "POST /bureau/reglages/droits/{account}", who: administrator, fill: form("nom", "Maud T.", "mail", "maud.t@exemple.fr", "role", "secretary"),
+		mandatory: []string{"nom", "mail", "role"}, texts: []string{"nom", "mail"}},
 	{route: "POST /famille/identite", who: ownFamily,
 		fill:      func(c *scene, _ visitor) filling { return filling{form: c.identityFields(c.own)} },
 		mandatory: []string{"nom", "prenom", "adresse", "code_postal", "ville", "facturation", "moyens", "version"},

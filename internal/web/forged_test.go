@@ -139,6 +139,27 @@ var forgeries = []forged{
 		return f
 	}},
 
+	// Accounts.
+	{what: "a family's account as one of the staff", route: "POST /bureau/reglages/droits/{account}", who: administrator, status: 404, fill: func(c *scene) filling {
+		return filling{path: map[string]string{"account": c.text(`select id from account where household_id = $1`, c.other)}, form: fields("nom", "X Y", "mail", "x@exemple.fr", "role", "administrator")}
+	}},
+	{what: "a family's account, disabled", route: "POST /bureau/reglages/droits/{account}/desactiver", who: administrator, status: 404, fill: func(c *scene) filling {
+		return filling{path: map[string]string{"account": c.text(`select id from account where household_id = $1`, c.other)}, form: fields()}
+	}},
+	{what: "a role that no account of the school has", route: "POST /bureau/reglages/droits/nouveau", who: administrator, status: 422, says: "Choisissez le rôle", fill: func(*scene) filling {
+		return filling{form: fields("nom", "X Y", "mail", "x@exemple.fr", "role", "system")}
+	}},
+	{what: "a teacher that the catalogue has not", route: "POST /bureau/reglages/droits/nouveau", who: administrator, status: 422, says: "Choisissez un enseignant", fill: func(*scene) filling {
+		return filling{form: fields("nom", "X Y", "mail", "x@exemple.fr", "role", "teacher", "enseignant", unknownID)}
+	}},
+	{what: "the last administrator, made a secretary", route: "POST /bureau/reglages/droits/{account}", who: administrator, status: 422, says: "votre propre rôle", fill: func(c *scene) filling {
+		return filling{path: map[string]string{"account": c.text(`select id from account where role = 'administrator'`)}, form: fields("nom", "X Y", "mail", "x@exemple.fr", "role", "secretary")}
+	}},
+	{what: "another's session, ended", route: "POST /mon-compte/sessions/{session}/fermer", who: ownFamily, status: 404, fill: func(c *scene) filling {
+		c.as(secretary, c.own)
+		return filling{path: map[string]string{"session": c.text(`select substr(token_hash, 1, 20) from session s join account a on a.id = s.account_id where a.role = 'secretary'`)}, form: fields()}
+	}},
+
 	// Campaigns and texts.
 	{what: "a closed campaign", route: "POST /eleves/{pupil}/reinscription/envoi", who: ownFamily, status: 422, says: "La campagne est close", closed: shown.Add(-time.Hour),
 		fill: ofDraft(func(c *scene) url.Values { return fields("accord", "oui", "texte", c.rules()) })},

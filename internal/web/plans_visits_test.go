@@ -44,6 +44,7 @@ var visits = []struct{ who, path string }{
 	{"2", "/reinscription/confirmation?eleves=crowd-p-3"}, {"2", "/eleves/crowd-p-3/reinscription/changer"}, {"2", "/eleves/crowd-p-3/reinscription/renoncer"},
 	{"2", "/eleves/crowd-p-3/offres/crowd-q-3-6"}, {"2", "/eleves/crowd-p-3/reinscription/accuse.pdf"}, {"4", "/eleves/crowd-p-7/reinscription/formulaire.pdf"},
 	{"4", "/pieces/crowd-d-4-quotient-familial"},
+	{"4", "/mon-compte"}, {"administrator", "/bureau/reglages/droits"}, {"administrator", "/bureau/reglages/droits/nouveau"}, {"administrator", "/bureau/reglages/droits/{account}"},
 	{"office", "/bureau"}, {"office", "/bureau/tableau"}, {"office", "/bureau/dossiers"}, {"office", "/bureau/dossiers?file=incomplets"},
 	{"office", "/bureau/dossiers?file=tous&page=40"}, {"office", "/bureau/dossiers?file=prets"}, {"office", "/bureau/dossiers?file=valides"},
 	{"office", "/bureau/dossiers?file=liste-attente"}, {"office", "/bureau/dossiers?file=a-choisir"}, {"office", "/bureau/dossiers?file=attente-famille"},
@@ -82,12 +83,16 @@ func (c *crowded) observed() map[string]ran {
 	c.Must(err)
 	director, err := c.Accounts.SignIn(c.Ctx, login, password, "127.0.0.1")
 	c.Must(err)
-	c.visitAll(director.Token, doing)
+	made, err := c.Accounts.CreateStaff(c.Ctx, actor.System, actor.Administrator, "Solène Administratrice", "administratrice@exemple.fr", password)
+	c.Must(err)
+	administrator, err := c.Accounts.SignIn(c.Ctx, made.Login, password, "127.0.0.1")
+	c.Must(err)
+	c.visitAll(map[string]string{"office": c.office, "director": director.Token, "administrator": administrator.Token}, made.ID, doing)
 	c.actAll(doing)
 	return seen
 }
 
-func (c *crowded) visitAll(director string, doing func(string)) {
+func (c *crowded) visitAll(staff map[string]string, account string, doing func(string)) {
 	c.T.Helper()
 	left := http.NewServeMux()
 	missing := map[string]bool{}
@@ -96,8 +101,8 @@ func (c *crowded) visitAll(director string, doing func(string)) {
 		missing[route.Pattern()] = route.Method == "GET" && !notVisited[route.Pattern()]
 	}
 	for _, v := range visits {
-		path := strings.NewReplacer("{course}", c.Wish("L-HAUTBOIS", 0).Course, "{text}", c.Text).Replace(v.path)
-		token := map[string]string{"": "", "office": c.office, "director": director}[v.who]
+		path := strings.NewReplacer("{course}", c.Wish("L-HAUTBOIS", 0).Course, "{text}", c.Text, "{account}", account).Replace(v.path)
+		token := staff[v.who]
 		if len(v.who) == 1 {
 			token = crowd.Token(int(v.who[0] - '0'))
 		}

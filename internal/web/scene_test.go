@@ -66,6 +66,7 @@ func newScene(s *seeded) *scene {
 	c.other, c.otherPupil = found[0], found[1]
 	c.mark()
 	c.makeLinks()
+	c.invited()
 	for _, who := range visitors {
 		c.as(who, c.own)
 	}

@@ -28,6 +28,7 @@ var letters = map[correspondence.Kind]func(envelope) (letter.Mail, error){
 	account.MailNewPassword:  newPassword,
 	account.MailRecoveryLink: recoveryLink,
 	account.MailIdentifier:   identifier,
+	account.MailInvitation:   recoveryLink,
 	people.ConfirmAddress:    confirmAddress,
 	people.AddressChanged:    addressChanged,
 
@@ -81,9 +82,11 @@ func recoveryLink(e envelope) (letter.Mail, error) {
 	if err := e.read(&f, &s); err != nil {
 		return letter.Mail{}, err
 	}
-	return letter.RecoveryLink(letter.RecoveryLinkFacts{
-		School: e.school, Name: f.Name, Identifier: f.Identifier, Link: e.url + s.Path, ValidUntil: f.ValidUntil,
-	})
+	facts := letter.RecoveryLinkFacts{School: e.school, Name: f.Name, Identifier: f.Identifier, Link: e.url + s.Path, ValidUntil: f.ValidUntil}
+	if e.Kind == account.MailInvitation {
+		return letter.Invitation(facts)
+	}
+	return letter.RecoveryLink(facts)
 }
 
 func (e envelope) read(facts, secret any) error {

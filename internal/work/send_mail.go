@@ -52,7 +52,7 @@ func (d Deps) sendMail(ctx context.Context, j jobs.Job) error {
 }
 
 func (d Deps) isReplaced(ctx context.Context, args correspondence.Args) (bool, error) {
-	if args.Kind != account.MailNewPassword && args.Kind != account.MailRecoveryLink {
+	if args.Kind != account.MailNewPassword && args.Kind != account.MailRecoveryLink && args.Kind != account.MailInvitation {
 		return false, nil
 	}
 	var facts account.NewPasswordFacts

@@ -43,11 +43,15 @@ type Account struct {
 	CreatedAt         time.Time  `db:"created_at"`
 	LetterPrintedAt   time.Time  `db:"letter_printed_at"`
 	LetterMailedAt    time.Time  `db:"letter_mailed_at"`
+	Site              string     `db:"site_id"`    // the only pole a secretary acts on; "" is the whole school
+	Teacher           string     `db:"teacher_id"` // whose account a teacher's is
 }
 
-const accounts = `select id, login, role, household_id, name, email, password_hash <> '' as has_password, temporary_until,
-		password_changed_at, disabled_at, created_at, letter_printed_at, letter_mailed_at
-	from account `
+const (
+	accountColumns = `id, login, role, household_id, name, email, password_hash <> '' as has_password, temporary_until,
+		password_changed_at, disabled_at, created_at, letter_printed_at, letter_mailed_at, site_id, teacher_id`
+	accounts = `select ` + accountColumns + ` from account `
+)
 
 // ByID returns the account, or fault.ErrNotFound.
 func ByID(ctx context.Context, r db.Reader, id string) (Account, error) {
@@ -63,11 +67,6 @@ func OfHousehold(ctx context.Context, r db.Reader, household string) (Account, e
 // accents, or fault.ErrNotFound.
 func ByLogin(ctx context.Context, r db.Reader, login string) (Account, error) {
 	return db.One[Account](ctx, r, accounts+`where login_folded = $1`, foldLogin(login))
-}
-
-// Staff lists the school's own accounts, by name.
-func Staff(ctx context.Context, r db.Reader) ([]Account, error) {
-	return db.All[Account](ctx, r, accounts+`where role <> $1 order by name, login`, actor.Family)
 }
 
 // Families lists the families' accounts, by identifiant.

@@ -17,7 +17,7 @@ func mayManage(a actor.Actor) bool {
 }
 
 // Disable shuts the account and ends its sessions; its history stays. Nobody
-// disables his own.
+// disables his own, nor the last one of the administration.
 func (a *Accounts) Disable(ctx context.Context, by actor.Actor, id string) error {
 	if !mayManage(by) {
 		return fault.ErrForbidden
@@ -32,6 +32,9 @@ func (a *Accounts) Disable(ctx context.Context, by actor.Actor, id string) error
 		}
 		if !held.DisabledAt.IsZero() {
 			return nil
+		}
+		if err := keepsAdministrator(ctx, tx, held); err != nil {
+			return err
 		}
 		now := a.clock.Now()
 		if _, err := tx.Exec(ctx, `update account set disabled_at = $1, link_hash = '', link_until = null where id = $2`, now, id); err != nil {

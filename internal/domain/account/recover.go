@@ -22,9 +22,11 @@ const (
 	MailNewPassword  correspondence.Kind = "new_password"
 	MailRecoveryLink correspondence.Kind = "recovery_link"
 	MailIdentifier   correspondence.Kind = "identifier"
+	MailInvitation   correspondence.Kind = "invitation"
 )
 
-// NewPasswordFacts are the facts of MailNewPassword and MailRecoveryLink.
+// NewPasswordFacts are the facts of MailNewPassword, MailRecoveryLink and
+// MailInvitation.
 type NewPasswordFacts struct {
 	Name       string    `json:"name"`
 	Identifier string    `json:"identifier"`
@@ -36,7 +38,7 @@ type NewPasswordSecret struct {
 	Password string `json:"password"`
 }
 
-// RecoveryLinkSecret is the secret of MailRecoveryLink: a path of the portal.
+// RecoveryLinkSecret is the secret of MailRecoveryLink and MailInvitation: a path of the portal.
 type RecoveryLinkSecret struct {
 	Path string `json:"path"`
 }
@@ -180,7 +182,7 @@ func (a *Accounts) answer(ctx context.Context, lost Lost, found Account, to reci
 // nothing any more: a later request has replaced it, or its account has chosen a
 // password since. Such a mail must not leave, or it would be read last.
 func IsReplaced(ctx context.Context, r db.Reader, kind correspondence.Kind, facts NewPasswordFacts) (bool, error) {
-	column := map[correspondence.Kind]string{MailNewPassword: "temporary_until", MailRecoveryLink: "link_until"}[kind]
+	column := map[correspondence.Kind]string{MailNewPassword: "temporary_until", MailRecoveryLink: "link_until", MailInvitation: "link_until"}[kind]
 	if column == "" {
 		return false, nil
 	}
@@ -202,8 +204,7 @@ func (a *Accounts) byLink(ctx context.Context, token string) (secrets, error) {
 	if token == "" || len(token) > 100 {
 		return secrets{}, fault.ErrNotFound
 	}
-	found, err := db.One[linked](ctx, a.store, `select id, login, role, household_id, name, email, password_hash <> '' as has_password,
-			temporary_until, password_changed_at, disabled_at, created_at, letter_printed_at, letter_mailed_at, password_hash, link_until
+	found, err := db.One[linked](ctx, a.store, `select `+accountColumns+`, password_hash, link_until
 		from account
 		where link_hash = $1 and link_hash <> '' and disabled_at is null`, digest(token))
 	if err != nil {

@@ -30,9 +30,7 @@ type secrets struct {
 	Hash string `db:"password_hash"`
 }
 
-const withSecrets = `select id, login, role, household_id, name, email, password_hash <> '' as has_password, temporary_until,
-		password_changed_at, disabled_at, created_at, letter_printed_at, letter_mailed_at, password_hash
-	from account `
+const withSecrets = `select ` + accountColumns + `, password_hash from account `
 
 func (s secrets) usable() bool { return s.ID != "" && s.DisabledAt.IsZero() }
 

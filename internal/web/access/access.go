@@ -5,10 +5,12 @@ package access
 import (
 	"pupitre/internal/domain/account"
 	"pupitre/internal/platform/db"
-	"pupitre/internal/platform/fault"
 	"pupitre/internal/web/door"
 	"pupitre/internal/web/ui"
 )
+
+// The tab « Droits et comptes » of « Réglages ».
+const rightsPath = "/bureau/reglages/droits"
 
 // Frame completes what the office's pages have in common: its menu, its search.
 type Frame func(v *door.Visit, base ui.Base) (ui.Base, error)
@@ -27,16 +29,31 @@ func New(store *db.Store, accounts *account.Accounts, frame Frame) *Pages {
 
 // Routes is this door's part of the site map.
 func (p *Pages) Routes() []door.Route {
+	staff := func(method, path, name string, h door.Handler) door.Route {
+		return door.Route{Method: method, Path: rightsPath + path, Audience: door.Office, Roles: door.Administrators, Name: "access." + name, Handler: h}
+	}
 	return []door.Route{
 		door.Get("/installation/{token}", door.Public, door.Everyone, "install.form", p.InstallForm),
 		door.Post("/installation/{token}", door.Public, door.Everyone, "install", p.Install),
+
+		door.Get("/mon-compte", door.Public, door.SignedIn, "own", p.Own),
+		door.Post("/mon-compte/sessions/{session}/fermer", door.Public, door.SignedIn, "own.end-session", p.EndOwnSession),
+
+		door.Get(rightsPath, door.Office, door.Directions, "access.rights", p.Rights),
+		staff("GET", "/nouveau", "new-account", p.NewAccount),
+		staff("POST", "/nouveau", "create-account", p.CreateAccount),
+		staff("GET", "/{account}", "account", p.Account),
+		staff("POST", "/{account}", "save-account", p.SaveAccount),
+		staff("POST", "/{account}/desactiver", "disable", p.Disable),
+		staff("POST", "/{account}/reactiver", "enable", p.Enable),
+		staff("POST", "/{account}/sessions", "end-sessions", p.EndSessions),
+		staff("POST", "/{account}/invitation", "invite", p.Invite),
 	}
 }
 
-// refused splits an error: what a form shows again, or what goes up.
-func refused(err error) (*fault.Invalid, error) {
-	if invalid, ok := door.AsInvalid(err); ok {
-		return invalid, nil
-	}
-	return nil, err
+// base is the frame of a page of « Droits et comptes ».
+func (p *Pages) base(v *door.Visit, title string) (ui.Base, error) {
+	base, err := p.frame(v, v.Base(title))
+	base.Path = rightsPath
+	return base, err
 }

@@ -1,7 +1,6 @@
 package access
 
 import (
-	"errors"
 	"net/http"
 
 	"pupitre/internal/domain/account"
@@ -86,6 +85,3 @@ func typedInstallation(v *door.Visit) (account.Installation, error) {
 }
 
 const fieldRepeat = "confirmation"
-
-// isGone tells whether the thing does not exist, or is not the asker's.
-func isGone(err error) bool { return errors.Is(err, fault.ErrNotFound) }

@@ -25,13 +25,14 @@ const (
 
 // Sets of roles that routes name; Everyone asks for no session.
 var (
-	Everyone   []actor.Role
-	SignedIn   = []actor.Role{actor.Family, actor.Teacher, actor.Secretary, actor.Director, actor.Bursar, actor.Administrator}
-	Families   = []actor.Role{actor.Family}
-	Teachers   = []actor.Role{actor.Teacher}
-	Bursars    = []actor.Role{actor.Bursar}
-	Directions = []actor.Role{actor.Director, actor.Administrator}
-	Offices    = []actor.Role{actor.Secretary, actor.Director, actor.Administrator}
+	Everyone       []actor.Role
+	SignedIn       = []actor.Role{actor.Family, actor.Teacher, actor.Secretary, actor.Director, actor.Bursar, actor.Administrator}
+	Families       = []actor.Role{actor.Family}
+	Teachers       = []actor.Role{actor.Teacher}
+	Bursars        = []actor.Role{actor.Bursar}
+	Administrators = []actor.Role{actor.Administrator}
+	Directions     = []actor.Role{actor.Director, actor.Administrator}
+	Offices        = []actor.Role{actor.Secretary, actor.Director, actor.Administrator}
 )
 
 // PlainForm is the largest body of a form without files, in bytes.

@@ -59,6 +59,11 @@ func (p *Pages) SignIn(v *door.Visit) error {
 			return err
 		}
 	}
+	if opened.Actor.IsStaff() {
+		if err := p.accounts.NoteDevice(v.Ctx(), opened.Token, v.R.UserAgent()); err != nil {
+			return err
+		}
+	}
 	v.OpenSession(opened.Token)
 	next := form.Value("suite")
 	switch {

@@ -38,17 +38,6 @@ const (
 	rulesPath    = root + "/regles"
 )
 
-func tabs(here string) []ui.Tab {
-	all := []ui.Tab{
-		{Label: "École", URL: schoolPath}, {Label: "Campagne", URL: campaignPath},
-		{Label: "Règles de l’école", URL: rulesPath},
-	}
-	for i := range all {
-		all[i].Current = all[i].URL == here
-	}
-	return all
-}
-
 // longForm leaves room for texts, and for what was read beside what is typed.
 const longForm = 1 << 20
 

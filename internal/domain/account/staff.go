@@ -1,0 +1,237 @@
+package account
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"pupitre/internal/domain/actor"
+	"pupitre/internal/domain/correspondence"
+	"pupitre/internal/domain/journal"
+	"pupitre/internal/domain/people"
+	"pupitre/internal/platform/db"
+	"pupitre/internal/platform/fault"
+)
+
+// The names of the fields of a staff account, beside FieldName and FieldEmail.
+const (
+	FieldRole    = "role"
+	FieldSite    = "pole"
+	FieldTeacher = "enseignant"
+)
+
+// StaffRoles are the roles of the school's own accounts, as screens list them.
+var StaffRoles = []actor.Role{actor.Secretary, actor.Director, actor.Teacher, actor.Bursar, actor.Administrator}
+
+// invitationFor is how long the link of an invitation lives.
+const invitationFor = 7 * 24 * time.Hour
+
+// StaffForm is what the administration lays down of an account of the staff.
+type StaffForm struct {
+	Role        actor.Role
+	Name, Email string
+	Teacher     string // of the catalogue; for a teacher's account alone
+}
+
+// StaffLine is an account of the staff as the administration sees it.
+type StaffLine struct {
+	Account
+	Sessions int64     `db:"sessions"`
+	SeenAt   time.Time `db:"seen_at"` // by a session that is still open
+}
+
+// Staff lists the school's own accounts, by name, those that are closed last.
+func Staff(ctx context.Context, r db.Reader) ([]StaffLine, error) {
+	return db.All[StaffLine](ctx, r, `select `+accountColumns+`,
+			(select count(*) from session s where s.account_id = account.id) as sessions,
+			(select max(s.seen_at) from session s where s.account_id = account.id) as seen_at
+		from account where role <> 'family'
+		order by disabled_at is not null, name, login`)
+}
+
+// StaffByID returns an account of the staff; fault.ErrNotFound for a family's.
+func StaffByID(ctx context.Context, r db.Reader, by actor.Actor, id string) (Account, error) {
+	if !mayManage(by) {
+		return Account{}, fault.ErrForbidden
+	}
+	held, err := ByID(ctx, r, id)
+	if err == nil && !held.isStaff() {
+		err = fault.ErrNotFound
+	}
+	return held, err
+}
+
+// check returns the form as it is kept, or Invalid.
+func (f StaffForm) check() (StaffForm, error) {
+	var check fault.Check
+	f.Name = strings.TrimSpace(f.Name)
+	checkStaff(&check, f.Name, f.Email)
+	f.Email, _ = people.NormalEmail(f.Email)
+	check.That(slices.Contains(StaffRoles, f.Role), FieldRole, "Choisissez le rôle de ce compte.")
+	if f.Role != actor.Teacher {
+		f.Teacher = ""
+	}
+	return f, check.Err()
+}
+
+// Invite makes an account of the staff, without password, and mails its owner
+// the one-time link that chooses it; the identifiant is the address. It returns
+// Invalid for what cannot be kept, Forbidden unless by keeps accounts.
+func (a *Accounts) Invite(ctx context.Context, by actor.Actor, f StaffForm) (Account, error) {
+	if !mayManage(by) {
+		return Account{}, fault.ErrForbidden
+	}
+	f, err := f.check()
+	if err != nil {
+		return Account{}, err
+	}
+	made := Account{ID: db.NewID(), Login: f.Email, Role: f.Role, Name: f.Name, Email: f.Email, Teacher: f.Teacher}
+	err = a.store.Write(ctx, func(tx *db.Tx) error {
+		inserted, err := a.insert(ctx, tx, by, made, "")
+		if err == nil && !inserted {
+			err = refuseField(FieldEmail, "Un compte a déjà cette adresse pour identifiant.")
+		}
+		if err != nil {
+			return err
+		}
+		if err := setTeacher(ctx, tx, made.ID, f.Teacher); err != nil {
+			return err
+		}
+		return a.invite(ctx, tx, by, made)
+	})
+	return made, err
+}
+
+func setTeacher(ctx context.Context, tx *db.Tx, id, teacher string) error {
+	var held any
+	if teacher != "" {
+		held = teacher
+	}
+	if _, err := tx.Exec(ctx, `update account set teacher_id = $1 where id = $2`, held, id); err != nil {
+		return fmt.Errorf("tie account %s to its teacher: %w", id, err)
+	}
+	return nil
+}
+
+// invite gives the account a link and mails it; a former link is void.
+func (a *Accounts) invite(ctx context.Context, tx *db.Tx, by actor.Actor, held Account) error {
+	now := a.clock.Now()
+	token, until := newToken(), now.Add(invitationFor)
+	if _, err := tx.Exec(ctx, `update account set link_hash = $1, link_until = $2 where id = $3`, digest(token), until, held.ID); err != nil {
+		return fmt.Errorf("invite %s: %w", held.ID, err)
+	}
+	if err := correspondence.Enqueue(ctx, tx, now, correspondence.Mail{
+		Event: "invitation:" + db.NewID(), Recipient: held.Email, Kind: MailInvitation,
+		Facts:  NewPasswordFacts{Name: held.Name, Identifier: held.Login, ValidUntil: until},
+		Secret: RecoveryLinkSecret{Path: LinkPath + token},
+	}); err != nil {
+		return err
+	}
+	return journal.Append(ctx, tx, held.note(by, now, "account.invited", "", held.Email))
+}
+
+// Reinvite mails a new link to an account that has chosen no password yet. It
+// returns Invalid when it has one: its owner asks by « Mot de passe perdu ».
+func (a *Accounts) Reinvite(ctx context.Context, by actor.Actor, id string) error {
+	return a.manage(ctx, by, id, func(tx *db.Tx, held Account) error {
+		switch {
+		case !held.DisabledAt.IsZero():
+			return fault.Refuse("Ce compte est désactivé. Réactivez-le d’abord.")
+		case held.HasPassword:
+			return fault.Refuse("Cette personne a déjà choisi son mot de passe. Elle en demande un autre par «\u202fMot de passe perdu\u202f».")
+		}
+		return a.invite(ctx, tx, by, held)
+	})
+}
+
+// manage is an act of the administration on an account of the staff.
+func (a *Accounts) manage(ctx context.Context, by actor.Actor, id string, act func(*db.Tx, Account) error) error {
+	if !mayManage(by) {
+		return fault.ErrForbidden
+	}
+	return a.store.Write(ctx, func(tx *db.Tx) error {
+		held, err := StaffByID(ctx, tx, by, id)
+		if err != nil {
+			return fmt.Errorf("manage account %s: %w", id, err)
+		}
+		return act(tx, held)
+	})
+}
+
+// ChangeStaff changes the name, address, role and teacher of an account of the
+// staff. An identifiant that was its address follows it. It returns Invalid for
+// what cannot be kept, and for another role given to the last administrator.
+func (a *Accounts) ChangeStaff(ctx context.Context, by actor.Actor, id string, f StaffForm) error {
+	if !mayManage(by) {
+		return fault.ErrForbidden
+	}
+	f, err := f.check()
+	if err != nil {
+		return err
+	}
+	err = a.manage(ctx, by, id, func(tx *db.Tx, held Account) error { return a.change(ctx, tx, by, held, f) })
+	if db.IsUnique(err) {
+		return refuseField(FieldEmail, "Un compte a déjà cette adresse pour identifiant.")
+	}
+	return err
+}
+
+func (a *Accounts) change(ctx context.Context, tx *db.Tx, by actor.Actor, held Account, f StaffForm) error {
+	if f.Role != held.Role {
+		if by.Account == held.ID {
+			return refuseField(FieldRole, "Vous ne pouvez pas changer votre propre rôle. Un autre compte d’administration le peut.")
+		}
+		if err := keepsAdministrator(ctx, tx, held); err != nil {
+			return refuseField(FieldRole, lastAdministrator)
+		}
+	}
+	login := held.Login
+	if foldLogin(held.Login) == foldLogin(held.Email) {
+		login = f.Email
+	}
+	if _, err := tx.Exec(ctx, `update account set name = $1, email = $2, role = $3, login = $4, login_folded = $5 where id = $6`,
+		f.Name, f.Email, f.Role, login, foldLogin(login), held.ID); err != nil {
+		return fmt.Errorf("change account %s: %w", held.ID, err)
+	}
+	if err := setTeacher(ctx, tx, held.ID, f.Teacher); err != nil {
+		return err
+	}
+	before, after := held.words(), Account{Name: f.Name, Email: f.Email, Role: f.Role}.words()
+	if before == after && held.Teacher == f.Teacher {
+		return nil
+	}
+	return journal.Append(ctx, tx, held.note(by, a.clock.Now(), "account.changed", before, after))
+}
+
+// words say the account in the journal.
+func (a Account) words() string { return a.Name + ", " + a.Email + ", " + a.Role.French() }
+
+const lastAdministrator = "C’est le dernier compte d’administration en service. Donnez d’abord ce rôle à un autre compte."
+
+// keepsAdministrator returns Invalid when without this account nobody could keep
+// accounts any more. Two such acts at a time wait for each other.
+func keepsAdministrator(ctx context.Context, tx *db.Tx, held Account) error {
+	if held.Role != actor.Administrator {
+		return nil
+	}
+	n, err := tx.Exec(ctx, `update account set role = role where role = 'administrator' and role <> 'family' and disabled_at is null`)
+	if err != nil {
+		return fmt.Errorf("count the administrators: %w", err)
+	}
+	if n < 2 && held.DisabledAt.IsZero() {
+		return fault.Refuse(lastAdministrator)
+	}
+	return nil
+}
+
+// EndSessionsOf ends every session of an account of the staff.
+func (a *Accounts) EndSessionsOf(ctx context.Context, by actor.Actor, id string) error {
+	return a.manage(ctx, by, id, func(tx *db.Tx, held Account) error {
+		if err := endSessions(ctx, tx, id); err != nil {
+			return err
+		}
+		return journal.Append(ctx, tx, held.note(by, a.clock.Now(), "account.sessions_ended", "", held.Login))
+	})
+}

@@ -1,0 +1,16 @@
+package ui
+
+// SettingsTabs are the tabs of « Réglages », which several doors make up; here
+// is the address of the current one.
+func SettingsTabs(here string) []Tab {
+	all := []Tab{
+		{Label: "École", URL: "/bureau/reglages/ecole"},
+		{Label: "Campagne", URL: "/bureau/reglages/campagne"},
+		{Label: "Règles de l’école", URL: "/bureau/reglages/regles"},
+		{Label: "Droits et comptes", URL: "/bureau/reglages/droits"},
+	}
+	for i := range all {
+		all[i].Current = all[i].URL == here
+	}
+	return all
+}
