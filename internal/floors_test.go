@@ -29,6 +29,7 @@ var rooms = map[string][]string{
 	"enrolment":      {"actor", "journal", "correspondence", "school", "people", "catalogue", "document"},
 	"report":         {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment"},
 	"transfer":       {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment", "report"},
+	"rollover":       {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment", "report", "transfer"},
 }
 
 // doors names, for each part of the web, the parts it may import. An audience

@@ -118,6 +118,8 @@ func (c *scene) usual(name string) string {
 		return c.text(`select id from outgoing_mail where household_id = $1 and sent_at is not null order by id limit 1`, c.own)
 	case "text":
 		return c.text(`select id from school_text order by created_at, id limit 1`)
+	case "season":
+		return c.text(`select id from season where is_current = true`)
 	case "code":
 		return c.text(`select code from published_document order by position limit 1`)
 	case "account":

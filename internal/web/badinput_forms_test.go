@@ -32,7 +32,11 @@ var withoutFields = []string{
 	"POST /reinscription/envoi",                  // the same
 	"POST /famille/importer",                     // a file: in the test of uploads
 	"POST /bureau/familles/{household}/importer", // the same
+	"POST /bureau/eleves/{pupil}/inviter",
 	"POST /bureau/reglages/campagne/publier-les-cours",
+	"POST /bureau/reglages/saison/{season}/passer",
+	"POST /bureau/reglages/saison/{season}/revenir",
+	"POST /bureau/reglages/saison/{season}/annuler",
 	"POST /bureau/reglages/campagne/retirer-les-cours",
 	"POST /eleves/{pupil}/reinscription/changer", // choices: in the test of forged fields
 }
@@ -119,6 +123,8 @@ var typedForms = []typedForm{
 			"recuperation", "password", "session_minutes", "60", "creancier_nom", "École", "creancier_ics", ""),
 		mandatory: []string{"delai_piece_jours", "delai_offre_jours", "heures_calmes_fin", "heures_calmes_debut", "mot_de_passe_min", "mot_de_passe_max", "recuperation", "session_minutes"},
 		texts:     []string{"delai_piece_jours", "creancier_nom", "creancier_ics", "session_minutes"}},
+	{route: "POST /bureau/reglages/saison/preparer", who: director, fill: form("debut", "11/09/2028", "fin", "29/06/2029", "ouverture", "01/06/2028 08:00", "fermeture", "30/06/2028", "qui", "tous"),
+		mandatory: []string{"debut", "fin", "ouverture", "fermeture"}, texts: []string{"debut", "fin", "ouverture", "fermeture", "passage", "nouveaux", "fin_listes"}},
 	{route: "POST /bureau/reglages/campagne", who: director, fill: form("debut", "13/09/2027", "fin", "30/06/2028", "ouverture", "01/06/2027 08:00"),
 		mandatory: []string{"debut", "fin", "ouverture"}, texts: []string{"debut", "fin", "date_ages", "ouverture", "fermeture", "nouveaux", "liberation_partielle", "fin_listes", "publication_cours"}},
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"pupitre/internal/domain/rollover"
 	"pupitre/internal/domain/school"
 	"pupitre/internal/platform/fault"
 	"pupitre/internal/platform/jobs"
@@ -13,7 +14,8 @@ import (
 const deadlines = "deadlines"
 
 // passDeadlines lets the registrar end what has run out: offers and delays
-// before the lists they feed, the campaign before what follows it. A school
+// before the lists they feed, the campaign before what follows it; then the
+// season gives way to the one that is prepared, at its date. A school
 // without any season has none.
 func (d Deps) passDeadlines(ctx context.Context, _ jobs.Job) error {
 	if _, err := school.CurrentSeason(ctx, d.Store); errors.Is(err, fault.ErrNotFound) {
@@ -38,6 +40,13 @@ func (d Deps) passDeadlines(ctx context.Context, _ jobs.Job) error {
 		if n > 0 {
 			d.Log.Info(step.name, "dossiers", n)
 		}
+	}
+	handed, err := rollover.HandOverDue(ctx, d.Store, d.Clock)
+	if err != nil {
+		return fmt.Errorf("season handed over: %w", err)
+	}
+	if handed {
+		d.Log.Info("season handed over")
 	}
 	return nil
 }

@@ -258,3 +258,18 @@ func readList[T ~string](text string) []T {
 }
 
 func writeList[T ~string](list []T) string { return db.IDs(list) }
+
+// RemoveSeason takes away the programmes and courses of a season that nothing
+// hangs on any more; their places are enrolment's to take away before.
+func RemoveSeason(ctx context.Context, tx *db.Tx, season string) error {
+	for _, statement := range []string{
+		`delete from programme_line where programme_id in (select id from programme where season_id = $1)`,
+		`delete from programme where season_id = $1`,
+		`delete from course where season_id = $1`,
+	} {
+		if _, err := tx.Exec(ctx, statement, season); err != nil {
+			return fmt.Errorf("remove the catalogue of season %s: %w", season, err)
+		}
+	}
+	return school.Changed(ctx, tx)
+}

@@ -267,3 +267,11 @@ func TakeBack(ctx context.Context, tx *db.Tx, now time.Time, a actor.Actor, befo
 		Before: name + french.Nbsp + ": " + Refused.French(), After: name + french.Nbsp + ": " + before.State.French(), Reason: "refus annulé avant le départ du mail",
 	}))
 }
+
+// RemoveSeason takes away the papers asked in a season for which none was handed in.
+func RemoveSeason(ctx context.Context, tx *db.Tx, season string) error {
+	if _, err := tx.Exec(ctx, `delete from paper where season_id = $1`, season); err != nil {
+		return fmt.Errorf("remove the papers of season %s: %w", season, err)
+	}
+	return school.Changed(ctx, tx)
+}

@@ -32,12 +32,15 @@ type DraftStep struct {
 // not a draft: fault.Conflict says what to do instead.
 func SaveDraft(ctx context.Context, store *db.Store, clk clock.Clock, a actor.Actor, pupil string, step DraftStep) error {
 	return store.Write(ctx, func(tx *db.Tx) error {
-		_, household, err := people.PupilOf(ctx, tx, a, pupil)
+		p, household, err := people.PupilOf(ctx, tx, a, pupil)
 		if err != nil {
 			return err
 		}
 		season, err := school.CurrentSeason(ctx, tx)
 		if err != nil {
+			return err
+		}
+		if err := asksToReRegister(ctx, tx, a, p, season.ID); err != nil {
 			return err
 		}
 		now := clk.Now()
@@ -78,6 +81,22 @@ func SaveDraft(ctx context.Context, store *db.Store, clk clock.Clock, a actor.Ac
 			d.Reason, d.AgreedBy, orNull(d.Text), d.SentAt, d.ReopenedUntil, now, d.ID)
 		return err
 	})
+}
+
+// asksToReRegister refuses a family whose pupil was not enrolled the year before (R10).
+func asksToReRegister(ctx context.Context, tx *db.Tx, a actor.Actor, p people.Pupil, season string) error {
+	if a.IsOffice() {
+		return nil
+	}
+	answers, err := people.PupilSeasonsOf(ctx, tx, []string{p.ID}, season)
+	if err != nil || !answers[p.ID].NotInvited {
+		return err
+	}
+	s, err := school.Current(ctx, tx)
+	if err != nil {
+		return err
+	}
+	return notInvited(p, s.Phone)
 }
 
 // takeOver makes the dossier that of another household of the pupil, which

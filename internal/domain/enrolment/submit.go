@@ -108,6 +108,9 @@ func (u *unit) judge(a actor.Actor, pupil string) (d *Dossier, again bool, err e
 	case d.State == NotReturning:
 		return d, false, fault.Refuse("Vous avez répondu « Ne se réinscrit pas » pour cet élève" + french.Nbsp + ": annulez d’abord cette réponse.")
 	}
+	if u.inSeason[pupil].NotInvited && !a.IsOffice() {
+		return d, false, notInvited(u.pupils[pupil], u.school.Phone)
+	}
 	if err := u.campaign(d); err != nil {
 		return d, false, err
 	}
@@ -124,6 +127,11 @@ func (u *unit) judge(a actor.Actor, pupil string) (d *Dossier, again bool, err e
 // sentByTheOther refuses the act of a household whose pupil's other one has sent the dossier.
 func sentByTheOther(d Dossier) error {
 	return fault.Refuse("La réinscription est déjà envoyée par l’autre foyer le " + french.Moment(d.SentAt) + ".")
+}
+
+// notInvited refuses the re-registration of who was not enrolled the year before (R10).
+func notInvited(p people.Pupil, phone string) error {
+	return fault.Refuse(p.FullName() + " n’était pas inscrit l’an dernier" + french.Nbsp + ": son inscription passe par la pré-inscription. Si c’est une erreur, appelez le secrétariat au " + french.Phone(phone) + ".")
 }
 
 // campaign refuses what arrives while the campaign is closed (R29, R36).

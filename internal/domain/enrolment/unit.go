@@ -13,6 +13,8 @@ import (
 	"pupitre/internal/domain/journal"
 	"pupitre/internal/domain/people"
 	"pupitre/internal/platform/db"
+	"pupitre/internal/platform/fault"
+	"pupitre/internal/platform/french"
 )
 
 // unit is one transaction of the registrar: what was read of the database, each
@@ -166,6 +168,9 @@ func (u *unit) dossier(id string) (*Dossier, error) {
 	}
 	if len(found) == 0 {
 		return nil, notFound("dossier", id)
+	}
+	if found[0].Season != u.season.ID {
+		return nil, &fault.Conflict{Message: "Ce dossier est d’une autre saison que celle des familles" + french.Nbsp + ": il se lit, il ne change plus."}
 	}
 	return found[0], nil
 }

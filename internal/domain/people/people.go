@@ -98,6 +98,7 @@ type PupilSeason struct {
 	ImageAnsweredAt time.Time `db:"image_answered_at"`
 	ImageHousehold  string    `db:"image_household_id"` // which household answered: the others are not told who
 	Beginner        string    `db:"beginner"`           // Yes, No or ""
+	NotInvited      bool      `db:"not_invited"`        // not enrolled the year before: is not asked to re-register (R10)
 	Notes           Notes     // only PupilSeasonOf reads them
 }
 

@@ -4,7 +4,10 @@ import (
 	"context"
 	"time"
 
+	"pupitre/internal/domain/actor"
+	"pupitre/internal/domain/journal"
 	"pupitre/internal/platform/db"
+	"pupitre/internal/platform/fault"
 	"pupitre/internal/platform/french"
 )
 
@@ -90,4 +93,66 @@ func orNull(id string) any {
 		return nil
 	}
 	return id
+}
+
+// NewYear is what a pupil begins a year with: the level and courses of the year
+// that runs, and whether it is asked to re-register for the season.
+type NewYear struct {
+	Pupil      string
+	Level      string
+	Courses    []string // codes
+	NotInvited bool
+}
+
+// BeginYear writes what the pupils begin the year with, in place of what they had.
+func BeginYear(ctx context.Context, tx *db.Tx, season string, pupils []NewYear) error {
+	var levels, courses, strangers [][]any
+	ids := make([]string, len(pupils))
+	for i, p := range pupils {
+		ids[i] = p.Pupil
+		levels = append(levels, []any{p.Level, p.Pupil})
+		for _, code := range p.Courses {
+			courses = append(courses, []any{p.Pupil, code})
+		}
+		if p.NotInvited {
+			strangers = append(strangers, []any{p.Pupil, season, "", "", "", time.Time{}, "", "", true})
+		}
+	}
+	if _, err := tx.ExecEach(ctx, `update pupil set level_now = $1 where id = $2`, levels); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `delete from pupil_course_now where pupil_id in (select value from json_each(cast($1 as text)))`, db.IDs(ids)); err != nil {
+		return err
+	}
+	if _, err := tx.Insert(ctx, `pupil_course_now (pupil_id, course_code)`, "", courses); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `update pupil_season set not_invited = false where season_id = $1 and not_invited = true`, season); err != nil {
+		return err
+	}
+	_, err := tx.Insert(ctx, `pupil_season (pupil_id, season_id, level, image_right, image_answered_by, image_answered_at, image_household_id, beginner, not_invited)`,
+		`on conflict (pupil_id, season_id) do update set not_invited = excluded.not_invited`, strangers)
+	return err
+}
+
+// ForgetSeason takes away what no family has answered of a season that is given up.
+func ForgetSeason(ctx context.Context, tx *db.Tx, season string) error {
+	_, err := tx.Exec(ctx, `delete from pupil_season where season_id = $1 and level = '' and image_right = '' and beginner = ''`, season)
+	return err
+}
+
+// Invite asks a pupil to re-register for the season who was not enrolled the year before.
+func Invite(ctx context.Context, tx *db.Tx, now time.Time, a actor.Actor, pupil, season string) error {
+	if !a.IsOffice() {
+		return fault.ErrForbidden
+	}
+	n, err := tx.Exec(ctx, `update pupil_season set not_invited = false where pupil_id = $1 and season_id = $2 and not_invited = true`, pupil, season)
+	if err != nil || n == 0 {
+		return err
+	}
+	_, household, err := PupilOf(ctx, tx, a, pupil)
+	if err != nil {
+		return err
+	}
+	return journal.Append(ctx, tx, journal.By(a, now, journal.Line{Event: "pupil.invited", Household: household, Pupil: pupil, Before: "n’est pas invité à se réinscrire", After: "invité à se réinscrire"}))
 }

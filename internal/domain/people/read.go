@@ -122,7 +122,7 @@ func HouseholdsOf(ctx context.Context, r db.Reader, pupil string) ([]string, err
 		where ph.pupil_id = $1 order by h.created_at, h.id`, pupil)
 }
 
-const pupilSeasons = `select pupil_id, season_id, level, image_right, image_answered_by, image_answered_at, image_household_id, beginner from pupil_season `
+const pupilSeasons = `select pupil_id, season_id, level, image_right, image_answered_by, image_answered_at, image_household_id, beginner, not_invited from pupil_season `
 
 // PupilSeasonOf returns the pupil's answers for the season, with what each of
 // its households signals to the teachers; unanswered, they are empty.

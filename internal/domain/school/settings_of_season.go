@@ -42,6 +42,48 @@ var campaign = join(
 	),
 )
 
+// ComingCampaign is Campaign of a season that is prepared: from when families prepare it, too.
+var ComingCampaign = Group[Season]{Settings: join(campaign, under("Les familles", handsOver())), whole: func(s Season, c *fault.Check) {
+	soundCampaign(s, c)
+	soundHandOver(s, c)
+}}
+
+// CampaignOf is the group of settings that the season's form holds.
+func CampaignOf(s Season) Group[Season] {
+	if s.IsCurrent {
+		return Campaign
+	}
+	return ComingCampaign
+}
+
+func handsOver() Setting[Season] {
+	return moment("passage", "Les familles préparent à partir du", "", false, func(s *Season) *time.Time { return &s.HandsOverAt })
+}
+
+func soundHandOver(s Season, c *fault.Check) {
+	c.That(s.HandsOverAt.IsZero() || !s.HandsOverAt.After(s.OpensAt), "passage", "Les familles préparent avant l’ouverture.")
+}
+
+// Preparation is what is asked of the season that comes next.
+var Preparation = Group[Season]{Settings: join(
+	under("Les cours",
+		required(day("debut", "Premier", "", func(s *Season) *string { return &s.StartsOn })),
+		required(day("fin", "Dernier", "", func(s *Season) *string { return &s.EndsOn })),
+	),
+	under("La campagne",
+		required(moment("ouverture", "Ouverture", "", false, func(s *Season) *time.Time { return &s.OpensAt })),
+		required(moment("fermeture", "Clôture", "", true, func(s *Season) *time.Time { return &s.ClosesAt })),
+	),
+	under("",
+		withHelp(handsOver(), "Vide"+french.Nbsp+": 14 jours avant l’ouverture."),
+		moment("nouveaux", "Pré-inscriptions à partir du", "Vide"+french.Nbsp+": dès l’ouverture.", false, func(s *Season) *time.Time { return &s.NewcomersOpenAt }),
+		moment("fin_listes", "Listes d’attente closes le", "", true, func(s *Season) *time.Time { return &s.ListsEndAt }),
+	),
+), whole: func(s Season, c *fault.Check) {
+	soundCampaign(s, c)
+	soundHandOver(s, c)
+}}
+
 func soundCampaign(s Season, c *fault.Check) {
 	c.That(s.EndsOn > s.StartsOn, "fin", "Le dernier jour vient après le premier.")
 	c.That(s.ClosesAt.IsZero() || s.ClosesAt.After(s.OpensAt), "fermeture", "La clôture vient après l’ouverture.")
@@ -70,7 +112,7 @@ func SaveCampaign(ctx context.Context, tx *db.Tx, e Edit, season string, typed m
 		return nil, err
 	}
 	e.Subject, e.Name = SeasonSubject(season), "Saison "+now.Name
-	return Campaign.Apply(ctx, tx, e, now, typed, func(s Season) error {
+	return CampaignOf(now).Apply(ctx, tx, e, now, typed, func(s Season) error {
 		if !now.ListsEndedAt.IsZero() && !s.ListsEndAt.Equal(now.ListsEndAt) {
 			return &fault.Invalid{Message: "Les listes d’attente sont closes.", Fields: []fault.Field{{Name: "fin_listes",
 				Message: "Les listes d’attente sont closes depuis le " + french.Moment(now.ListsEndedAt) + " et leurs familles prévenues" + french.Nbsp + ": elles ne se rouvrent pas."}}}

@@ -129,6 +129,8 @@ func yes[T any](field, label, help string, of func(*T) *bool) Setting[T] {
 
 func required[T any](s Setting[T]) Setting[T] { s.Required = true; return s }
 
+func withHelp[T any](s Setting[T], help string) Setting[T] { s.Help = help; return s }
+
 // under puts the settings under one heading.
 func under[T any](heading string, all ...Setting[T]) []Setting[T] {
 	for i := range all {

@@ -146,3 +146,31 @@ func (m *memory) save(ctx context.Context, tx *db.Tx) error {
 	}
 	return nil
 }
+
+// Carry remembers for the copies of a season's papers, programmes and courses
+// what was last imported of their originals, so that a field changed on screen
+// stays known as such in the next season. to gives the copy of each thing.
+func Carry(ctx context.Context, tx *db.Tx, fromName, toName string, to map[string]string) error {
+	rows, err := db.All[remembered](ctx, tx, `select kind, key, entity_id, fields from imported where kind in ('paper', 'programme', 'course') order by kind, key`)
+	if err != nil {
+		return err
+	}
+	m := &memory{byKey: map[string]remembered{}}
+	for _, row := range rows {
+		code, ours := strings.CutPrefix(row.Key, fromName+"/")
+		entity := row.Entity
+		if row.Kind != "paper" {
+			entity = to[row.Entity]
+		}
+		if ours && entity != "" {
+			m.changed = append(m.changed, remembered{row.Kind, toName + "/" + code, entity, row.Fields})
+		}
+	}
+	return m.save(ctx, tx)
+}
+
+// ForgetCarried takes back what Carry remembered of the season.
+func ForgetCarried(ctx context.Context, tx *db.Tx, name string) error {
+	_, err := tx.Exec(ctx, `delete from imported where kind in ('paper', 'programme', 'course') and substr(key, 1, $1) = $2`, int64(len([]rune(name)))+1, name+"/")
+	return err
+}

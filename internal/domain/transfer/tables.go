@@ -134,7 +134,7 @@ type pupilSeasonRow struct {
 	ImageAnsweredAt time.Time `db:"image_answered_at"`
 	ImageHousehold  string    `db:"image_household_id"`
 	Beginner        string    `db:"beginner"`
-	Invited         bool      `db:"invited"`
+	NotInvited      bool      `db:"not_invited"`
 }
 
 type rollOverRow struct {

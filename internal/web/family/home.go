@@ -36,9 +36,9 @@ type homePage struct {
 }
 
 // isOver tells whether the pupil's dossier can no longer be sent: the campaign
-// is over, and not reopened for the family (R36).
+// is over, and not reopened for the family (R36), or the pupil is not invited.
 func isOver(r enrolment.Registration, now time.Time) bool {
-	return r.Season.HasClosed(now) && !isReopened(r, now)
+	return r.InSeason.NotInvited && isDraft(r) || r.Season.HasClosed(now) && !isReopened(r, now)
 }
 
 // isReopened tells whether the office has opened the campaign again for the pupil.
@@ -129,6 +129,9 @@ func (page *homePage) pupil(r enrolment.Registration, rankShown bool) {
 	task, todo := registrationTask(r, rankShown)
 	if over := isOver(r, page.now); over && isDraft(r) {
 		todo, task.State, task.Word, task.Note = false, ui.StateNone, "Non envoyée", ""
+		if r.InSeason.NotInvited {
+			task.Word, task.Note = "Par la pré-inscription", "N’était pas inscrit l’an dernier"
+		}
 	}
 	if todo {
 		page.Todo++

@@ -1,8 +1,12 @@
 package family
 
 import (
+	"time"
+
+	"pupitre/internal/domain/catalogue"
 	"pupitre/internal/domain/document"
 	"pupitre/internal/domain/enrolment"
+	"pupitre/internal/platform/clock"
 	"pupitre/internal/web/door"
 	"pupitre/internal/web/ui"
 )
@@ -30,15 +34,24 @@ func (p *Pages) ShowPupilCourses(v *door.Visit) error {
 		return err
 	}
 	if at := r.Season.CoursesPublishedAt; !at.IsZero() && !v.Now.Before(at) && r.Dossier.State == enrolment.Enrolled {
-		page.Courses = coursesOf(r)
+		page.Courses = coursesOf(r.Requests, r.Catalogue)
+	}
+	if len(page.Courses) == 0 {
+		run, found, err := enrolment.RunningOf(v.Ctx(), p.store, r.Pupil.ID, r.Season, v.Now.In(clock.Paris).Format(time.DateOnly))
+		if err != nil {
+			return err
+		}
+		if at := run.Season.CoursesPublishedAt; found && !at.IsZero() && !v.Now.Before(at) {
+			page.Season, page.Courses = run.Season.Name, coursesOf(run.Requests, run.Catalogue)
+		}
 	}
 	return v.Show(200, pupilCoursesView(page))
 }
 
-func coursesOf(r enrolment.Registration) []pupilCourse {
+func coursesOf(requests []enrolment.RequestView, offer catalogue.Catalogue) []pupilCourse {
 	var all []pupilCourse
-	for _, q := range r.Requests {
-		course, ok := r.Catalogue.Course(q.CourseID)
+	for _, q := range requests {
+		course, ok := offer.Course(q.CourseID)
 		if q.State != enrolment.Place || !ok {
 			continue
 		}
@@ -46,7 +59,7 @@ func coursesOf(r enrolment.Registration) []pupilCourse {
 		if slot == "" {
 			slot = "horaire fixé à la rentrée"
 		}
-		all = append(all, pupilCourse{q.FullTitle(), slot, course.Room, course.Teacher, r.Catalogue.SiteName(course.SiteID)})
+		all = append(all, pupilCourse{q.FullTitle(), slot, course.Room, course.Teacher, offer.SiteName(course.SiteID)})
 	}
 	return all
 }

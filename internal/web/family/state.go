@@ -39,7 +39,7 @@ func (p *Pages) ShowRegistration(v *door.Visit) error {
 	if err != nil {
 		return err
 	}
-	if isDraft(r) {
+	if isDraft(r) && !r.InSeason.NotInvited {
 		return v.Redirect(nextStep(r).path(r.Pupil.ID))
 	}
 	page := statePage{Base: v.Base(r.Pupil.FirstName + ", réinscription"), State: r.Dossier.State, Elsewhere: r.Elsewhere, Phone: v.School.Phone}
@@ -81,6 +81,10 @@ func (page *statePage) tell(v *door.Visit, r enrolment.Registration) {
 	if isOthers(r) {
 		say(ui.MessageInfo, "L’autre foyer a répondu"+colon+d.State.French(), "Vous pouvez réinscrire cet élève vous-même jusqu’à la clôture.")
 		page.CanRestart = !r.Season.HasClosed(v.Now)
+		return
+	}
+	if r.InSeason.NotInvited && isDraft(r) {
+		say(ui.MessageInfo, called(r.Pupil)+colon+"par la pré-inscription", "N’était pas inscrit l’an dernier à l’école"+colon+"ce n’est donc pas une réinscription.", "Si c’est une erreur, appelez le secrétariat au "+french.Phone(v.School.Phone)+".")
 		return
 	}
 	switch d.State {

@@ -46,6 +46,9 @@ func (p *Pages) draft(v *door.Visit) (r enrolment.Registration, sent bool, err e
 	if err != nil {
 		return r, false, err
 	}
+	if r.InSeason.NotInvited {
+		return r, true, v.Redirect(wizardPath(r.Pupil.ID))
+	}
 	switch r.Dossier.State {
 	case "", enrolment.Draft, enrolment.Lapsed, enrolment.Withdrawn, enrolment.TurnedDown:
 		return r, false, nil

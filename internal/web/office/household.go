@@ -274,6 +274,20 @@ func (p *Pages) Reopen(v *door.Visit) error {
 		done("Campagne rouverte pour "+pupil.FullName(), "Son dossier prendra rang à son heure d’envoi."))
 }
 
+// Invite asks a pupil to re-register who was not enrolled the year before.
+func (p *Pages) Invite(v *door.Visit) error {
+	pupil, household, err := people.PupilOf(v.Ctx(), p.Store, v.Actor, v.PathValue("pupil"))
+	if err != nil {
+		return err
+	}
+	if err := p.Store.Write(v.Ctx(), func(tx *db.Tx) error {
+		return people.Invite(v.Ctx(), tx, p.Clock.Now(), v.Actor, pupil.ID, v.Season.ID)
+	}); err != nil {
+		return err
+	}
+	return v.Redirect("/bureau/familles/"+household, done(pupil.FullName()+" peut se réinscrire", "Sa famille le voit aussitôt."))
+}
+
 // lastMinute is 23:59 in Paris on that day (2006-01-02).
 func lastMinute(iso string) time.Time {
 	day, err := time.Parse(time.DateOnly, iso)

@@ -9,6 +9,7 @@ import (
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/people"
 	"pupitre/internal/domain/report"
+	"pupitre/internal/domain/school"
 	"pupitre/internal/platform/fault"
 	"pupitre/internal/web/door"
 	"pupitre/internal/web/ui"
@@ -46,6 +47,9 @@ type typed struct {
 // Review shows a dossier: papers and places on the left, the document in the
 // middle, the decision on the right.
 func (p *Pages) Review(v *door.Visit) error {
+	if elsewhere, err := p.ofAnotherSeason(v); err != nil || elsewhere {
+		return err
+	}
 	page, err := p.review(v, v.PathValue("id"), v.Query("piece"), report.GroupNamed(v.Query("file")))
 	if err != nil {
 		return err
@@ -55,6 +59,20 @@ func (p *Pages) Review(v *door.Visit) error {
 	}
 	page.Large = v.Query("grand") == "oui"
 	return page.show(v)
+}
+
+// ofAnotherSeason sends the visit to the journal of a dossier that is not of the
+// current season: it is read, and decided no more.
+func (p *Pages) ofAnotherSeason(v *door.Visit) (bool, error) {
+	d, err := enrolment.DossierByID(v.Ctx(), p.Store, v.Actor, v.PathValue("id"))
+	if err != nil || d.Season == v.Season.ID {
+		return false, err
+	}
+	s, err := school.SeasonByID(v.Ctx(), p.Store, d.Season)
+	if err != nil {
+		return false, err
+	}
+	return true, v.Redirect("/bureau/dossiers/"+d.ID+"/journal", ui.Flash{Title: "Dossier de la saison " + s.Name, Text: "Il se lit encore, il ne se décide plus."})
 }
 
 func (r reviewPage) show(v *door.Visit) error {

@@ -60,6 +60,7 @@ func (p *Pages) Routes() []door.Route {
 		post("/familles/{household}/lettre", "letter", p.Letter),
 		post("/familles/{household}/mail-identifiant", "mail-identifier", p.MailIdentifier),
 		post("/eleves/{pupil}/rouvrir", "reopen", p.Reopen),
+		post("/eleves/{pupil}/inviter", "invite", p.Invite),
 
 		get("/sans-reponse", "no-answer", p.NoAnswer),
 		get("/identifiants", "identifiers", p.Identifiers),

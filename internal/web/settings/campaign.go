@@ -43,7 +43,7 @@ func (p *Pages) Campaign(v *door.Visit) error {
 	if err != nil {
 		return err
 	}
-	values := school.Campaign.Values(season)
+	values := school.CampaignOf(season).Values(season)
 	return p.campaignForm(v, season, values, values, nil, nil)
 }
 
@@ -76,7 +76,7 @@ func (p *Pages) campaignForm(v *door.Visit, season school.Season, read, values m
 	if prepared {
 		side.OtherURL = of(campaignPath, v, next)
 	}
-	f := settingsForm{page: page, Title: title, Lead: "Toutes les heures sont celles de Paris.", Action: of(campaignPath, v, season), Rows: rowsOf(school.Campaign, values, invalid),
+	f := settingsForm{page: page, Title: title, Lead: "Toutes les heures sont celles de Paris.", Action: of(campaignPath, v, season), Rows: rowsOf(school.CampaignOf(season), values, invalid),
 		Read: shownNow(read), Stale: stale, Submit: "Enregistrer", Side: campaignPanel(side)}
 	return v.Show(status(invalid, stale), settingsView(f))
 }
@@ -137,7 +137,7 @@ func campaignWords(s school.Season, now time.Time) []string {
 
 // SaveCampaign saves the dates, or makes the first season.
 func (p *Pages) SaveCampaign(v *door.Visit) error {
-	form, err := v.TypedForm(names(school.FirstSeason)...)
+	form, err := v.TypedForm(append(names(school.FirstSeason), "passage")...)
 	if err != nil {
 		return err
 	}
@@ -148,7 +148,7 @@ func (p *Pages) SaveCampaign(v *door.Visit) error {
 	if err != nil {
 		return err
 	}
-	given, err := typed(school.Campaign, form)
+	given, err := typed(school.CampaignOf(season), form)
 	e := p.edit(v, form)
 	var changes []school.Difference
 	if err == nil {
@@ -166,7 +166,7 @@ func (p *Pages) SaveCampaign(v *door.Visit) error {
 	case invalid != nil:
 		read := e.Read
 		if read == nil {
-			read = school.Campaign.Values(season)
+			read = school.CampaignOf(season).Values(season)
 		}
 		return p.campaignForm(v, season, read, given, invalid, nil)
 	}

@@ -54,7 +54,7 @@ func rowsOf[T any](g school.Group[T], values map[string]string, invalid *fault.I
 			Name: s.Field, Label: s.Label, Help: s.Help, Value: values[s.Field], Error: invalid.Of(s.Field), Required: s.Required,
 		}}
 		switch s.Kind {
-		case school.NumberKind, school.MomentKind, school.DayKind:
+		case school.NumberKind, school.DayKind:
 			r.Class = "court-champ"
 		case school.ChoiceKind, school.YesKind:
 			r.NoWord = true

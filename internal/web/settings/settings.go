@@ -9,6 +9,7 @@ import (
 	"net/url"
 
 	"pupitre/internal/domain/enrolment"
+	"pupitre/internal/domain/report"
 	"pupitre/internal/domain/school"
 	"pupitre/internal/platform/clock"
 	"pupitre/internal/platform/db"
@@ -23,6 +24,7 @@ type Pages struct {
 	Registrar *enrolment.Registrar
 	Clock     clock.Clock
 	Frame     func(v *door.Visit, base ui.Base) (ui.Base, error) // the office's
+	counter   report.Counter
 }
 
 // New opens « Réglages » within the office's frame.
@@ -34,6 +36,7 @@ func New(store *db.Store, registrar *enrolment.Registrar, clk clock.Clock, frame
 const (
 	root         = "/bureau/reglages"
 	schoolPath   = root + "/ecole"
+	seasonsPath  = root + "/saison"
 	campaignPath = root + "/campagne"
 	rulesPath    = root + "/regles"
 )
@@ -57,6 +60,13 @@ func (p *Pages) Routes() []door.Route {
 		post("/regles", "save-rules", p.SaveRules),
 		get("/campagne", "campaign", p.Campaign),
 		post("/campagne", "save-campaign", p.SaveCampaign),
+		get("/saison", "seasons", p.Seasons),
+		get("/saison/preparer", "prepare-form", p.PrepareForm),
+		post("/saison/preparer", "prepare", p.Prepare),
+		get("/saison/{season}", "season", p.Season),
+		post("/saison/{season}/passer", "hand-over", p.HandOver),
+		post("/saison/{season}/revenir", "undo-hand-over", p.UndoHandOver),
+		post("/saison/{season}/annuler", "undo-preparation", p.UndoPreparation),
 		post("/campagne/publier-les-cours", "publish-courses", p.PublishCourses),
 		post("/campagne/retirer-les-cours", "hide-courses", p.HideCourses),
 	}

@@ -5,6 +5,7 @@ package ui
 func SettingsTabs(here string) []Tab {
 	all := []Tab{
 		{Label: "École", URL: "/bureau/reglages/ecole"},
+		{Label: "Saisons", URL: "/bureau/reglages/saison"},
 		{Label: "Campagne", URL: "/bureau/reglages/campagne"},
 		{Label: "Règles de l’école", URL: "/bureau/reglages/regles"},
 		{Label: "Droits et comptes", URL: "/bureau/reglages/droits"},

@@ -5,7 +5,7 @@ alter table season add column hands_over_at timestamptz;
 alter table season add column newcomers_open_at timestamptz;
 
 -- Who was not enrolled when the season began to be prepared is not asked to re-register (R10: pré-inscription).
-alter table pupil_season add column invited boolean not null default true;
+alter table pupil_season add column not_invited boolean not null default false;
 
 -- One preparation of a season, with what it wrote, so that it can be undone while none of that has changed.
 create table roll_over (
