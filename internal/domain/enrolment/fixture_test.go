@@ -339,6 +339,14 @@ func (w *world) dossier(f family, pupil string) Dossier {
 }
 
 // requests returns the dossier's requests by course, ended ones too; the last of each.
+// version is that of the pupil as it is stored.
+func (w *world) version(f family, pupil string) int64 {
+	w.Helper()
+	p, _, err := people.PupilOf(w.ctx, w.store, office, f.pupils[pupil])
+	w.must(err)
+	return p.Version
+}
+
 func (w *world) requests(f family, pupil string) map[string]Request {
 	w.Helper()
 	rows, err := db.All[Request](w.ctx, w.store, `select `+requestColumns+` from request where dossier_id = $1 order by seq`, w.dossier(f, pupil).ID)

@@ -6,7 +6,9 @@ import (
 	"strings"
 	"time"
 
+	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/document"
+	"pupitre/internal/domain/people"
 	"pupitre/internal/domain/school"
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/fault"
@@ -440,6 +442,53 @@ func actsTwoHouseholds() []act {
 			w.deposit(father, "Léo", "assurance")
 			w.wantStands(mother, "Léo", "received")
 			w.deposit(mother, "Léo", "assurance")
+			w.wantStands(mother, "Léo", "complete n° 1: jardin place")
+		}},
+		{"the office links a pupil to its second household, and unlinks it", func(w *world) {
+			mother, father := w.family("Roux", "Léo"), w.family("Petit", "Ana")
+			home := people.Home{Pupil: mother.pupils["Léo"], Household: father.Household, Version: w.version(mother, "Léo")}
+			for name, a := range map[string]actor.Actor{"the mother": mother.Actor, "the father": father.Actor} {
+				if err := w.reg.AddHome(w.ctx, a, home); !errors.Is(err, fault.ErrForbidden) {
+					w.Errorf("%s links: want ErrForbidden, got %v", name, err)
+				}
+			}
+			w.must(w.reg.AddHome(w.ctx, office, home))
+			father.pupils["Léo"] = mother.pupils["Léo"]
+			wantRefused(w, w.reg.AddHome(w.ctx, office, home), "déjà dans ce foyer")
+			home.Version = w.version(father, "Léo")
+			third := home
+			third.Household = w.family("Blin").Household
+			wantRefused(w, w.reg.AddHome(w.ctx, office, third), "déjà deux foyers")
+			// What the father has only begun goes on at the mother's, without his words.
+			w.prepare(father, "Léo", "eveil", "jardin")
+			note := "la mère ne doit pas savoir"
+			w.must(SaveDraft(w.ctx, w.store, w.clock, father.Actor, father.pupils["Léo"], DraftStep{Note: &note}))
+			home.Version = w.version(father, "Léo")
+			stale := home
+			stale.Version--
+			var conflict *fault.Conflict
+			if err := w.reg.RemoveHome(w.ctx, office, stale); !errors.As(err, &conflict) {
+				w.Errorf("unlinked from an old reading: got %v", err)
+			}
+			w.must(w.reg.RemoveHome(w.ctx, office, home))
+			if d := w.dossier(mother, "Léo"); d.Household != mother.Household || d.Note != "" {
+				w.Errorf("after the father is unlinked: household %s, note %q", d.Household, d.Note)
+			}
+			if _, err := RegistrationOf(w.ctx, w.store, father.Actor, mother.pupils["Léo"]); !errors.Is(err, fault.ErrNotFound) {
+				w.Errorf("the father still sees the pupil: %v", err)
+			}
+			last := people.Home{Pupil: home.Pupil, Household: mother.Household, Version: w.version(mother, "Léo")}
+			wantRefused(w, w.reg.RemoveHome(w.ctx, office, last), "n’a que ce foyer")
+		}},
+		{"who has sent the dossier keeps the pupil, and the other can be unlinked", func(w *world) {
+			mother, father := separated(w)
+			w.prepare(mother, "Léo", "eveil", "jardin")
+			w.deposit(mother, "Léo", "assurance")
+			w.send(mother, "Léo")
+			home := people.Home{Pupil: mother.pupils["Léo"], Household: mother.Household, Version: w.version(mother, "Léo")}
+			wantRefused(w, w.reg.RemoveHome(w.ctx, office, home), "détachez plutôt l’autre foyer")
+			home.Household = father.Household
+			w.must(w.reg.RemoveHome(w.ctx, office, home))
 			w.wantStands(mother, "Léo", "complete n° 1: jardin place")
 		}},
 	}
