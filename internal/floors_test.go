@@ -35,19 +35,20 @@ var rooms = map[string][]string{
 // doors names, for each part of the web, the parts it may import. An audience
 // imports no other audience.
 var doors = map[string][]string{
-	"assets":   {},
-	"ui":       {"assets"},
-	"door":     {"ui"},
-	"upload":   {"ui", "door"},
-	"identity": {"ui", "door"},
-	"public":   {"ui", "door", "assets"},
-	"family":   {"ui", "door", "upload", "identity", "assets"},
-	"teacher":  {"ui", "door", "assets"},
-	"office":   {"ui", "door", "upload", "identity", "assets"},
-	"access":   {"ui", "door", "assets"},
-	"settings": {"ui", "door", "assets"},
-	"mailbox":  {"ui", "door", "assets"}, // the demonstration's mails
-	"":         {"ui", "door", "assets", "public", "family", "teacher", "office", "access", "settings"},
+	"assets":     {},
+	"ui":         {"assets"},
+	"door":       {"ui"},
+	"upload":     {"ui", "door"},
+	"identity":   {"ui", "door"},
+	"public":     {"ui", "door", "assets"},
+	"family":     {"ui", "door", "upload", "identity", "assets"},
+	"teacher":    {"ui", "door", "assets"},
+	"office":     {"ui", "door", "upload", "identity", "households", "assets"},
+	"households": {"ui", "door"}, // families and pupils, of the office; its page of one family has their tabs
+	"access":     {"ui", "door", "assets"},
+	"settings":   {"ui", "door", "assets"},
+	"mailbox":    {"ui", "door", "assets"}, // the demonstration's mails
+	"":           {"ui", "door", "assets", "public", "family", "teacher", "office", "access", "settings", "households"},
 }
 
 // noRoom lists the parts of the web that know no business.

@@ -19,6 +19,7 @@ import (
 	"pupitre/internal/web/access"
 	"pupitre/internal/web/door"
 	"pupitre/internal/web/family"
+	"pupitre/internal/web/households"
 	"pupitre/internal/web/lists"
 	"pupitre/internal/web/office"
 	"pupitre/internal/web/public"
@@ -88,11 +89,12 @@ func start(k *kept, s settings) (*server, error) {
 func pages(k *kept, s settings, accounts *account.Accounts, registrar *enrolment.Registrar) web.Pages {
 	desk := office.New(k.store, registrar, accounts, k.blobs, s.clock, s.publicURL)
 	return web.Pages{
-		Public:   public.New(k.store, accounts, office.Nav),
-		Family:   family.New(k.store, registrar, k.blobs, s.clock, s.publicURL),
-		Office:   desk,
-		Access:   access.New(k.store, accounts, desk.Frame),
-		Settings: settingspages.New(k.store, registrar, s.clock, desk.Frame),
-		Lists:    lists.New(k.store, s.publicURL, desk.Frame),
+		Public:     public.New(k.store, accounts, office.Nav),
+		Family:     family.New(k.store, registrar, k.blobs, s.clock, s.publicURL),
+		Office:     desk,
+		Access:     access.New(k.store, accounts, desk.Frame),
+		Settings:   settingspages.New(k.store, registrar, s.clock, desk.Frame),
+		Households: households.New(k.store, registrar, desk.Frame),
+		Lists:      lists.New(k.store, s.publicURL, desk.Frame),
 	}
 }

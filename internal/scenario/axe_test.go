@@ -19,6 +19,7 @@ import (
 	"pupitre/internal/web/assets/axe"
 	"pupitre/internal/web/door"
 	families "pupitre/internal/web/family"
+	"pupitre/internal/web/households"
 	"pupitre/internal/web/lists"
 	"pupitre/internal/web/office"
 	"pupitre/internal/web/public"
@@ -79,6 +80,8 @@ var samples = map[string][]string{
 	"office.offering":         {"{offering}"},
 	"office.search":           {"/bureau/recherche?q=moreau", "/bureau/recherche?q=zzzz"},
 	"office.household":        {"{household}"},
+	"households.families":     {"/bureau/foyers", "/bureau/foyers?depuis=M"},
+	"households.homes":        {"/bureau/eleves/{sent}/foyers"},
 	"office.identity":         {"{household}/identite"},
 	"office.deposit":          {"{household}/importer", "{household}/importer?document=quotient-familial"},
 	"demo.mail":               {"{mail}"},
@@ -176,7 +179,7 @@ var elsewhere = map[string]bool{"family.offer": true, "address": true, "link.for
 // getRoutes are the pages of the site map, and the demonstration's own.
 func getRoutes() []door.Route {
 	var all []door.Route
-	for _, r := range append(web.SiteMap(web.Pages{Public: &public.Pages{}, Family: &families.Pages{}, Office: &office.Pages{}, Settings: &settings.Pages{}, Lists: &lists.Pages{}}),
+	for _, r := range append(web.SiteMap(web.Pages{Public: &public.Pages{}, Family: &families.Pages{}, Office: &office.Pages{}, Settings: &settings.Pages{}, Households: &households.Pages{}, Lists: &lists.Pages{}}),
 		door.Route{Method: "GET", Path: "/demo/courriers", Name: "demo.mails"}, door.Route{Method: "GET", Path: "/demo/courriers/{id}", Name: "demo.mail"}) {
 		if r.Method == "GET" {
 			all = append(all, r)

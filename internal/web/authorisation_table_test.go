@@ -7,6 +7,7 @@ import (
 	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/correspondence"
 	"pupitre/internal/domain/enrolment"
+	"pupitre/internal/domain/people"
 	"pupitre/internal/platform/db"
 )
 
@@ -194,9 +195,15 @@ var table = []row{
 	{route: "GET /bureau/familles/{household}", want: offices(200)},
 	{route: "GET /bureau/familles/{household}/identite", want: offices(200)},
 	{route: "GET /bureau/familles/{household}/importer", want: offices(200)},
+	{route: "GET /bureau/foyers", want: offices(200)},
+	{route: "GET /bureau/eleves", want: offices(200)},
+	{route: "GET /bureau/a-verifier", want: offices(200)},
+	{route: "GET /bureau/eleves/{pupil}/foyers", want: offices(200)},
 	{route: "GET /bureau/sans-reponse", want: offices(200)},
 	{route: "GET /bureau/listes", want: offices(200)},
-	{route: "GET /bureau/listes/{list}/{format}", want: offices(200), fill: func(*scene, visitor) filling { return filling{path: map[string]string{"list": "familles", "format": "csv"}} }},
+	{route: "GET /bureau/listes/{list}/{format}", want: offices(200), fill: func(*scene, visitor) filling {
+		return filling{path: map[string]string{"list": "familles", "format": "csv"}}
+	}},
 	{route: "GET /bureau/impressions/{paper}", want: offices(200), fill: func(*scene, visitor) filling { return filling{path: map[string]string{"paper": "listes-de-cours"}} }},
 	{route: "GET /bureau/identifiants", want: offices(200)},
 	{route: "GET /bureau/mails", want: offices(200)},
@@ -235,6 +242,9 @@ var table = []row{
 	{route: "POST /bureau/familles/{household}/mail-identifiant", want: offices(303)},
 	{route: "POST /bureau/eleves/{pupil}/rouvrir", want: offices(303), given: closes, fill: form("jusqu_au", "30/06/2027", "motif", "Retour de voyage")},
 	{route: "POST /bureau/eleves/{pupil}/inviter", want: offices(303)},
+	{route: "POST /bureau/a-verifier/{household}/vu", want: offices(303), fill: toSee},
+	{route: "POST /bureau/a-verifier/{household}/annuler", want: offices(303), fill: justSeen},
+	{route: "POST /bureau/eleves/{pupil}/foyers", want: offices(303), fill: secondHome},
 	{route: "POST /bureau/identifiants/lettres", want: offices(303)},
 	{route: "POST /bureau/identifiants/mails", want: offices(303)},
 	{route: "POST /bureau/mails/{mail}/renvoyer", want: offices(409)},
@@ -261,6 +271,44 @@ var table = []row{
 	// What ends a dossier, a session.
 	{route: "POST /eleves/{pupil}/reinscription/renoncer", want: families(303, 404), fill: form("raison", "Déménagement")},
 	{route: "POST /deconnexion", want: everybody(303)},
+}
+
+// toSee is a change of the family that the office has not seen, for each of its roles.
+func toSee(c *scene, who visitor) filling {
+	f := filling{form: fields("jusqu_a", shown.AddDate(1, 0, 0).Format(time.RFC3339))}
+	if !isOffice(who) {
+		return f
+	}
+	form := c.identityFields(c.own)
+	form.Set("ville", "Le Marqueur "+form.Get("version"))
+	if answer := c.ask(request{path: "/famille/identite", cookie: c.familyCookie(c.own), form: form}); answer.status != 303 {
+		c.Fatalf("the family changes its town: %d%s", answer.status, said(answer))
+	}
+	return f
+}
+
+// justSeen is what the office has seen just now.
+func justSeen(c *scene, who visitor) filling {
+	f := toSee(c, who)
+	if !isOffice(who) {
+		return f
+	}
+	var batch string
+	c.must(c.store.Write(c.Context(), func(tx *db.Tx) (err error) {
+		_, batch, err = people.See(c.Context(), tx, shown, c.secretary, c.own, shown.AddDate(1, 0, 0))
+		return err
+	}))
+	return filling{query: "?lot=" + batch}
+}
+
+// secondHome links the pupil to the other family, or unlinks it from there.
+func secondHome(c *scene, who visitor) filling {
+	act := "rattacher"
+	if c.text(`select cast(count(*) as text) from pupil_household where pupil_id = $1`, c.draft) == "2" {
+		act = "detacher"
+	}
+	return filling{path: map[string]string{"pupil": c.draft},
+		form: fields("action", act, "foyer", c.offers[0].household, "version", c.text(`select cast(version as text) from pupil where id = $1`, c.draft))}
 }
 
 // rules is the text that « J’accepte » accepts.

@@ -19,9 +19,12 @@ var withoutFields = []string{
 	"POST /bureau/familles/{household}/mail-identifiant",
 	"POST /bureau/mails/{mail}/renvoyer",
 	"POST /bureau/mails/{mail}/dit",
-	"POST /offre/{token}",                   // accept or decline: anything else shows the offer again
-	"POST /eleves/{pupil}/offres/{request}", // the same
-	"POST /accessibilite",                   // choices: anything else is the usual setting
+	"POST /offre/{token}",                         // accept or decline: anything else shows the offer again
+	"POST /eleves/{pupil}/offres/{request}",       // the same
+	"POST /accessibilite",                         // choices: anything else is the usual setting
+	"POST /bureau/a-verifier/{household}/vu",      // an instant: forged, in the test of forged fields
+	"POST /bureau/a-verifier/{household}/annuler", // a batch, in the address: the same
+	"POST /bureau/eleves/{pupil}/foyers",          // choices: the same
 	"POST /bureau/dossiers/{id}/annuler",
 	"POST /bureau/confirmations/{batch}/annuler",
 	"POST /bureau/dossiers/relance",              // hidden fields: forged ones remind nobody

@@ -122,6 +122,24 @@ var forgeries = []forged{
 	{what: "another dossier's paper", route: "POST /bureau/dossiers/{id}/pieces/{deposit}/valider", who: secretary, status: 404, fill: decision(func(c *scene, f *filling) {
 		f.path["deposit"] = c.usual("deposit")
 	})},
+	{what: "no such second household", route: "POST /bureau/eleves/{pupil}/foyers", who: secretary, status: 404, fill: func(c *scene) filling {
+		return filling{form: fields("action", "rattacher", "foyer", "personne", "version", "1")}
+	}},
+	{what: "neither linked nor unlinked", route: "POST /bureau/eleves/{pupil}/foyers", who: secretary, status: 422, says: "Choisissez ce qu’il faut faire", fill: func(c *scene) filling {
+		return filling{form: fields("action", "vendre", "foyer", c.other, "version", "1")}
+	}},
+	{what: "a household that the pupil already has", route: "POST /bureau/eleves/{pupil}/foyers", who: secretary, status: 422, says: "est déjà dans ce foyer", fill: func(c *scene) filling {
+		return filling{form: fields("action", "rattacher", "foyer", c.own, "version", "1")}
+	}},
+	{what: "an old reading of the pupil", route: "POST /bureau/eleves/{pupil}/foyers", who: secretary, status: 409, fill: func(c *scene) filling {
+		return filling{form: fields("action", "rattacher", "foyer", c.other, "version", "-1")}
+	}},
+	{what: "seen until no instant", route: "POST /bureau/a-verifier/{household}/vu", who: secretary, status: 422, says: "Relisez la liste", fill: func(c *scene) filling {
+		return filling{form: fields("jusqu_a", "demain")}
+	}},
+	{what: "a batch that was never seen", route: "POST /bureau/a-verifier/{household}/annuler", who: secretary, status: 409, says: "déjà annulé", fill: func(c *scene) filling {
+		return filling{query: "?lot=0123"}
+	}},
 	{what: "another family's responsible, at the office", route: "POST /bureau/familles/{household}/adresse", who: secretary, status: 404, fill: func(c *scene) filling {
 		return filling{form: fields("responsable", c.text(`select id from guardian where household_id = $1 limit 1`, c.other), "email", "a@exemple.fr", "verifie", "oui")}
 	}},

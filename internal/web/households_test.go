@@ -65,11 +65,13 @@ func (c *scene) read(household string, markers []string) {
 	}
 }
 
-// privateTo is what the household's other one may not read, as it is in the seeded school.
+// privateTo is what the household's other one may not read, as it is in the
+// seeded school: who it is, where, its mandate, its papers, how it pays.
 func (c *scene) privateTo(household string) []string {
 	c.Helper()
 	h := c.household(household)
-	markers := []string{h.Address, c.text(`select login from account where household_id = $1`, household)}
+	markers := append(c.column(`select distinct file_name from deposit where household_id = $1 and file_name like '%other%'`, household), h.MandateReference)
+	markers = append(markers, h.Address, c.text(`select login from account where household_id = $1`, household))
 	for _, g := range h.Guardians {
 		markers = append(markers, g.Email, french.Phone(g.Mobile), g.Mobile, french.Phone(g.Phone), g.Phone)
 	}
@@ -88,6 +90,7 @@ func TestHouseholdsOfOnePupilKeepTheirSecrets(t *testing.T) {
 		c.must(enrolment.SaveDraft(c.Context(), c.store, c.clock, c.family(c.own), c.draft, enrolment.DraftStep{OnPaperForm: &onPaper}))
 		c.deposit(c.own, "formulaire:"+c.draft, ownFile)
 		private := append(c.markers, ownNote, "Grand-mère")
+		c.markOther()
 
 		for _, pupil := range []string{c.sent, c.draft} {
 			for _, household := range []string{c.own, c.other} {
@@ -102,6 +105,11 @@ func TestHouseholdsOfOnePupilKeepTheirSecrets(t *testing.T) {
 				c.Errorf("the other household's deposit: got %d", answer.status)
 			}
 		}
+		for _, deposit := range c.column(`select id from deposit where household_id = $1`, c.other) {
+			if answer := c.ask(request{path: "/pieces/" + deposit, cookie: c.familyCookie(c.own)}); answer.status != 404 {
+				c.Errorf("the first household opens the second's deposit: got %d", answer.status)
+			}
+		}
 		c.actOnTheOthersDossier()
 		c.markers = private
 		c.read(c.other, private)
@@ -111,7 +119,50 @@ func TestHouseholdsOfOnePupilKeepTheirSecrets(t *testing.T) {
 		c.takeOver()
 		c.read(c.other, private)
 		c.read(c.own, c.privateTo(c.other))
+		c.mailsKeep(c.other, private)
+		c.mailsKeep(c.own, c.privateTo(c.other))
 	})
+}
+
+// What only the second household has.
+const (
+	otherMandate = "RUM-2027-KERGUELEN"
+	otherFile    = "attestation-other-kerguelen.pdf"
+)
+
+// markOther gives the second household a mandate and a paper of its own, and
+// another way to pay than the first one's.
+func (c *scene) markOther() {
+	c.Helper()
+	c.must(c.store.Write(c.Context(), func(tx *db.Tx) error {
+		_, err := tx.Exec(c.Context(), `update household set mandate_reference = $1 where id = $2`, otherMandate, c.other)
+		return err
+	}))
+	c.deposit(c.other, "quotient-familial", otherFile)
+	if markers := c.privateTo(c.other); !slices.Contains(markers, otherMandate) || !slices.Contains(markers, otherFile) {
+		c.Fatalf("the second household's markers are %q", markers)
+	}
+}
+
+// mailsKeep reads every mail written to the household: none tells a marker.
+func (c *scene) mailsKeep(household string, markers []string) {
+	c.Helper()
+	c.runJobs()
+	read, addresses := 0, c.household(household).Emails()
+	for _, m := range c.outbox.Last() {
+		if !slices.ContainsFunc(addresses, func(a string) bool { return strings.Contains(m.To, a) }) {
+			continue
+		}
+		read++
+		for _, marker := range markers {
+			if strings.Contains(m.Subject+m.Text+m.HTML, marker) {
+				c.Errorf("the mail « %s » tells the other household's %q", m.Subject, marker)
+			}
+		}
+	}
+	if read == 0 {
+		c.Errorf("no mail to %q was read", addresses)
+	}
 }
 
 // actOnTheOthersDossier posts, as the second household, every act about the
@@ -161,4 +212,12 @@ func (c *scene) takeOver() {
 	if note[0] != c.other || note[1] != "" {
 		c.Errorf("the draft is of %s, its note is %q", note[0], note[1])
 	}
+}
+
+// column are the values of a query of one column.
+func (c *scene) column(query string, args ...any) []string {
+	c.Helper()
+	values, err := db.All[string](c.Context(), c.store, query, args...)
+	c.must(err)
+	return values
 }

@@ -17,12 +17,12 @@ import (
 
 // growing are the tables that grow with the families; all others are the
 // school's own and small.
-const growing = `household|household_payment_mean|guardian|pupil|pupil_household|pupil_season|pupil_note|pupil_course_now|imported|account|session|throttle|deposit|dossier|request|journal|job|outgoing_mail|decision`
+const growing = `household|household_change|household_payment_mean|guardian|pupil|pupil_household|pupil_season|pupil_note|pupil_course_now|imported|account|session|throttle|deposit|dossier|request|journal|job|outgoing_mail|decision`
 
 // few are the partial indexes that hold few rows however many families there
 // are: to read one from end to end is no scan.
 var few = []string{"job_due", "job_dead", "job_every", "outgoing_mail_failed", "outgoing_mail_call", "guardian_pending", "account_link", "dossier_hold", "dossier_withdrawal",
-	"dossier_on_paper", "dossier_choose_again", "account_never_in", "account_staff", "request_offer", "request_token", "request_jumped"}
+	"dossier_on_paper", "household_change_open", "dossier_choose_again", "account_never_in", "account_staff", "request_offer", "request_token", "request_jumped"}
 
 // scans are the reads of whole growing tables, or of all that a season has of
 // them, that are meant.

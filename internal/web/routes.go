@@ -4,6 +4,7 @@ import (
 	"pupitre/internal/web/access"
 	"pupitre/internal/web/door"
 	"pupitre/internal/web/family"
+	"pupitre/internal/web/households"
 	"pupitre/internal/web/lists"
 	"pupitre/internal/web/office"
 	"pupitre/internal/web/public"
@@ -12,12 +13,13 @@ import (
 
 // Pages are what answers the routes, one audience each.
 type Pages struct {
-	Public   *public.Pages
-	Family   *family.Pages
-	Office   *office.Pages
-	Access   *access.Pages
-	Settings *settings.Pages
-	Lists    *lists.Pages
+	Public     *public.Pages
+	Family     *family.Pages
+	Office     *office.Pages
+	Access     *access.Pages
+	Settings   *settings.Pages
+	Lists      *lists.Pages
+	Households *households.Pages
 }
 
 // SiteMap is every page and act of the site: who may ask for what. What is
@@ -33,6 +35,7 @@ func SiteMap(p Pages) []door.Route {
 		p.Access.Routes(),
 		p.Settings.Routes(),
 		p.Lists.Routes(),
+		p.Households.Routes(),
 	} {
 		routes = append(routes, group...)
 	}

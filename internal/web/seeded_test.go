@@ -32,6 +32,7 @@ import (
 	"pupitre/internal/web"
 	"pupitre/internal/web/access"
 	"pupitre/internal/web/family"
+	"pupitre/internal/web/households"
 	"pupitre/internal/web/lists"
 	"pupitre/internal/web/office"
 	"pupitre/internal/web/public"
@@ -219,12 +220,13 @@ func (s *seeded) pages() web.Pages {
 func everyPage(store *db.Store, registrar *enrolment.Registrar, accounts *account.Accounts, blobs blob.Store, clk clock.Clock) web.Pages {
 	desk := office.New(store, registrar, accounts, blobs, clk, publicURL)
 	return web.Pages{
-		Public:   public.New(store, accounts, office.Nav),
-		Family:   family.New(store, registrar, blobs, clk, publicURL),
-		Office:   desk,
-		Access:   access.New(store, accounts, desk.Frame),
-		Settings: settings.New(store, registrar, clk, desk.Frame),
-		Lists:    lists.New(store, publicURL, desk.Frame),
+		Public:     public.New(store, accounts, office.Nav),
+		Family:     family.New(store, registrar, blobs, clk, publicURL),
+		Office:     desk,
+		Access:     access.New(store, accounts, desk.Frame),
+		Settings:   settings.New(store, registrar, clk, desk.Frame),
+		Households: households.New(store, registrar, desk.Frame),
+		Lists:      lists.New(store, publicURL, desk.Frame),
 	}
 }
 

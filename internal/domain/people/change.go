@@ -59,14 +59,19 @@ func (w words) facts(h Household) []fact {
 		{"facturation", w.mode(h.BillingMode)}, {"moyens de paiement", w.meansOf(h.Means)},
 	}
 	for _, g := range h.Guardians {
-		who := ""
-		if g.Position > 0 {
-			who = fmt.Sprintf(" (responsable %d)", g.Position+1)
-		}
+		who := g.suffix()
 		all = append(all, fact{"civilité" + who, g.Civility}, fact{"nom" + who, g.LastName}, fact{"prénom" + who, g.FirstName},
 			fact{"mobile" + who, g.Mobile}, fact{"fixe" + who, g.Phone}, fact{"e-mail" + who, g.Email}, fact{"e-mail à confirmer" + who, g.PendingEmail})
 	}
 	return all
+}
+
+// suffix tells the facts of a responsible after the first.
+func (g Guardian) suffix() string {
+	if g.Position == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (responsable %d)", g.Position+1)
 }
 
 func pupilFacts(p Pupil) []fact {
@@ -84,21 +89,37 @@ func answer(v string) string {
 	return map[string]string{Yes: "oui", No: "non"}[v]
 }
 
-// journalChange appends one line with what differs, or nothing when nothing does.
-func journalChange(ctx context.Context, tx *db.Tx, now time.Time, a actor.Actor, event string, line journal.Line, before, after []fact) error {
+// difference is one fact that is not as it was.
+type difference struct{ label, before, after string }
+
+func differences(before, after []fact) []difference {
 	was := map[string]string{}
 	for _, f := range before {
 		was[f.label] = f.value
 	}
-	var from, to []string
+	var all []difference
 	for _, f := range after {
 		if was[f.label] != f.value {
-			from = append(from, f.label+french.Nbsp+": "+orNothing(was[f.label]))
-			to = append(to, f.label+french.Nbsp+": "+orNothing(f.value))
+			all = append(all, difference{f.label, was[f.label], f.value})
 		}
 	}
-	if len(to) == 0 {
+	return all
+}
+
+// journalChange appends one line with what differs, or nothing when nothing
+// does. What a family has changed is kept to be seen by the office.
+func journalChange(ctx context.Context, tx *db.Tx, now time.Time, a actor.Actor, event string, line journal.Line, before, after []fact) error {
+	all := differences(before, after)
+	if len(all) == 0 {
 		return nil
+	}
+	var from, to []string
+	for _, d := range all {
+		from = append(from, d.label+french.Nbsp+": "+orNothing(d.before))
+		to = append(to, d.label+french.Nbsp+": "+orNothing(d.after))
+	}
+	if err := keepChanges(ctx, tx, now, a, line.Household, line.Pupil, all); err != nil {
+		return err
 	}
 	line.Event, line.Before, line.After = event, strings.Join(from, french.Nbsp+"; "), strings.Join(to, french.Nbsp+"; ")
 	return journal.Append(ctx, tx, journal.By(a, now, line))

@@ -163,6 +163,9 @@ func ConfirmEmail(ctx context.Context, tx *db.Tx, now time.Time, token string) (
 	if err := bumpHousehold(ctx, tx, g.HouseholdID); err != nil {
 		return "", err
 	}
+	if err := keepChanges(ctx, tx, now, owner, g.HouseholdID, "", []difference{{"e-mail" + g.suffix(), g.Email, g.PendingEmail}}); err != nil {
+		return "", err
+	}
 	return g.PendingEmail, journal.Append(ctx, tx, journal.By(owner, now, journal.Line{
 		Event: "guardian.email_confirmed", Household: g.HouseholdID, Before: g.Email, After: g.PendingEmail,
 	}))

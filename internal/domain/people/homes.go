@@ -1,6 +1,7 @@
 package people
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -125,4 +126,59 @@ func tellHomes(ctx context.Context, tx *db.Tx, now time.Time, a actor.Actor, eve
 		lines = append(lines, journal.By(a, now, journal.Line{Event: event, Household: household, Pupil: pupil, After: said + french.List(names)}))
 	}
 	return journal.Append(ctx, tx, lines...)
+}
+
+// PupilsOfEach returns the pupils of several households, by household; its
+// caller has checked that they may be seen.
+func PupilsOfEach(ctx context.Context, r db.Reader, households []string) (map[string][]Pupil, error) {
+	links, err := links(ctx, r, `household_id`, households)
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, l := range links {
+		ids = append(ids, l.Pupil)
+	}
+	all, err := PupilsByID(ctx, r, ids)
+	found := map[string][]Pupil{}
+	for _, l := range links {
+		found[l.Household] = append(found[l.Household], all[l.Pupil])
+	}
+	for _, of := range found {
+		slices.SortFunc(of, func(a, b Pupil) int {
+			return cmp.Or(cmp.Compare(a.BirthDate, b.BirthDate), cmp.Compare(a.FirstName, b.FirstName), cmp.Compare(a.ID, b.ID))
+		})
+	}
+	return found, err
+}
+
+// HouseholdsOfEach returns the households of several pupils that the actor
+// sees, by pupil.
+func HouseholdsOfEach(ctx context.Context, r db.Reader, a actor.Actor, pupils []string) (map[string][]Household, error) {
+	links, err := links(ctx, r, `pupil_id`, pupils)
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, l := range links {
+		ids = append(ids, l.Household)
+	}
+	all, err := HouseholdsByID(ctx, r, a, ids)
+	found := map[string][]Household{}
+	for _, l := range links {
+		if h, seen := all[l.Household]; seen {
+			found[l.Pupil] = append(found[l.Pupil], h)
+		}
+	}
+	return found, err
+}
+
+type link struct {
+	Pupil     string `db:"pupil_id"`
+	Household string `db:"household_id"`
+}
+
+func links(ctx context.Context, r db.Reader, column string, ids []string) ([]link, error) {
+	return db.All[link](ctx, r, `select pupil_id, household_id from pupil_household
+		where `+column+` in (select value from json_each(cast($1 as text))) order by pupil_id, household_id`, db.IDs(ids))
 }

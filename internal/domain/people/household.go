@@ -114,17 +114,17 @@ func saveGuardian(ctx context.Context, tx *db.Tx, now time.Time, a actor.Actor, 
 
 func insertGuardian(ctx context.Context, tx *db.Tx, g Guardian) error {
 	_, err := tx.Exec(ctx, `insert into guardian
-		(id, household_id, civility, last_name, first_name, email, email_folded, pending_email, pending_token_hash, mobile, phone, position, search)
-		values ($1, $2, $3, $4, $5, $6, $7, '', '', $8, $9, $10, $11)`,
-		g.ID, g.HouseholdID, g.Civility, g.LastName, g.FirstName, g.Email, french.Fold(g.Email), g.Mobile, g.Phone, g.Position, g.searched())
+		(id, household_id, civility, last_name, first_name, email, email_folded, pending_email, pending_token_hash, mobile, phone, position, search, sort_name)
+		values ($1, $2, $3, $4, $5, $6, $7, '', '', $8, $9, $10, $11, $12)`,
+		g.ID, g.HouseholdID, g.Civility, g.LastName, g.FirstName, g.Email, french.Fold(g.Email), g.Mobile, g.Phone, g.Position, g.searched(), sortName(g.LastName, g.FirstName))
 	return err
 }
 
 // updateGuardian writes everything but the address's confirmation.
 func updateGuardian(ctx context.Context, tx *db.Tx, g Guardian) error {
 	_, err := tx.Exec(ctx, `update guardian
-		set civility = $1, last_name = $2, first_name = $3, mobile = $4, phone = $5, search = $6
-		where id = $7`, g.Civility, g.LastName, g.FirstName, g.Mobile, g.Phone, g.searched(), g.ID)
+		set civility = $1, last_name = $2, first_name = $3, mobile = $4, phone = $5, search = $6, sort_name = $7
+		where id = $8`, g.Civility, g.LastName, g.FirstName, g.Mobile, g.Phone, g.searched(), sortName(g.LastName, g.FirstName), g.ID)
 	return err
 }
 
@@ -136,10 +136,13 @@ func (g Guardian) searched() string {
 // renameAdultPupil gives the adult pupil, typed once, its responsible's name.
 func renameAdultPupil(ctx context.Context, tx *db.Tx, g Guardian) error {
 	p := Pupil{LastName: g.LastName, FirstName: g.FirstName}
-	_, err := tx.Exec(ctx, `update pupil set last_name = $1, first_name = $2, search = $3, version = version + 1
-		where guardian_id = $4 and (last_name <> $1 or first_name <> $2)`, p.LastName, p.FirstName, p.searched(), g.ID)
+	_, err := tx.Exec(ctx, `update pupil set last_name = $1, first_name = $2, search = $3, sort_name = $4, version = version + 1
+		where guardian_id = $5 and (last_name <> $1 or first_name <> $2)`, p.LastName, p.FirstName, p.searched(), sortName(p.LastName, p.FirstName), g.ID)
 	return err
 }
+
+// sortName is what the office's lists of families and of pupils are sorted by.
+func sortName(last, first string) string { return french.Fold(strings.TrimSpace(last + " " + first)) }
 
 // SaveBilling changes the billing mode and the means of payment only, in the
 // caller's transaction. It returns fault.ErrNotFound or *fault.Invalid.

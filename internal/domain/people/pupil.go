@@ -75,8 +75,8 @@ func mayAnswerImage(ctx context.Context, r db.Reader, a actor.Actor, household s
 // the responsible that is the same adult.
 func updatePupil(ctx context.Context, tx *db.Tx, p Pupil) error {
 	n, err := tx.Exec(ctx, `update pupil
-		set last_name = $1, first_name = $2, birth_date = $3, search = $4, version = version + 1
-		where id = $5 and version = $6`, p.LastName, p.FirstName, p.BirthDate, p.searched(), p.ID, p.Version)
+		set last_name = $1, first_name = $2, birth_date = $3, search = $4, sort_name = $5, version = version + 1
+		where id = $6 and version = $7`, p.LastName, p.FirstName, p.BirthDate, p.searched(), sortName(p.LastName, p.FirstName), p.ID, p.Version)
 	if err != nil {
 		return err
 	}

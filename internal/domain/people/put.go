@@ -51,12 +51,13 @@ func putGuardian(ctx context.Context, tx *db.Tx, g Guardian) error {
 // household that is not named is left.
 func PutPupil(ctx context.Context, tx *db.Tx, now time.Time, p Pupil, households, coursesNow []string) error {
 	if _, err := tx.Exec(ctx, `insert into pupil
-		(id, last_name, first_name, birth_date, level_now, guardian_id, created_at, version, search)
-		values ($1, $2, $3, $4, $5, $6, $7, 1, $8)
+		(id, last_name, first_name, birth_date, level_now, guardian_id, created_at, version, search, sort_name)
+		values ($1, $2, $3, $4, $5, $6, $7, 1, $8, $9)
 		on conflict (id) do update
 		set last_name = excluded.last_name, first_name = excluded.first_name, birth_date = excluded.birth_date,
-			level_now = excluded.level_now, guardian_id = excluded.guardian_id, search = excluded.search, version = pupil.version + 1`,
-		p.ID, p.LastName, p.FirstName, p.BirthDate, p.LevelNow, orNull(p.GuardianID), now, p.searched()); err != nil {
+			level_now = excluded.level_now, guardian_id = excluded.guardian_id, search = excluded.search,
+			sort_name = excluded.sort_name, version = pupil.version + 1`,
+		p.ID, p.LastName, p.FirstName, p.BirthDate, p.LevelNow, orNull(p.GuardianID), now, p.searched(), sortName(p.LastName, p.FirstName)); err != nil {
 		return err
 	}
 	if err := renameGuardian(ctx, tx, p); err != nil {

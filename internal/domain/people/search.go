@@ -3,6 +3,7 @@ package people
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -52,14 +53,17 @@ func Search(ctx context.Context, r db.Reader, a actor.Actor, text string, limit 
 	return append(hits, pupils...), err
 }
 
-// searchWords folds the text; a telephone typed with spaces or dots is one word.
+// searchWords folds the text; a telephone, or its beginning, typed with spaces,
+// dots or +33 is one word.
 func searchWords(text string) []string {
-	if n, ok := NormalPhone(strings.TrimSpace(text)); ok {
+	if n, _ := NormalPhone(strings.TrimSpace(text)); someDigits.MatchString(n) {
 		return []string{n}
 	}
 	words := strings.Fields(french.Fold(strings.ToValidUTF8(strings.ReplaceAll(text, "\x00", ""), "")))
 	return words[:min(len(words), 6)]
 }
+
+var someDigits = regexp.MustCompile(`^\+?\d{2,15}$`)
 
 // having is one condition a word, and its arguments, from $1 on.
 func having(column string, words []string) (string, []any) {

@@ -57,7 +57,7 @@ func office(b *testing.B, store *db.Store) {
 			return err
 		}},
 		{"menu", func(ctx context.Context) error {
-			_, _, err := counter.RailCounts(ctx, store, secretary, s.Season)
+			_, err := counter.RailCounts(ctx, store, secretary, s.Season)
 			return err
 		}},
 		{"dashboard", func(ctx context.Context) error {

@@ -74,15 +74,22 @@ func (c *Counter) NoAnswerCount(ctx context.Context, r db.Reader, season school.
 	return n, err
 }
 
-// RailCounts are what the office's menu says on every page: dossiers to check
-// or to confirm, and what no mail has told: those that could not be sent, and
-// the families to call.
-func (c *Counter) RailCounts(ctx context.Context, r db.Reader, a actor.Actor, season school.Season) (waiting, untold int64, err error) {
+// Rail is what the office's menu says on every page.
+type Rail struct {
+	ToCheck int64 // dossiers to check or to confirm
+	Untold  int64 `db:"untold"`  // what no mail has told: those that could not be sent, and the families to call
+	Changed int64 `db:"changed"` // what families have changed, to be seen
+}
+
+// RailCounts counts what the menu says; season has just been read.
+func (c *Counter) RailCounts(ctx context.Context, r db.Reader, a actor.Actor, season school.Season) (Rail, error) {
 	counts, err := c.CountsOf(ctx, r, a, season, Filter{})
 	if err != nil {
-		return 0, 0, err
+		return Rail{}, err
 	}
-	untold, err = db.One[int64](ctx, r, `select (select count(*) from outgoing_mail where failed_at is not null)
-		+ (select count(*) from outgoing_mail where recipient = '' and sent_at is null)`)
-	return counts[inState(enrolment.Complete)], untold, err
+	rail, err := db.One[Rail](ctx, r, `select (select count(*) from outgoing_mail where failed_at is not null)
+		+ (select count(*) from outgoing_mail where recipient = '' and sent_at is null) as untold,
+		(select count(*) from household_change where seen_at is null) as changed`)
+	rail.ToCheck = counts[inState(enrolment.Complete)]
+	return rail, err
 }

@@ -20,6 +20,7 @@ type Dashboard struct {
 	Calls       int64 `db:"calls"`       // families without address to be told by telephone
 	NeverIn     int64 `db:"never_in"`    // families that never asked for a password
 	Untold      int64 `db:"untold"`      // among them, without a letter or a mail yet
+	Changed     int64 `db:"changed"`     // what families have changed, to be seen
 	NoAnswer    int64 `db:"no_answer"`   // pupils of whom nothing was heard
 	NotComing   int64 // « ne se réinscrit pas »
 	ReviewLeft  int64 `db:"review_left"`  // deposits not yet looked at, incomplete dossiers included
@@ -44,6 +45,7 @@ func (c *Counter) DashboardOf(ctx context.Context, r db.Reader, a actor.Actor, s
 		(select count(*) from account where role = 'family' and password_hash = '' and disabled_at is null) as never_in,
 		(select count(*) from account where role = 'family' and password_hash = '' and disabled_at is null
 			and letter_printed_at is null and letter_mailed_at is null) as untold,
+		(select count(*) from household_change where seen_at is null) as changed,
 		(select count(*) from deposit where season_id = $1 and state = 'provided' and replaced_at is null) as review_left,
 		(select cast(coalesce(sum(taken), 0) as bigint) from offering where season_id = $1) as places_taken,
 		(select cast(coalesce(sum(capacity), 0) as bigint) from offering where season_id = $1) as places`, season.ID)

@@ -29,6 +29,7 @@ var tables = []table{
 	tableOf[pupilCourseRow]("pupil_course_now"),
 	tableOf[rollOverRow]("roll_over"),
 	tableOf[rollOverPupilRow]("roll_over_pupil"),
+	tableOf[householdChangeRow]("household_change"),
 	tableOf[remembered]("imported"),
 	tableOf[disciplineRow]("discipline"),
 	tableOf[teacherRow]("teacher"),
@@ -106,6 +107,7 @@ type guardianRow struct {
 	Phone       string `db:"phone"`
 	Position    int64  `db:"position"`
 	Search      string `db:"search"`
+	SortName    string `db:"sort_name"`
 }
 
 type pupilRow struct {
@@ -118,6 +120,7 @@ type pupilRow struct {
 	CreatedAt time.Time `db:"created_at"`
 	Version   int64     `db:"version"`
 	Search    string    `db:"search"`
+	SortName  string    `db:"sort_name"`
 }
 
 type pupilHouseholdRow struct {
@@ -162,6 +165,20 @@ type pupilNoteRow struct {
 	Season    string `db:"season_id"`
 	Household string `db:"household_id"`
 	Note      string `db:"note"`
+}
+
+type householdChangeRow struct {
+	ID        string    `db:"id"`
+	Household string    `db:"household_id"`
+	Pupil     string    `db:"pupil_id"`
+	Field     string    `db:"field"`
+	Before    string    `db:"before"`
+	After     string    `db:"after"`
+	At        time.Time `db:"at"`
+	ChangedBy string    `db:"changed_by"`
+	SeenAt    time.Time `db:"seen_at"`
+	SeenBy    string    `db:"seen_by"`
+	SeenBatch string    `db:"seen_batch"`
 }
 
 type pupilCourseRow struct {

@@ -93,7 +93,7 @@ func (p *Pages) deposit(v *door.Visit) (page depositPage, err error) {
 		page.Back = suite
 	}
 	page.Base, err = p.base(v, "Importer un document, "+page.H.Name())
-	page.Base.Path = "/bureau/recherche"
+	page.Base.Path = familiesPath
 	return page, err
 }
 

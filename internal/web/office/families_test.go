@@ -33,7 +33,7 @@ func TestSearchLeadsToTheFamily(t *testing.T) {
 	none := r.get("/bureau/recherche?q=%3Cscript%3Ealert(1)%3C/script%3E")
 	r.says(none, ".vide", "Rien pour « <script>alert(1)</script> »")
 	p := r.get("/bureau/familles/" + f.Household)
-	r.says(p, "h1", "Famille Françoise Aubry")
+	r.says(p, "h1", "Foyer Françoise Aubry")
 	r.says(p, "main", "Identifiant AUBRY-4572")
 	r.says(p, "tbody", "D-0001")
 	r.says(p, ".journal", "rang 1")

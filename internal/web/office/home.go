@@ -73,6 +73,7 @@ func (h homePage) tasks() (mine, others []ui.Task) {
 	add(&mine, h.Withdrawals, "renoncement demandé", "renoncements demandés", "par des familles déjà inscrites", link("/bureau/dossiers", "file", string(report.Validated)), todo, "À répondre")
 	add(&mine, h.Failed, "mail non parti", "mails non partis", "adresse en erreur ou serveur injoignable", "/bureau/mails", todo, "À reprendre")
 	add(&mine, h.Calls, "appel à passer", "appels à passer", "à des familles sans adresse mail", "/bureau/mails", todo, "À appeler")
+	add(&mine, h.Changed, "renseignement changé par une famille", "renseignements changés par des familles", "adresse, téléphone, mail, nom ou paiement : ancien et nouveau côte à côte", "/bureau/a-verifier", todo, "À vérifier")
 	add(&mine, h.Untold, "famille sans identifiant reçu", "familles sans identifiant reçu", "ni lettre ni mail jusqu’ici", "/bureau/identifiants", todo, "À envoyer")
 	add(&others, h.Counts[report.Incomplete], "dossier incomplet", "dossiers incomplets", "reçus, sans rang : une pièce obligatoire manque", link("/bureau/dossiers", "file", string(report.Incomplete)), checking, "Attente famille")
 	add(&others, h.Counts[report.OnFamily], "dossier attend une pièce", "dossiers attendent une pièce", "refusée, ou devenue obligatoire : rang et places gardés pendant le délai", link("/bureau/dossiers", "file", string(report.OnFamily)), checking, "Attente famille")

@@ -28,12 +28,14 @@ type householdPage struct {
 	H       people.Household
 	Account account.Account // its ID is "" without one
 	Pupils  []pupilLine
+	Changes []people.Change // made by the family, which the office has not seen
 	Papers  []enrolment.PaperAsked
 	Mails   []correspondence.Outgoing
 	Lines   []journal.Line
 	Means   []string
 	Billing string
-	Closed  bool // the campaign is over: only then is a reopening of use
+	All     string // which list is shown whole: mails or journal
+	Closed  bool   // the campaign is over: only then is a reopening of use
 	Typed   householdForm
 }
 
@@ -70,6 +72,45 @@ func (f householdForm) typed(act, id, otherwise string) string {
 	return f.Value
 }
 
+const familiesPath = "/bureau/foyers"
+
+// mostLines is how many mails or lines of the journal a page shows at most.
+const mostLines = 300
+
+// most is how many lines of the list the page shows: few, unless it is asked for whole.
+func (h householdPage) most(list string, few int) int {
+	if h.All == list {
+		return mostLines
+	}
+	return few
+}
+
+// pupilsByID are the household's pupils, to name those of the changes.
+func (h householdPage) pupilsByID() map[string]people.Pupil {
+	all := map[string]people.Pupil{}
+	for _, l := range h.Pupils {
+		all[l.Pupil.ID] = l.Pupil
+	}
+	return all
+}
+
+// shared are the pupils that have another household too.
+func (h householdPage) shared() []pupilLine {
+	return slices.DeleteFunc(slices.Clone(h.Pupils), func(l pupilLine) bool { return len(l.Elsewhere) == 0 })
+}
+
+// answers says who answers for the dossier of a pupil of two households.
+func (h householdPage) answers(l pupilLine) string {
+	switch {
+	case !l.Dossier.State.Sent():
+		return "Le dossier n’est pas envoyé\u202f: le premier foyer qui l’envoie répond de ses papiers et paie."
+	case l.Dossier.Household == h.H.ID:
+		return "Ce foyer a envoyé le dossier\u202f: il répond des papiers et paie. L’autre voit l’élève, ses cours, son rang et l’état."
+	default:
+		return "L’autre foyer a envoyé le dossier\u202f: il répond des papiers et paie. Celui-ci voit l’élève, ses cours, son rang et l’état."
+	}
+}
+
 // Household shows a family: responsibles, pupils, papers, mails, journal.
 func (p *Pages) Household(v *door.Visit) error {
 	page, err := p.household(v, v.PathValue("household"))
@@ -81,6 +122,7 @@ func (p *Pages) Household(v *door.Visit) error {
 
 func (p *Pages) household(v *door.Visit, id string) (page householdPage, err error) {
 	ctx := v.Ctx()
+	page.All = v.Query("tout")
 	if page.H, err = people.HouseholdByID(ctx, p.Store, v.Actor, id); err != nil {
 		return page, err
 	}
@@ -91,13 +133,16 @@ func (p *Pages) household(v *door.Visit, id string) (page householdPage, err err
 	if page.Pupils, err = p.pupilLines(v, id); err != nil {
 		return page, err
 	}
+	if page.Changes, err = people.ChangesOf(ctx, p.Store, v.Actor, id); err != nil {
+		return page, err
+	}
 	if page.Papers, err = enrolment.PapersAsked(ctx, p.Store, v.Actor, id); err != nil {
 		return page, err
 	}
-	if page.Mails, err = correspondence.OfHousehold(ctx, p.Store, id, 12); err != nil {
+	if page.Mails, err = correspondence.OfHousehold(ctx, p.Store, id, page.most("mails", 6)); err != nil {
 		return page, err
 	}
-	if page.Lines, err = journal.OfHousehold(ctx, p.Store, id, 25); err != nil {
+	if page.Lines, err = journal.OfHousehold(ctx, p.Store, id, page.most("journal", 12)); err != nil {
 		return page, err
 	}
 	if page.Lines, err = p.naming(v, page.Lines); err != nil {
@@ -107,8 +152,8 @@ func (p *Pages) household(v *door.Visit, id string) (page householdPage, err err
 		return page, err
 	}
 	page.Closed = v.Season.HasClosed(v.Now)
-	page.Base, err = p.base(v, "Famille "+page.H.Name())
-	page.Base.Path = "/bureau/recherche"
+	page.Base, err = p.base(v, "Foyer "+page.H.Name())
+	page.Base.Path = familiesPath
 	return page, err
 }
 

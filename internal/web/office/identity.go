@@ -112,7 +112,7 @@ func (p *Pages) showIdentity(v *door.Visit, status int, page identityPage, typed
 	}
 	page.Base = withErrors(page.Base, invalid)
 	page.Errors = identity.Named(page.Errors, len(typed.Guardians))
-	page.Base.Path = "/bureau/recherche"
+	page.Base.Path = familiesPath
 	return v.Show(status, identityView(page))
 }
 

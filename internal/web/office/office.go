@@ -47,7 +47,7 @@ func Nav(a actor.Actor) []ui.NavEntry {
 		{Label: "Tableau de bord", URL: "/bureau/tableau", Icon: "home"},
 		{Label: "Dossiers", URL: "/bureau/dossiers", Icon: "folder", CountWord: "à traiter"},
 		{Label: "Places", URL: "/bureau/places", Icon: "places"},
-		{Label: "Familles et élèves", URL: "/bureau/recherche", Icon: "family"},
+		{Label: "Familles et élèves", URL: "/bureau/foyers", Icon: "family", CountWord: "à vérifier"},
 		{Label: "Cours et formules", URL: "/bureau/catalogue", Icon: "note"},
 		{Label: "Sans réponse", URL: "/bureau/sans-reponse", Icon: "message"},
 		{Label: "Courriers", URL: "/bureau/mails", Icon: "mail", CountWord: "non partis"},
@@ -69,16 +69,18 @@ func (p *Pages) Frame(v *door.Visit, base ui.Base) (ui.Base, error) {
 	base.Nav = Nav(v.Actor)
 	base.Links.Home = "/bureau"
 	base.Office.SearchURL = "/bureau/recherche"
-	toCheck, untold, err := p.counter.RailCounts(v.Ctx(), p.Store, v.Actor, v.Season)
+	rail, err := p.counter.RailCounts(v.Ctx(), p.Store, v.Actor, v.Season)
 	if err != nil {
 		return base, err
 	}
 	for i := range base.Nav {
 		switch base.Nav[i].URL {
 		case "/bureau/dossiers":
-			base.Nav[i].Count = int(toCheck)
+			base.Nav[i].Count = int(rail.ToCheck)
+		case "/bureau/foyers":
+			base.Nav[i].Count = int(rail.Changed)
 		case "/bureau/mails":
-			base.Nav[i].Count = int(untold)
+			base.Nav[i].Count = int(rail.Untold)
 		}
 	}
 	switch base.Path {

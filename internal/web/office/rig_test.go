@@ -21,6 +21,7 @@ import (
 	"pupitre/internal/web"
 	"pupitre/internal/web/door"
 	"pupitre/internal/web/family"
+	"pupitre/internal/web/households"
 	"pupitre/internal/web/office"
 	"pupitre/internal/web/public"
 )
@@ -38,10 +39,13 @@ type rig struct {
 func open(t *testing.T, store *db.Store) *rig {
 	t.Helper()
 	r := &rig{School: testschool.Open(t, store)}
+	desk := office.New(store, r.Registrar, r.Accounts, r.Blobs, r.Clock, "https://portail.exemple.fr")
 	pages := web.Pages{
 		Public: public.New(store, r.Accounts, office.Nav),
 		Family: family.New(store, r.Registrar, r.Blobs, r.Clock, "https://portail.exemple.fr"),
-		Office: office.New(store, r.Registrar, r.Accounts, r.Blobs, r.Clock, "https://portail.exemple.fr"),
+		Office: desk,
+
+		Households: households.New(store, r.Registrar, desk.Frame),
 	}
 	r.handler = web.New(web.Config{Store: store, Accounts: r.Accounts, Clock: r.Clock, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Pages: pages})
 	r.token = r.signIn(actor.Secretary, "Odile Batard")

@@ -203,3 +203,13 @@ func (s FileSpec) attributes() templ.Attributes {
 	}
 	return attributes
 }
+
+// AsYouType has a search field ask its page again while one types, and put the
+// answer's element of that id in place of this page's. Without scripts the form
+// is sent with Enter.
+func AsYouType(path, id string) templ.Attributes {
+	return templ.Attributes{
+		"autocomplete": "off", "hx-get": path, "hx-trigger": "input changed delay:250ms", "hx-sync": "this:replace",
+		"hx-target": "#" + id, "hx-select": "#" + id, "hx-swap": "outerHTML",
+	}
+}

@@ -132,16 +132,17 @@ func (f filling) families() error {
 			`'crowd-h-' || i, i || ' rue de la Foule', '', '44430', 'Le Landreau', 1, '', '', `+then+`, 1`),
 		f.from(f.households(), "household_payment_mean", "household_id, mean",
 			`'crowd-h-' || i, m.code from n join payment_mean m on m.position = (select min(position) + i % 2 from payment_mean)`),
-		f.from(f.households(), "guardian", "id, household_id, civility, last_name, first_name, email, email_folded, pending_email, pending_token_hash, mobile, phone, position, search",
+		f.from(f.households(), "guardian", "id, household_id, civility, last_name, first_name, email, email_folded, pending_email, pending_token_hash, mobile, phone, position, search, sort_name",
 			`'crowd-g-' || i, 'crowd-h-' || i, '', 'Foule' || i, 'Anne', 'foule' || i || '@exemple.fr', 'foule' || i || '@exemple.fr', '', '', '0639980000', '', 0,
-			'anne foule' || i || ' anne foule' || i || '@exemple.fr 0639980000'`),
+			'anne foule' || i || ' anne foule' || i || '@exemple.fr 0639980000', 'foule' || i || ' anne'`),
 	)
 }
 
 func (f filling) pupils() error {
 	return errors.Join(
-		f.from(f.Pupils, "pupil", "id, last_name, first_name, birth_date, level_now, created_at, version, search",
-			`'crowd-p-' || i, 'Foule' || ((i + 1) / 2), 'Lou' || i, '2017-03-04', 'CE2', `+then+`, 1, 'lou' || i || ' foule' || ((i + 1) / 2) || ' lou' || i`),
+		f.from(f.Pupils, "pupil", "id, last_name, first_name, birth_date, level_now, created_at, version, search, sort_name",
+			`'crowd-p-' || i, 'Foule' || ((i + 1) / 2), 'Lou' || i, '2017-03-04', 'CE2', `+then+`, 1, 'lou' || i || ' foule' || ((i + 1) / 2) || ' lou' || i,
+			'foule' || ((i + 1) / 2) || ' lou' || i`),
 		f.from(f.Pupils, "pupil_household", "pupil_id, household_id", `'crowd-p-' || i, 'crowd-h-' || ((i + 1) / 2)`),
 		f.from(f.Pupils, "pupil_season", "pupil_id, season_id, level, image_right, image_answered_by, image_answered_at, beginner",
 			`'crowd-p-' || i, $1, 'CM1', 'yes', 'Anne Foule', `+then+`, 'no'`, f.season),

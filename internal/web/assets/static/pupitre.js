@@ -239,7 +239,9 @@
       if ($("table[data-file]")) return moveRow(key === "j" ? 1 : -1);
     }
     if (key === "x" && toggleRow()) return true;
-    const target = $$(`[data-touche="${CSS.escape(key)}"]`).find(usable);
+    const named = `[data-touche="${CSS.escape(key)}"]`;
+    const row = currentRow(); // dans un tableau, la touche vaut pour la ligne où l'on est
+    const target = (row && $$(named, row).find(usable)) || $$(named).find(usable);
     if (!target) return false;
     const closed = target.closest("details:not([open])");
     if (closed) closed.open = true;
