@@ -67,6 +67,7 @@ func TestLists(t *testing.T) {
 		t.Run("queue", func(t *testing.T) { queue(t, c) })
 		t.Run("neighbours follow the rank", func(t *testing.T) { neighboursFollowTheRank(t, c) })
 		t.Run("search", func(t *testing.T) { search(t, c) })
+		t.Run("lists go on in order", func(t *testing.T) { listsGoOnInOrder(t, c) })
 		t.Run("no answer", func(t *testing.T) { noAnswer(t, c) })
 		t.Run("tables", func(t *testing.T) { tables(t, c) })
 		t.Run("classes", func(t *testing.T) { classes(t, c) })
@@ -274,6 +275,8 @@ func TestOnlyTheOfficeReads(t *testing.T) {
 				return err
 			},
 			"search":    func() error { _, err := report.Search(s.Ctx, store, a, s.Season.ID, "aubry", 5); return err },
+			"families":  func() error { _, err := report.Families(s.Ctx, store, a, report.Part{Limit: 5}); return err },
+			"pupils":    func() error { _, err := report.Pupils(s.Ctx, store, a, s.Season.ID, report.Part{Limit: 5}); return err },
 			"no answer": func() error { _, err := report.NoAnswer(s.Ctx, store, a, s.Season.ID, 0, 0); return err },
 			"failed":    func() error { _, err := report.FailedMails(s.Ctx, store, a, 5); return err },
 			"recent":    func() error { _, err := report.RecentMails(s.Ctx, store, a, 5); return err },
