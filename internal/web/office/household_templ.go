@@ -256,7 +256,7 @@ func householdView(p householdPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = whole(p, "mails", "Tous", "les messages", len(p.Mails), 6).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = whole(p, "mails", "Tous", "les messages de la famille", len(p.Mails), 6).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -318,7 +318,7 @@ func householdView(p householdPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = whole(p, "journal", "Tout", "le journal", len(p.Lines), 12).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = whole(p, "journal", "Tout le journal", "de la famille", len(p.Lines), 12).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
