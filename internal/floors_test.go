@@ -47,8 +47,10 @@ var doors = map[string][]string{
 	"households": {"ui", "door"}, // families and pupils, of the office; its page of one family has their tabs
 	"access":     {"ui", "door", "assets"},
 	"settings":   {"ui", "door", "assets"},
+	"lists":      {"ui", "door", "assets"},
+	"figures":    {"ui", "door", "assets"},
 	"mailbox":    {"ui", "door", "assets"}, // the demonstration's mails
-	"":           {"ui", "door", "assets", "public", "family", "teacher", "office", "access", "settings", "households"},
+	"":           {"ui", "door", "assets", "public", "family", "teacher", "office", "access", "settings", "households", "lists", "figures"},
 }
 
 // noRoom lists the parts of the web that know no business.

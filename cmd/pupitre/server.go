@@ -19,6 +19,7 @@ import (
 	"pupitre/internal/web/access"
 	"pupitre/internal/web/door"
 	"pupitre/internal/web/family"
+	"pupitre/internal/web/figures"
 	"pupitre/internal/web/households"
 	"pupitre/internal/web/lists"
 	"pupitre/internal/web/office"
@@ -96,5 +97,6 @@ func pages(k *kept, s settings, accounts *account.Accounts, registrar *enrolment
 		Settings:   settingspages.New(k.store, registrar, s.clock, desk.Frame),
 		Households: households.New(k.store, registrar, desk.Frame),
 		Lists:      lists.New(k.store, s.publicURL, desk.Frame),
+		Figures:    figures.New(k.store, desk.Frame),
 	}
 }

@@ -19,6 +19,7 @@ import (
 	"pupitre/internal/web/assets/axe"
 	"pupitre/internal/web/door"
 	families "pupitre/internal/web/family"
+	"pupitre/internal/web/figures"
 	"pupitre/internal/web/households"
 	"pupitre/internal/web/lists"
 	"pupitre/internal/web/office"
@@ -179,7 +180,7 @@ var elsewhere = map[string]bool{"family.offer": true, "address": true, "link.for
 // getRoutes are the pages of the site map, and the demonstration's own.
 func getRoutes() []door.Route {
 	var all []door.Route
-	for _, r := range append(web.SiteMap(web.Pages{Public: &public.Pages{}, Family: &families.Pages{}, Office: &office.Pages{}, Settings: &settings.Pages{}, Households: &households.Pages{}, Lists: &lists.Pages{}}),
+	for _, r := range append(web.SiteMap(web.Pages{Public: &public.Pages{}, Family: &families.Pages{}, Office: &office.Pages{}, Settings: &settings.Pages{}, Households: &households.Pages{}, Lists: &lists.Pages{}, Figures: &figures.Pages{}}),
 		door.Route{Method: "GET", Path: "/demo/courriers", Name: "demo.mails"}, door.Route{Method: "GET", Path: "/demo/courriers/{id}", Name: "demo.mail"}) {
 		if r.Method == "GET" {
 			all = append(all, r)

@@ -201,6 +201,7 @@ var table = []row{
 	{route: "GET /bureau/eleves/{pupil}/foyers", want: offices(200)},
 	{route: "GET /bureau/sans-reponse", want: offices(200)},
 	{route: "GET /bureau/listes", want: offices(200)},
+	{route: "GET /bureau/chiffres", want: offices(200)},
 	{route: "GET /bureau/listes/{list}/{format}", want: offices(200), fill: func(*scene, visitor) filling {
 		return filling{path: map[string]string{"list": "familles", "format": "csv"}}
 	}},

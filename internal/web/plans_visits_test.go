@@ -58,7 +58,7 @@ var visits = []struct{ who, path string }{
 	{"office", "/bureau/a-verifier"}, {"office", "/bureau/a-verifier?apres=inconnu"}, {"office", "/bureau/eleves/crowd-p-7/foyers"}, {"office", "/bureau/eleves/crowd-p-7/foyers?q=foule12"},
 	{"office", "/bureau/sans-reponse"},
 	{"director", "/bureau/reglages"}, {"director", "/bureau/reglages/ecole"}, {"director", "/bureau/reglages/campagne"}, {"director", "/bureau/reglages/regles"},
-	{"office", "/bureau/listes"}, {"office", "/bureau/listes/places/csv"}, {"office", "/bureau/impressions/feuilles-d-appel?cours={course}"}, {"office", "/bureau/identifiants"}, {"office", "/bureau/mails"},
+	{"office", "/bureau/listes"}, {"office", "/bureau/chiffres"}, {"office", "/bureau/listes/places/csv"}, {"office", "/bureau/impressions/feuilles-d-appel?cours={course}"}, {"office", "/bureau/identifiants"}, {"office", "/bureau/mails"},
 }
 
 // observed visits every page, does the acts of a campaign, and returns each

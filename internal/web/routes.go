@@ -4,6 +4,7 @@ import (
 	"pupitre/internal/web/access"
 	"pupitre/internal/web/door"
 	"pupitre/internal/web/family"
+	"pupitre/internal/web/figures"
 	"pupitre/internal/web/households"
 	"pupitre/internal/web/lists"
 	"pupitre/internal/web/office"
@@ -19,6 +20,7 @@ type Pages struct {
 	Access     *access.Pages
 	Settings   *settings.Pages
 	Lists      *lists.Pages
+	Figures    *figures.Pages
 	Households *households.Pages
 }
 
@@ -35,6 +37,7 @@ func SiteMap(p Pages) []door.Route {
 		p.Access.Routes(),
 		p.Settings.Routes(),
 		p.Lists.Routes(),
+		p.Figures.Routes(),
 		p.Households.Routes(),
 	} {
 		routes = append(routes, group...)

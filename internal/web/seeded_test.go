@@ -32,6 +32,7 @@ import (
 	"pupitre/internal/web"
 	"pupitre/internal/web/access"
 	"pupitre/internal/web/family"
+	"pupitre/internal/web/figures"
 	"pupitre/internal/web/households"
 	"pupitre/internal/web/lists"
 	"pupitre/internal/web/office"
@@ -227,6 +228,7 @@ func everyPage(store *db.Store, registrar *enrolment.Registrar, accounts *accoun
 		Settings:   settings.New(store, registrar, clk, desk.Frame),
 		Households: households.New(store, registrar, desk.Frame),
 		Lists:      lists.New(store, publicURL, desk.Frame),
+		Figures:    figures.New(store, desk.Frame),
 	}
 }
 

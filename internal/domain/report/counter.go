@@ -2,7 +2,6 @@ package report
 
 import (
 	"context"
-	"strings"
 	"sync"
 
 	"pupitre/internal/domain/actor"
@@ -29,13 +28,13 @@ func (c *Counter) at(season school.Season) {
 	}
 }
 
-// CountsOf counts the dossiers of each group that the filter leaves; a text is
-// looked for each time. The answer is read only. season has just been read.
+// CountsOf counts the dossiers of each group that the filter leaves; what
+// narrows more than a pole is counted each time. The answer is read only. season has just been read.
 func (c *Counter) CountsOf(ctx context.Context, r db.Reader, a actor.Actor, season school.Season, f Filter) (Counts, error) {
 	if err := officeOnly(a); err != nil {
 		return nil, err
 	}
-	q, err := f.narrowed(ctx, r, season.ID)
+	q, err := f.narrowed(ctx, r, season)
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +42,7 @@ func (c *Counter) CountsOf(ctx context.Context, r db.Reader, a actor.Actor, seas
 }
 
 func (c *Counter) counts(ctx context.Context, r db.Reader, season school.Season, f Filter, q query) (Counts, error) {
-	if strings.TrimSpace(f.Text) != "" {
+	if !f.bySite() {
 		return q.counts(ctx, r)
 	}
 	c.mu.Lock() // while it counts, too: those who come meanwhile would count the same

@@ -25,10 +25,11 @@ const (
 	ListPlaces      List = "places"
 	ListNoAnswer    List = "sans-reponse"
 	ListIdentifiers List = "identifiants"
+	ListSurvey      List = "enquete" // without names, for the ministry
 )
 
 // Lists are all of them, in the order of the screen.
-var Lists = []List{ListDossiers, ListEnrolments, ListPupils, ListFamilies, ListPlaces, ListNoAnswer, ListIdentifiers}
+var Lists = []List{ListDossiers, ListEnrolments, ListPupils, ListFamilies, ListPlaces, ListNoAnswer, ListIdentifiers, ListSurvey}
 
 // French is the list's name on screens, and its sheet's.
 func (l List) French() string {
@@ -45,16 +46,11 @@ func (l List) French() string {
 		return "Places"
 	case ListNoAnswer:
 		return "Sans réponse"
+	case ListSurvey:
+		return "Enquête du ministère"
 	default:
 		return "Identifiants à remettre"
 	}
-}
-
-// Selection narrows a list; what a list does not know of leaves it whole. Course
-// is a course's id, Site a pole's, Programme a formula's.
-type Selection struct {
-	Group                         Group
-	Text, Site, Programme, Course string
 }
 
 // lister reads one list.
@@ -64,27 +60,28 @@ type lister struct {
 	a         actor.Actor
 	season    school.Season
 	catalogue catalogue.Catalogue
-	Selection
+	Filter
 }
 
-func newLister(ctx context.Context, r db.Reader, a actor.Actor, season school.Season, s Selection) (lister, error) {
+func newLister(ctx context.Context, r db.Reader, a actor.Actor, season school.Season, f Filter) (lister, error) {
 	if err := officeOnly(a); err != nil {
 		return lister{}, err
 	}
 	c, err := catalogue.InForce(ctx, r, season)
-	return lister{ctx, r, a, season, c, s}, err
+	return lister{ctx, r, a, season, c, f}, err
 }
 
-// TableOf is the list as a spreadsheet has it; its rows are read as they are
+// TableOf is the list as a spreadsheet has it, narrowed by what of the filter it
+// knows of; its rows are read as they are
 // written, some hundreds at a time. An unknown list is fault.ErrNotFound.
-func TableOf(ctx context.Context, r db.Reader, a actor.Actor, season school.Season, l List, s Selection) (sheet.Table, error) {
-	of, err := newLister(ctx, r, a, season, s)
+func TableOf(ctx context.Context, r db.Reader, a actor.Actor, season school.Season, l List, f Filter) (sheet.Table, error) {
+	of, err := newLister(ctx, r, a, season, f)
 	if err != nil {
 		return sheet.Table{}, err
 	}
 	tables := map[List]func() (sheet.Table, error){
 		ListDossiers: of.dossiers, ListEnrolments: of.enrolments, ListPupils: of.pupils, ListFamilies: of.families,
-		ListPlaces: of.places, ListNoAnswer: of.noAnswer, ListIdentifiers: of.identifiers,
+		ListPlaces: of.places, ListNoAnswer: of.noAnswer, ListIdentifiers: of.identifiers, ListSurvey: of.survey,
 	}
 	read := tables[l]
 	if read == nil {

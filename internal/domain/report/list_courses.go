@@ -27,7 +27,7 @@ func (o offering) title() string {
 	return enrolment.RequestView{Title: o.Title, Semester: o.Semester}.FullTitle()
 }
 
-// offerings are those of the selection, by pole and title, those of a course
+// offerings are those of the filter, by pole and title, those of a course
 // that was cancelled apart.
 func (l lister) offerings() ([]offering, error) {
 	places, err := enrolment.PlacesNow(l.ctx, l.r, l.season)
@@ -132,9 +132,9 @@ func (l lister) enrolments() (sheet.Table, error) {
 	return sheet.Table{Columns: append(columns, contactColumns...), Rows: rows}, err
 }
 
-// ClassesOf lists the courses of the selection that somebody has a place in.
-func ClassesOf(ctx context.Context, r db.Reader, a actor.Actor, season school.Season, s Selection) ([]Class, error) {
-	of, err := newLister(ctx, r, a, season, s)
+// ClassesOf lists the courses of the filter that somebody has a place in.
+func ClassesOf(ctx context.Context, r db.Reader, a actor.Actor, season school.Season, f Filter) ([]Class, error) {
+	of, err := newLister(ctx, r, a, season, f)
 	if err != nil {
 		return nil, err
 	}

@@ -30,21 +30,14 @@ func (l lister) dossiers() (sheet.Table, error) {
 	return sheet.Table{Columns: append(columns, contactColumns...), Rows: rowsOf(ids, l.dossierRows)}, err
 }
 
-// dossierIDs are the dossiers of the selection, in the order of the queue.
+// dossierIDs are the dossiers of the filter, in the order of the queue.
 func (l lister) dossierIDs() ([]string, error) {
-	q, err := Filter{Text: l.Text, Site: l.Site}.narrowed(l.ctx, l.r, l.season.ID)
+	q, err := l.narrowed(l.ctx, l.r, l.season)
 	if err != nil {
 		return nil, err
 	}
-	if l.Programme != "" {
-		q.with(`d.programme_id = ?`, l.Programme)
-	}
-	if l.Course != "" {
-		q.with(`exists (select 1 from request q join offering o on o.id = q.offering_id
-			where q.dossier_id = d.id and o.course_id = ? and q.state in ('place', 'waiting', 'offered'))`, l.Course)
-	}
 	var ids []string
-	for _, p := range GroupNamed(string(l.Group)).parts() {
+	for _, p := range l.Group.parts() {
 		part := q.and(p.in)
 		some, err := db.All[string](l.ctx, l.r, `select d.id from dossier d where `+part.conditions()+p.order.by(false), part.args...)
 		if err != nil {

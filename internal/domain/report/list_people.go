@@ -111,7 +111,7 @@ func (l lister) families() (sheet.Table, error) {
 }
 
 // familyIDs are the households by name: all of them, or those of the dossiers
-// that the selection leaves.
+// that the filter leaves.
 func (l lister) familyIDs() ([]string, error) {
 	type named struct {
 		ID    string `db:"household_id"`
@@ -119,7 +119,7 @@ func (l lister) familyIDs() ([]string, error) {
 		First string `db:"first_name"`
 	}
 	narrowed, args := "", []any(nil)
-	if l.Site != "" || l.Programme != "" || l.Course != "" {
+	if l.Filter != (Filter{Group: l.Group, Page: l.Page}) {
 		l.Group = Everyone
 		dossiers, err := l.dossierIDs()
 		if err != nil {
@@ -135,9 +135,9 @@ func (l lister) familyIDs() ([]string, error) {
 	return sortedIDs(rows, func(n named) (string, string) { return n.ID, french.Fold(n.Last) + "\x00" + french.Fold(n.First) }), nil
 }
 
-// FamiliesOf lists the households of the selection by name.
-func FamiliesOf(ctx context.Context, r db.Reader, a actor.Actor, season school.Season, s Selection) ([]people.Household, error) {
-	of, err := newLister(ctx, r, a, season, s)
+// FamiliesOf lists the households of the filter by name.
+func FamiliesOf(ctx context.Context, r db.Reader, a actor.Actor, season school.Season, f Filter) ([]people.Household, error) {
+	of, err := newLister(ctx, r, a, season, f)
 	if err != nil {
 		return nil, err
 	}

@@ -18,25 +18,26 @@ func tables(t *testing.T, c campaign) {
 	hautbois, sevre := c.Wish("L-HAUTBOIS", 0).Course, c.Site("S-VIOLON")
 	for _, row := range []struct {
 		list  report.List
-		s     report.Selection
+		s     report.Filter
 		lines int
 		has   string // the beginning of a line, or its end after « … »
 	}{
-		{report.ListDossiers, report.Selection{}, 2, "1;D-0001;07/06/2027 09:03:00;complet;Aubry;Augustin;Cursus Instrumental Enfant / ados;Pôle Sèvre;Violon et Orchestre"},
-		{report.ListDossiers, report.Selection{Group: report.Everyone}, 5, ";D-0003;;reçu, incomplet;Benali;Salomé;"},
-		{report.ListDossiers, report.Selection{Group: report.Everyone, Site: sevre}, 3, "1;D-0001;"},
-		{report.ListDossiers, report.Selection{Group: report.Everyone, Course: hautbois}, 1, "2;D-0002;"},
-		{report.ListDossiers, report.Selection{Group: report.Everyone, Programme: c.Programme("adultes")}, 0, ""},
-		{report.ListDossiers, report.Selection{Group: report.Everyone, Text: "ines bossis"}, 1, "4;D-0005;"},
-		{report.ListEnrolments, report.Selection{}, 8, "Hautbois;Pôle Loire;"},
-		{report.ListEnrolments, report.Selection{Course: hautbois}, 1, "…Mathis;"},
-		{report.ListPupils, report.Selection{}, 333, "Aubry;Augustin;"},
-		{report.ListPupils, report.Selection{Site: sevre}, 3, "Bossis;Inès;"},
-		{report.ListFamilies, report.Selection{}, 250, "…Augustin Aubry"},
-		{report.ListFamilies, report.Selection{Course: hautbois}, 1, "…;BATARD-6474;"},
-		{report.ListPlaces, report.Selection{Site: sevre}, len(placesAt(c, sevre)), "S-VIOLON;Violon;;Pôle Sèvre;"},
-		{report.ListNoAnswer, report.Selection{}, 327, "Braud;Zoé;BRAUD-6463;non;oui;"},
-		{report.ListIdentifiers, report.Selection{}, 250, "…;AUBRY-4572;"},
+		{report.ListDossiers, report.Filter{Group: report.ToCheck}, 2, "1;D-0001;07/06/2027 09:03:00;complet;Aubry;Augustin;Cursus Instrumental Enfant / ados;Pôle Sèvre;Violon et Orchestre"},
+		{report.ListDossiers, report.Filter{Group: report.Everyone}, 5, ";D-0003;;reçu, incomplet;Benali;Salomé;"},
+		{report.ListDossiers, report.Filter{Group: report.Everyone, Site: sevre}, 3, "1;D-0001;"},
+		{report.ListDossiers, report.Filter{Group: report.Everyone, Course: hautbois}, 1, "2;D-0002;"},
+		{report.ListDossiers, report.Filter{Group: report.Everyone, Programme: c.Programme("adultes")}, 0, ""},
+		{report.ListDossiers, report.Filter{Group: report.Everyone, Text: "ines bossis"}, 1, "4;D-0005;"},
+		{report.ListEnrolments, report.Filter{}, 8, "Hautbois;Pôle Loire;"},
+		{report.ListEnrolments, report.Filter{Course: hautbois}, 1, "…Mathis;"},
+		{report.ListPupils, report.Filter{}, 333, "Aubry;Augustin;"},
+		{report.ListPupils, report.Filter{Site: sevre}, 3, "Bossis;Inès;"},
+		{report.ListFamilies, report.Filter{}, 250, "…Augustin Aubry"},
+		{report.ListFamilies, report.Filter{Course: hautbois}, 1, "…;BATARD-6474;"},
+		{report.ListPlaces, report.Filter{Site: sevre}, len(placesAt(c, sevre)), "S-VIOLON;Violon;;Pôle Sèvre;"},
+		{report.ListNoAnswer, report.Filter{}, 327, "Braud;Zoé;BRAUD-6463;non;oui;"},
+		{report.ListSurvey, report.Filter{}, 4, "…;Pôle Loire;Cursus Instrumental Enfant / ados;Hautbois, Orchestre;2;"},
+		{report.ListIdentifiers, report.Filter{}, 250, "…;AUBRY-4572;"},
 	} {
 		table, err := report.TableOf(c.Ctx, c.Store, secretary, c.Season, row.list, row.s)
 		if err != nil {
@@ -52,14 +53,17 @@ func tables(t *testing.T, c campaign) {
 		if !slices.ContainsFunc(lines, func(l string) bool { return strings.HasPrefix(l, part) || anywhere && strings.Contains(l, part) }) {
 			t.Errorf("%s %+v: no line %q\n%s", row.list, row.s, row.has, strings.Join(lines[:min(len(lines), 12)], "\n"))
 		}
+		if row.list == report.ListSurvey && strings.Contains(out.String(), "Augustin") {
+			t.Error("the survey names a pupil")
+		}
 		if got := strings.Count(lines[0], ";") + 1; got != len(table.Columns) {
 			t.Errorf("%s: %d titles, %d columns", row.list, got, len(table.Columns))
 		}
 	}
-	if _, err := report.TableOf(c.Ctx, c.Store, c.zoe.Actor, c.Season, report.ListFamilies, report.Selection{}); !errors.Is(err, fault.ErrForbidden) {
+	if _, err := report.TableOf(c.Ctx, c.Store, c.zoe.Actor, c.Season, report.ListFamilies, report.Filter{}); !errors.Is(err, fault.ErrForbidden) {
 		t.Errorf("a family reads the list of families: %v", err)
 	}
-	if _, err := report.TableOf(c.Ctx, c.Store, secretary, c.Season, "autre", report.Selection{}); !errors.Is(err, fault.ErrNotFound) {
+	if _, err := report.TableOf(c.Ctx, c.Store, secretary, c.Season, "autre", report.Filter{}); !errors.Is(err, fault.ErrNotFound) {
 		t.Errorf("an unknown list: %v", err)
 	}
 }
@@ -77,7 +81,7 @@ func placesAt(c campaign, site string) (all []string) {
 }
 
 func classes(t *testing.T, c campaign) {
-	got, err := report.ClassesOf(c.Ctx, c.Store, secretary, c.Season, report.Selection{Site: c.Site("S-VIOLON")})
+	got, err := report.ClassesOf(c.Ctx, c.Store, secretary, c.Season, report.Filter{Site: c.Site("S-VIOLON")})
 	c.Must(err)
 	var read []string
 	for _, class := range got {
@@ -89,12 +93,12 @@ func classes(t *testing.T, c campaign) {
 	if !slices.Equal(read, want) {
 		t.Errorf("got %q\nwant %q", read, want)
 	}
-	families, err := report.FamiliesOf(c.Ctx, c.Store, secretary, c.Season, report.Selection{Course: c.Wish("L-HAUTBOIS", 0).Course})
+	families, err := report.FamiliesOf(c.Ctx, c.Store, secretary, c.Season, report.Filter{Course: c.Wish("L-HAUTBOIS", 0).Course})
 	c.Must(err)
 	if len(families) != 1 || families[0].ID != c.mathis.Household {
 		t.Errorf("the families of a course: got %v", families)
 	}
-	if _, err := report.ClassesOf(c.Ctx, c.Store, actor.Actor{Role: actor.Teacher}, c.Season, report.Selection{}); !errors.Is(err, fault.ErrForbidden) {
+	if _, err := report.ClassesOf(c.Ctx, c.Store, actor.Actor{Role: actor.Teacher}, c.Season, report.Filter{}); !errors.Is(err, fault.ErrForbidden) {
 		t.Errorf("a teacher reads the addresses of families: %v", err)
 	}
 }

@@ -44,6 +44,8 @@ func (g Group) parts() []part {
 		return []part{{in: `d.rank is not null`, order: byRank}, {in: unranked, order: bySending, behind: true}}
 	case ToChoose:
 		return []part{{in: `d.choose_again = true and d.rank is not null`, order: byRank}, {in: `d.choose_again = true and ` + unranked, order: bySending, behind: true}}
+	case Ranked:
+		return []part{{in: `d.rank is not null`, order: byRank}}
 	case Incomplete:
 		return []part{{in: g.in(), order: bySending}}
 	default:

@@ -28,11 +28,12 @@ const (
 	OnList     Group = "liste-attente"
 	Ready      Group = "prets"
 	ToChoose   Group = "a-choisir"
+	Ranked     Group = "de-rang"
 	Everyone   Group = "tous"
 )
 
 // Groups lists the filters in the order of the screen.
-var Groups = []Group{ToCheck, Incomplete, OnFamily, Validated, OnList, Ready, ToChoose, Everyone}
+var Groups = []Group{ToCheck, Incomplete, OnFamily, Validated, OnList, Ready, ToChoose, Ranked, Everyone}
 
 // French is the filter as the screen names it.
 func (g Group) French() string {
@@ -51,6 +52,8 @@ func (g Group) French() string {
 		return "Prêts à confirmer"
 	case ToChoose:
 		return "Doit choisir à nouveau"
+	case Ranked:
+		return "Avec un rang"
 	default:
 		return "Tous"
 	}
@@ -66,15 +69,6 @@ func GroupNamed(name string) Group {
 
 // PageSize is how many dossiers a page of the queue shows.
 const PageSize = 50
-
-// Filter narrows the queue. Text is searched in the pupil's and responsibles'
-// names and the dossier's number; Page counts from 1.
-type Filter struct {
-	Group Group
-	Text  string
-	Site  string
-	Page  int64
-}
 
 // in is the condition of a group that is one part; each is read along an index
 // of its own.
@@ -108,29 +102,13 @@ func (g Group) has(d enrolment.Dossier) bool {
 		return d.Desk == enrolment.DeskReady
 	case ToChoose:
 		return d.ChooseAgain
+	case Ranked:
+		return d.Rank > 0
 	case Everyone:
 		return d.Rank > 0 || !d.SentAt.IsZero() && d.State != enrolment.Draft && d.State != enrolment.NotReturning
 	default:
 		return g == groupOf(d.State)
 	}
-}
-
-// narrowed is the query of the season's dossiers that the filter leaves, its
-// group apart. The words are looked for once, whatever is then read of the
-// dossiers that have them.
-func (f Filter) narrowed(ctx context.Context, r db.Reader, season string) (query, error) {
-	var q query
-	q.with(`d.season_id = ?`, season)
-	if f.Site != "" {
-		q.with(`d.site_id = ?`, f.Site)
-	}
-	words := strings.Fields(french.Fold(f.Text))
-	if len(words) == 0 {
-		return q, nil
-	}
-	ids, err := withWords(ctx, r, season, words[:min(len(words), 6)])
-	q.with(`d.id in (select value from json_each(cast(? as text)))`, db.IDs(ids))
-	return q, err
 }
 
 // withWords returns the season's dossiers that have every word: in the names of
@@ -195,7 +173,7 @@ func (q query) counts(ctx context.Context, r db.Reader) (Counts, error) {
 		}
 		if row.State != enrolment.Draft && row.State != enrolment.NotReturning {
 			counts[Everyone] += row.N
-			counts[ranked] += row.Ranked
+			counts[Ranked] += row.Ranked
 		}
 		if row.State == enrolment.Lapsed {
 			if err := q.unsent(ctx, r, counts); err != nil {
@@ -215,14 +193,11 @@ func (q query) unsent(ctx context.Context, r db.Reader, counts Counts) error {
 	return err
 }
 
-// ranked counts those of Everyone that have a rank; it is no filter of the screen.
-const ranked Group = "de-rang"
-
 // inState counts the dossiers of one state; it is no filter of the screen.
 func inState(s enrolment.State) Group { return Group("état " + string(s)) }
 
 // Ranked is how many dossiers have a rank.
-func (c Counts) Ranked() int64 { return c[ranked] }
+func (c Counts) Ranked() int64 { return c[Ranked] }
 
 // rankedToChoose counts those of ToChoose that have a rank; it is no filter of the screen.
 const rankedToChoose Group = "a-choisir-de-rang"
@@ -312,7 +287,7 @@ func (c *Counter) QueueOf(ctx context.Context, r db.Reader, a actor.Actor, seaso
 	if err := officeOnly(a); err != nil {
 		return Queue{}, err
 	}
-	q, err := f.narrowed(ctx, r, season.ID)
+	q, err := f.narrowed(ctx, r, season)
 	if err != nil {
 		return Queue{}, err
 	}
@@ -324,7 +299,7 @@ func (c *Counter) QueueOf(ctx context.Context, r db.Reader, a actor.Actor, seaso
 	if last := max((out.Total+PageSize-1)/PageSize, 1); out.Page > last {
 		out.Page = last
 	}
-	withRank := counts[ranked]
+	withRank := counts[Ranked]
 	if f.Group == ToChoose {
 		withRank = counts[rankedToChoose]
 	}

@@ -71,6 +71,7 @@ func TestLists(t *testing.T) {
 		t.Run("no answer", func(t *testing.T) { noAnswer(t, c) })
 		t.Run("tables", func(t *testing.T) { tables(t, c) })
 		t.Run("classes", func(t *testing.T) { classes(t, c) })
+		t.Run("figures", func(t *testing.T) { figures(t, c) })
 	})
 }
 

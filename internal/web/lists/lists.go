@@ -83,11 +83,6 @@ func (p *Pages) index(v *door.Visit, status int, nothing bool) error {
 	return v.Show(status, index(page))
 }
 
-// selection is what the visit asks a list to be narrowed by.
-func selection(v *door.Visit) report.Selection {
-	return report.Selection{Group: report.Group(v.Query("file")), Text: v.Query("texte"), Site: v.Query("pole"), Programme: v.Query("formule"), Course: v.Query("cours")}
-}
-
 // Sheet answers one list as a file.
 func (p *Pages) Sheet(v *door.Visit) error {
 	format := sheet.Format(v.PathValue("format"))
@@ -96,7 +91,7 @@ func (p *Pages) Sheet(v *door.Visit) error {
 		return fault.ErrNotFound
 	}
 	list := report.List(v.PathValue("list"))
-	table, err := report.TableOf(v.Ctx(), p.store, v.Actor, v.Season, list, selection(v))
+	table, err := report.TableOf(v.Ctx(), p.store, v.Actor, v.Season, list, report.FilterFrom(v.Query))
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ import (
 type paper struct {
 	name, title, says string
 	byCourse          bool // it may be narrowed to a course
-	print             func(p *Pages, v *door.Visit, s report.Selection) ([]byte, error)
+	print             func(p *Pages, v *door.Visit, s report.Filter) ([]byte, error)
 }
 
 var papers = []paper{
@@ -36,7 +36,7 @@ func (p *Pages) Paper(v *door.Visit) error {
 	if i < 0 {
 		return fault.ErrNotFound
 	}
-	file, err := papers[i].print(p, v, selection(v))
+	file, err := papers[i].print(p, v, report.FilterFrom(v.Query))
 	if err != nil {
 		return err
 	}
@@ -46,17 +46,17 @@ func (p *Pages) Paper(v *door.Visit) error {
 	return send(v, "application/pdf", papers[i].name+"-"+v.Season.Name+".pdf", false, file)
 }
 
-func (p *Pages) attendanceSheets(v *door.Visit, s report.Selection) ([]byte, error) {
+func (p *Pages) attendanceSheets(v *door.Visit, s report.Filter) ([]byte, error) {
 	return p.classes(v, s, letter.AttendanceSheets)
 }
 
-func (p *Pages) classLists(v *door.Visit, s report.Selection) ([]byte, error) {
+func (p *Pages) classLists(v *door.Visit, s report.Filter) ([]byte, error) {
 	return p.classes(v, s, letter.ClassLists)
 }
 
-// classes prints the courses of the selection that somebody has a place in;
+// classes prints the courses of the filter that somebody has a place in;
 // nil when there is none.
-func (p *Pages) classes(v *door.Visit, s report.Selection, print func(letter.ClassesFacts) ([]byte, error)) ([]byte, error) {
+func (p *Pages) classes(v *door.Visit, s report.Filter, print func(letter.ClassesFacts) ([]byte, error)) ([]byte, error) {
 	classes, err := report.ClassesOf(v.Ctx(), p.store, v.Actor, v.Season, s)
 	if err != nil || len(classes) == 0 {
 		return nil, err
@@ -86,8 +86,8 @@ func classPupil(a report.Attending, today string) letter.ClassPupil {
 	return one
 }
 
-// labels prints the addresses of the families of the selection's dossiers.
-func (p *Pages) labels(v *door.Visit, s report.Selection) ([]byte, error) {
+// labels prints the addresses of the families of the filter's dossiers.
+func (p *Pages) labels(v *door.Visit, s report.Filter) ([]byte, error) {
 	families, err := report.FamiliesOf(v.Ctx(), p.store, v.Actor, v.Season, s)
 	if err != nil {
 		return nil, err

@@ -20,6 +20,8 @@ func says(l report.List) string {
 		return "Chaque cours, ses places, ce qui est pris, proposé, libre, et combien attendent."
 	case report.ListNoAnswer:
 		return "Les élèves dont rien n’est venu\u202f: ni dossier envoyé, ni «\u202fNe se réinscrit pas\u202f»."
+	case report.ListSurvey:
+		return "Une ligne par élève de rang, sans nom ni adresse\u202f: âge, commune, formule, disciplines. À recopier dans l’enquête annuelle."
 	default:
 		return "Les familles qui n’ont encore jamais demandé de mot de passe."
 	}
@@ -36,6 +38,8 @@ func narrows(l report.List, by string) bool {
 		return by != "formule"
 	case report.ListPlaces:
 		return by == "pole"
+	case report.ListSurvey:
+		return by != "cours"
 	}
 	return false
 }

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strings"
 
+	"pupitre/internal/domain/catalogue"
 	"pupitre/internal/domain/document"
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/report"
@@ -16,8 +17,9 @@ import (
 type queuePage struct {
 	ui.Base
 	report.Queue
-	Filter report.Filter
-	Sites  []school.Site
+	Filter    report.Filter
+	Sites     []school.Site
+	Catalogue catalogue.Catalogue
 }
 
 // Queue lists the dossiers in order of completeness.
@@ -27,13 +29,15 @@ func (p *Pages) Queue(v *door.Visit) error {
 		return err
 	}
 	base.Office.Keys = []ui.KeyEntry{{Keys: []string{"V"}, Text: "vérifier à la suite"}}
-	page := queuePage{Base: base, Filter: report.Filter{
-		Group: report.GroupNamed(v.Query("file")), Text: v.Query("texte"), Site: v.Query("pole"), Page: pageNumber(v),
-	}}
+	page := queuePage{Base: base, Filter: report.FilterFrom(v.Query)}
+	page.Filter.Page = pageNumber(v)
 	if page.Queue, err = p.counter.QueueOf(v.Ctx(), p.Store, v.Actor, v.Season, page.Filter); err != nil {
 		return err
 	}
 	page.Sites = v.Settings.Sites
+	if page.Catalogue, err = catalogue.InForce(v.Ctx(), p.Store, v.Season); err != nil {
+		return err
+	}
 	return v.Show(200, queue(page))
 }
 
@@ -44,25 +48,61 @@ func (q queuePage) url(group report.Group, page string) string {
 	if page == "1" {
 		page = ""
 	}
-	return link("/bureau/dossiers", "file", string(group), "texte", q.Filter.Text, "pole", q.Filter.Site, "page", page)
+	parts := q.Filter.Parts()
+	return link("/bureau/dossiers", "file", string(group), "texte", parts["texte"], "pole", parts["pole"], "formule", parts["formule"], "cours", parts["cours"],
+		"commune", parts["commune"], "nouveau", parts["nouveau"], "age", parts["age"], "page", page)
 }
 
 // narrowed is what the list is narrowed by, for the one that is taken away.
 func (q queuePage) narrowed() url.Values {
-	values := url.Values{"file": {string(q.Filter.Group)}}
-	for name, value := range map[string]string{"texte": q.Filter.Text, "pole": q.Filter.Site} {
-		if value != "" {
-			values.Set(name, value)
-		}
+	values := url.Values{}
+	for name, value := range q.Filter.Parts() {
+		values.Set(name, value)
 	}
 	return values
+}
+
+// narrowing is a part of the filter that no field of the page shows.
+type narrowing struct{ name, value, says, without string }
+
+// more are the parts that came with an address, a figure's for one.
+func (q queuePage) more() []narrowing {
+	var all []narrowing
+	add := func(name, says string, without report.Filter) {
+		if value := q.Filter.Parts()[name]; value != "" {
+			bare := queuePage{Filter: without}
+			all = append(all, narrowing{name, value, says, bare.url(without.Group, "")})
+		}
+	}
+	f := q.Filter
+	f.Programme = ""
+	programme, _ := q.Catalogue.Programme(q.Filter.Programme)
+	add("formule", "Formule\u202f: "+programme.Title, f)
+	f = q.Filter
+	f.Course = ""
+	course, _ := q.Catalogue.Course(q.Filter.Course)
+	add("cours", "Cours\u202f: "+course.Title, f)
+	f = q.Filter
+	f.Town = ""
+	add("commune", "Commune\u202f: "+q.Filter.Town, f)
+	f = q.Filter
+	f.New = ""
+	says := "Nouveaux élèves"
+	if q.Filter.New == report.No {
+		says = "Élèves de cette année"
+	}
+	add("nouveau", says, f)
+	f = q.Filter
+	f.Ages = ""
+	add("age", "Âge\u202f: "+q.Filter.Ages.French(), f)
+	return all
 }
 
 func (q queuePage) tabs() []ui.Tab {
 	var tabs []ui.Tab
 	for _, g := range report.Groups {
-		if g == report.ToChoose && q.Counts[g] == 0 && g != q.Filter.Group {
-			continue // seldom, so shown when there are some
+		if g != q.Filter.Group && (g == report.Ranked || g == report.ToChoose && q.Counts[g] == 0) {
+			continue // the first is for figures; the other seldom has any
 		}
 		tabs = append(tabs, ui.Tab{Label: g.French(), URL: q.url(g, ""), Count: int(q.Counts[g]), Current: g == q.Filter.Group})
 	}
