@@ -49,8 +49,9 @@ var doors = map[string][]string{
 	"settings":   {"ui", "door", "assets"},
 	"lists":      {"ui", "door", "assets"},
 	"figures":    {"ui", "door", "assets"},
+	"catalogue":  {"ui", "door"},
 	"mailbox":    {"ui", "door", "assets"}, // the demonstration's mails
-	"":           {"ui", "door", "assets", "public", "family", "teacher", "office", "access", "settings", "households", "lists", "figures"},
+	"":           {"ui", "door", "assets", "public", "family", "teacher", "office", "access", "settings", "households", "lists", "figures", "catalogue"},
 }
 
 // noRoom lists the parts of the web that know no business.

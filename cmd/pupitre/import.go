@@ -76,6 +76,10 @@ func tell(out io.Writer, r transfer.Report) {
 		fmt.Fprintln(out, "À vérifier : "+transfer.Sentence(w))
 	}
 	for _, k := range r.Kept {
+		if k.Field == "" {
+			fmt.Fprintf(out, "Gardé tel qu’à l’écran : %s, encore dans %s, %s\n", k.What, where(k), k.Held)
+			continue
+		}
 		fmt.Fprintf(out, "Gardé tel qu’à l’écran : %s, %s : « %s » dans %s, « %s » à l’écran\n", k.What, k.Field, k.InFile, where(k), k.Held)
 	}
 	for _, m := range r.Identifiers {

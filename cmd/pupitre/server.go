@@ -17,6 +17,7 @@ import (
 	"pupitre/internal/platform/mail"
 	"pupitre/internal/web"
 	"pupitre/internal/web/access"
+	"pupitre/internal/web/catalogue"
 	"pupitre/internal/web/door"
 	"pupitre/internal/web/family"
 	"pupitre/internal/web/figures"
@@ -98,5 +99,7 @@ func pages(k *kept, s settings, accounts *account.Accounts, registrar *enrolment
 		Households: households.New(k.store, registrar, desk.Frame),
 		Lists:      lists.New(k.store, s.publicURL, desk.Frame),
 		Figures:    figures.New(k.store, desk.Frame),
+
+		Catalogue: catalogue.New(k.store, registrar, desk.Frame),
 	}
 }

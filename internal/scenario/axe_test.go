@@ -17,6 +17,7 @@ import (
 	"pupitre/internal/domain/actor"
 	"pupitre/internal/web"
 	"pupitre/internal/web/assets/axe"
+	"pupitre/internal/web/catalogue"
 	"pupitre/internal/web/door"
 	families "pupitre/internal/web/family"
 	"pupitre/internal/web/figures"
@@ -85,6 +86,12 @@ var samples = map[string][]string{
 	"households.homes":        {"/bureau/eleves/{sent}/foyers"},
 	"office.identity":         {"{household}/identite"},
 	"office.deposit":          {"{household}/importer", "{household}/importer?document=quotient-familial"},
+	"catalogue.courses":       {"/bureau/catalogue", "{waited for}"},
+	"catalogue.course":        {"/bureau/catalogue/cours/{course}"},
+	"catalogue.programme":     {"{formula}"},
+	"catalogue.site":          {"{pole}"},
+	"catalogue.discipline":    {"{discipline}"},
+	"catalogue.teacher":       {"{gives courses}"},
 	"demo.mail":               {"{mail}"},
 	"family.mandate":          {"/famille/mandat.pdf"},
 	"family.acknowledgement":  {"/eleves/{sent}/reinscription/accuse.pdf"},
@@ -180,7 +187,7 @@ var elsewhere = map[string]bool{"family.offer": true, "address": true, "link.for
 // getRoutes are the pages of the site map, and the demonstration's own.
 func getRoutes() []door.Route {
 	var all []door.Route
-	for _, r := range append(web.SiteMap(web.Pages{Public: &public.Pages{}, Family: &families.Pages{}, Office: &office.Pages{}, Settings: &settings.Pages{}, Households: &households.Pages{}, Lists: &lists.Pages{}, Figures: &figures.Pages{}}),
+	for _, r := range append(web.SiteMap(web.Pages{Public: &public.Pages{}, Family: &families.Pages{}, Office: &office.Pages{}, Settings: &settings.Pages{}, Households: &households.Pages{}, Lists: &lists.Pages{}, Catalogue: &catalogue.Pages{}, Figures: &figures.Pages{}}),
 		door.Route{Method: "GET", Path: "/demo/courriers", Name: "demo.mails"}, door.Route{Method: "GET", Path: "/demo/courriers/{id}", Name: "demo.mail"}) {
 		if r.Method == "GET" {
 			all = append(all, r)

@@ -98,6 +98,14 @@ func discover(t *testing.T, d *server) *world {
 		"enrolled":   dossier(office, "valides"),
 		"offering":   office.find("/bureau/places", `href="(/bureau/places/`+someID+`/\d)"`),
 		"household":  office.find("/bureau/recherche?q=moreau", `href="(/bureau/familles/`+someID+`)"`),
+		"course":     office.find("/bureau/places", `href="/bureau/places/(`+someID+`)/\d"`),
+		"formula":    office.find("/bureau/catalogue/formules", `href="(/bureau/catalogue/formules/`+someID+`)"`),
+		"pole":       office.find("/bureau/catalogue/poles", `href="(/bureau/catalogue/poles/`+someID+`)"`),
+		"discipline": office.find("/bureau/catalogue/poles", `href="(/bureau/catalogue/disciplines/`+someID+`)"`),
+
+		"gives courses": office.find("/bureau/catalogue/enseignants", `href="(/bureau/catalogue/enseignants/`+someID+`)"`),
+		"waited for":    "/bureau/catalogue?etat=attente&places=40&ouvre=" + strings.TrimPrefix(office.find("/bureau/places", `href="(/bureau/places/`+someID+`/\d)"`), "/bureau/places/"),
+
 		"mail":       home.find("/demo/courriers", `href="(/demo/courriers/[^"]+)"`),
 		"offer mail": home.find("/demo/courriers?q=une+place", `href="(/demo/courriers/[^"]+)"`),
 		"offered to": home.find("/demo/courriers?q=une+place", `>([^<>\s]+@[^<>\s]+)<`),

@@ -114,6 +114,14 @@ func (c *scene) usual(name string) string {
 		return c.text(`select course_id from offering where taken < capacity order by id limit 1`)
 	case "semester":
 		return c.text(`select cast(semester as text) from offering where taken < capacity order by id limit 1`)
+	case "programme":
+		return c.text(`select id from programme where code = 'cursus'`)
+	case "site":
+		return c.site("loire")
+	case "discipline":
+		return c.text(`select min(d.id) from discipline d join course c on c.discipline = d.name`)
+	case "teacher":
+		return c.text(`select min(t.id) from teacher t join course c on c.teacher = t.first_name || ' ' || t.last_name`)
 	case "mail":
 		return c.text(`select id from outgoing_mail where household_id = $1 and sent_at is not null order by id limit 1`, c.own)
 	case "text":

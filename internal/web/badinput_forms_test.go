@@ -41,6 +41,14 @@ var withoutFields = []string{
 	"POST /bureau/reglages/saison/{season}/revenir",
 	"POST /bureau/reglages/saison/{season}/annuler",
 	"POST /bureau/reglages/campagne/retirer-les-cours",
+	"POST /bureau/catalogue/capacites", // cells: in the test of forged fields
+	"POST /bureau/catalogue/cours/{course}/supprimer",
+	"POST /bureau/catalogue/formules/{programme}/supprimer",
+	"POST /bureau/catalogue/formules/{programme}/ordre",
+	"POST /bureau/catalogue/poles/{site}/supprimer",
+	"POST /bureau/catalogue/poles/{site}/ordre",
+	"POST /bureau/catalogue/disciplines/{discipline}/supprimer",
+	"POST /bureau/catalogue/enseignants/{teacher}/supprimer",
 	"POST /eleves/{pupil}/reinscription/changer", // choices: in the test of forged fields
 }
 
@@ -130,6 +138,20 @@ var typedForms = []typedForm{
 		mandatory: []string{"debut", "fin", "ouverture", "fermeture"}, texts: []string{"debut", "fin", "ouverture", "fermeture", "passage", "nouveaux", "fin_listes"}},
 	{route: "POST /bureau/reglages/campagne", who: director, fill: form("debut", "13/09/2027", "fin", "30/06/2028", "ouverture", "01/06/2027 08:00"),
 		mandatory: []string{"debut", "fin", "ouverture"}, texts: []string{"debut", "fin", "date_ages", "ouverture", "fermeture", "nouveaux", "liberation_partielle", "fin_listes", "publication_cours"}},
+	{route: "POST /bureau/catalogue/cours/nouveau", who: secretary, fill: newCourse,
+		mandatory: []string{"intitule", "type", "pole", "places-0"}, texts: []string{"intitule", "reference", "salle", "debut", "age_min", "places-0"}},
+	{route: "POST /bureau/catalogue/cours/{course}", who: secretary, fill: heldCourse,
+		mandatory: []string{"intitule", "type", "pole", "places-0", "version"}, texts: []string{"intitule", "salle"}},
+	{route: "POST /bureau/catalogue/formules/nouvelle", who: secretary, fill: newProgramme,
+		mandatory: []string{"intitule", "lignes", "quoi-0", "combien-0"}, texts: []string{"intitule", "phrase", "nom-0", "age_min"}},
+	{route: "POST /bureau/catalogue/formules/{programme}", who: secretary, fill: heldProgramme,
+		mandatory: []string{"intitule", "lignes", "version"}, texts: []string{"intitule", "phrase"}},
+	{route: "POST /bureau/catalogue/poles/nouveau", who: secretary, fill: newSite, mandatory: []string{"nom", "commune"}, texts: []string{"nom", "commune", "adresse"}},
+	{route: "POST /bureau/catalogue/poles/{site}", who: secretary, fill: heldSite, mandatory: []string{"nom", "commune", "version"}, texts: []string{"nom", "commune", "adresse"}},
+	{route: "POST /bureau/catalogue/disciplines", who: secretary, fill: newDiscipline, mandatory: []string{"nom"}, texts: []string{"nom"}},
+	{route: "POST /bureau/catalogue/disciplines/{discipline}", who: secretary, fill: heldDiscipline, mandatory: []string{"nom", "version"}, texts: []string{"nom"}},
+	{route: "POST /bureau/catalogue/enseignants/nouveau", who: secretary, fill: newTeacher, mandatory: []string{"nom", "prenom"}, texts: []string{"nom", "prenom", "email"}},
+	{route: "POST /bureau/catalogue/enseignants/{teacher}", who: secretary, fill: heldTeacher, mandatory: []string{"nom", "prenom", "version"}, texts: []string{"nom", "prenom", "email"}},
 
 	{route: "POST /eleves/{pupil}/reinscription/renoncer", who: ownFamily, fill: form("raison", "Déménagement"), texts: []string{"raison"}},
 	{route: "POST /bureau/eleves/{pupil}/rouvrir", who: secretary,

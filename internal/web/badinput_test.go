@@ -32,7 +32,7 @@ var (
 )
 
 // hidden fields are written by the page itself: without them it starts anew.
-var hidden = []string{"version", "eleve", "formule", "pole", "responsable", "demande"}
+var hidden = []string{"version", "lignes", "eleve", "formule", "pole", "responsable", "demande"}
 
 // TestBadInputIsRefusedInFrench posts each form with each field empty,
 // over-long, and with characters that no keyboard types: refused with a

@@ -2,6 +2,7 @@ package web
 
 import (
 	"pupitre/internal/web/access"
+	"pupitre/internal/web/catalogue"
 	"pupitre/internal/web/door"
 	"pupitre/internal/web/family"
 	"pupitre/internal/web/figures"
@@ -22,6 +23,8 @@ type Pages struct {
 	Lists      *lists.Pages
 	Figures    *figures.Pages
 	Households *households.Pages
+
+	Catalogue *catalogue.Pages // what the school teaches, for the office
 }
 
 // SiteMap is every page and act of the site: who may ask for what. What is
@@ -39,6 +42,7 @@ func SiteMap(p Pages) []door.Route {
 		p.Lists.Routes(),
 		p.Figures.Routes(),
 		p.Households.Routes(),
+		p.Catalogue.Routes(),
 	} {
 		routes = append(routes, group...)
 	}

@@ -31,6 +31,7 @@ import (
 	"pupitre/internal/platform/mail"
 	"pupitre/internal/web"
 	"pupitre/internal/web/access"
+	"pupitre/internal/web/catalogue"
 	"pupitre/internal/web/family"
 	"pupitre/internal/web/figures"
 	"pupitre/internal/web/households"
@@ -229,6 +230,8 @@ func everyPage(store *db.Store, registrar *enrolment.Registrar, accounts *accoun
 		Households: households.New(store, registrar, desk.Frame),
 		Lists:      lists.New(store, publicURL, desk.Frame),
 		Figures:    figures.New(store, desk.Frame),
+
+		Catalogue: catalogue.New(store, registrar, desk.Frame),
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"pupitre/internal/domain/school"
 	"pupitre/internal/platform/french"
 )
 
@@ -53,6 +54,7 @@ type Programme struct {
 	Levels   []string
 	Position int64
 	Lines    []Line
+	school.Edited
 }
 
 // Line asks for Min to Max courses of the given kinds. With Levels it holds
@@ -92,6 +94,7 @@ type Course struct {
 	Levels            []string
 	CancelledAt       time.Time
 	Semesters         []int64
+	school.Edited
 }
 
 // Slot writes when the course is given: « mercredi, 15 h 00 », or "" when it
@@ -112,15 +115,6 @@ func hour(hhmm string) string {
 		h = h[1:]
 	}
 	return h + "\u00a0h\u00a0" + hhmm[3:]
-}
-
-// Teacher teaches; an account comes with the teaching screens.
-type Teacher struct {
-	ID          string
-	LastName    string
-	FirstName   string
-	Email       string
-	Disciplines string
 }
 
 // Site is a pôle as the rules need it.

@@ -22,6 +22,7 @@ type programmeRow struct {
 	AgeMax   int64  `db:"age_max"`
 	Levels   string `db:"levels"`
 	Position int64  `db:"position"`
+	school.Edited
 }
 
 type lineRow struct {
@@ -54,6 +55,7 @@ type courseRow struct {
 	AgeMax            int64     `db:"age_max"`
 	Levels            string    `db:"levels"`
 	CancelledAt       time.Time `db:"cancelled_at"`
+	school.Edited
 }
 
 type semesterRow struct {
@@ -94,7 +96,7 @@ func InForce(ctx context.Context, r db.Reader, season school.Season) (Catalogue,
 type inForceKey struct{ season string }
 
 func programmes(ctx context.Context, r db.Reader, season string) ([]Programme, error) {
-	rows, err := db.All[programmeRow](ctx, r, `select id, code, title, message, age_min, age_max, levels, position
+	rows, err := db.All[programmeRow](ctx, r, `select id, code, title, message, age_min, age_max, levels, position, version, changed_at, changed_by
 		from programme where season_id = $1 order by position, title`, season)
 	if err != nil {
 		return nil, err
@@ -113,14 +115,14 @@ func programmes(ctx context.Context, r db.Reader, season string) ([]Programme, e
 	}
 	all := make([]Programme, 0, len(rows))
 	for _, p := range rows {
-		all = append(all, Programme{p.ID, p.Code, p.Title, p.Message, p.AgeMin, p.AgeMax, readList[string](p.Levels), p.Position, of[p.ID]})
+		all = append(all, Programme{p.ID, p.Code, p.Title, p.Message, p.AgeMin, p.AgeMax, readList[string](p.Levels), p.Position, of[p.ID], p.Edited})
 	}
 	return all, nil
 }
 
 func courses(ctx context.Context, r db.Reader, season string) ([]Course, error) {
 	rows, err := db.All[courseRow](ctx, r, `select id, code, title, kind, discipline, site_id, weekday, starts, ends, room, teacher,
-		without_instrument, no_beginner, age_min, age_max, levels, cancelled_at
+		without_instrument, no_beginner, age_min, age_max, levels, cancelled_at, version, changed_at, changed_by
 		from course where season_id = $1`, season)
 	if err != nil {
 		return nil, err
@@ -139,7 +141,7 @@ func courses(ctx context.Context, r db.Reader, season string) ([]Course, error) 
 			ID: c.ID, Code: c.Code, Title: c.Title, Kind: Kind(c.Kind), Discipline: c.Discipline, SiteID: c.Site,
 			Weekday: c.Weekday, Starts: c.Starts, Ends: c.Ends, Room: c.Room, Teacher: c.Teacher,
 			WithoutInstrument: c.WithoutInstrument, NoBeginner: c.NoBeginner, AgeMin: c.AgeMin, AgeMax: c.AgeMax,
-			Levels: readList[string](c.Levels), CancelledAt: c.CancelledAt, Semesters: of[c.ID],
+			Levels: readList[string](c.Levels), CancelledAt: c.CancelledAt, Semesters: of[c.ID], Edited: c.Edited,
 		})
 	}
 	return byTitle(all), nil
@@ -158,32 +160,41 @@ func byTitle(courses []Course) []Course {
 	return courses
 }
 
-// PutProgramme writes the programme of that code in the season, its lines
-// included, and returns its id.
+// PutProgramme writes the programme of that code in the season, for an import,
+// its lines included, and returns its id.
 func PutProgramme(ctx context.Context, tx *db.Tx, season string, p Programme) (string, error) {
 	id, err := db.One[string](ctx, tx, `insert into programme (id, season_id, code, title, message, age_min, age_max, levels, position)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 		on conflict (season_id, code) do update set title = excluded.title, message = excluded.message, age_min = excluded.age_min,
-			age_max = excluded.age_max, levels = excluded.levels, position = excluded.position
+			age_max = excluded.age_max, levels = excluded.levels, position = excluded.position,
+			version = programme.version + 1, changed_at = null, changed_by = ''
 		returning id`, db.NewID(), season, p.Code, p.Title, p.Message, p.AgeMin, p.AgeMax, writeList(p.Levels), p.Position)
 	if err != nil {
 		return "", fmt.Errorf("put programme %s: %w", p.Code, err)
 	}
-	if _, err := tx.Exec(ctx, `delete from programme_line where programme_id = $1`, id); err != nil {
+	if err := putLines(ctx, tx, id, p); err != nil {
 		return "", err
+	}
+	return id, school.Changed(ctx, tx)
+}
+
+func putLines(ctx context.Context, tx *db.Tx, programme string, p Programme) error {
+	if _, err := tx.Exec(ctx, `delete from programme_line where programme_id = $1`, programme); err != nil {
+		return err
 	}
 	for i, l := range p.Lines {
 		if _, err := tx.Exec(ctx, `insert into programme_line
 			(programme_id, position, label, kinds, min, max, levels, semester, distinct_titles, without_instrument)
 			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-			id, i+1, l.Label, writeList(l.Kinds), l.Min, l.Max, writeList(l.Levels), l.Semester, l.DistinctTitles, l.WithoutInstrument); err != nil {
-			return "", fmt.Errorf("put programme %s, line %d: %w", p.Code, i+1, err)
+			programme, i+1, l.Label, writeList(l.Kinds), l.Min, l.Max, writeList(l.Levels), l.Semester, l.DistinctTitles, l.WithoutInstrument); err != nil {
+			return fmt.Errorf("put programme %s, line %d: %w", p.Code, i+1, err)
 		}
 	}
-	return id, school.Changed(ctx, tx)
+	return school.Changed(ctx, tx)
 }
 
-// PutCourse writes the course of that code in the season and returns its id.
+// PutCourse writes the course of that code in the season, for an import, and
+// returns its id.
 // Its places are enrolment's to set.
 func PutCourse(ctx context.Context, tx *db.Tx, season string, c Course) (string, error) {
 	id, err := db.One[string](ctx, tx, `insert into course
@@ -192,7 +203,8 @@ func PutCourse(ctx context.Context, tx *db.Tx, season string, c Course) (string,
 		on conflict (season_id, code) do update set title = excluded.title, kind = excluded.kind, discipline = excluded.discipline,
 			site_id = excluded.site_id, weekday = excluded.weekday, starts = excluded.starts, ends = excluded.ends, room = excluded.room,
 			teacher = excluded.teacher, without_instrument = excluded.without_instrument, no_beginner = excluded.no_beginner,
-			age_min = excluded.age_min, age_max = excluded.age_max, levels = excluded.levels
+			age_min = excluded.age_min, age_max = excluded.age_max, levels = excluded.levels,
+			version = course.version + 1, changed_at = null, changed_by = ''
 		returning id`,
 		db.NewID(), season, c.Code, c.Title, string(c.Kind), c.Discipline, c.SiteID, c.Weekday, c.Starts, c.Ends, c.Room, c.Teacher,
 		c.WithoutInstrument, c.NoBeginner, c.AgeMin, c.AgeMax, writeList(c.Levels))
@@ -205,37 +217,6 @@ func PutCourse(ctx context.Context, tx *db.Tx, season string, c Course) (string,
 		}
 	}
 	return id, school.Changed(ctx, tx)
-}
-
-// PutTeacher writes the teacher of that name.
-func PutTeacher(ctx context.Context, tx *db.Tx, t Teacher) error {
-	search := french.Fold(t.LastName + " " + t.FirstName)
-	n, err := tx.Exec(ctx, `update teacher set email = $1, disciplines = $2 where last_name = $3 and first_name = $4`,
-		t.Email, t.Disciplines, t.LastName, t.FirstName)
-	if err != nil || n > 0 {
-		return err
-	}
-	_, err = tx.Exec(ctx, `insert into teacher (id, last_name, first_name, email, disciplines, search) values ($1, $2, $3, $4, $5, $6)`,
-		db.NewID(), t.LastName, t.FirstName, t.Email, t.Disciplines, search)
-	return err
-}
-
-type teacherRow struct {
-	ID          string `db:"id"`
-	LastName    string `db:"last_name"`
-	FirstName   string `db:"first_name"`
-	Email       string `db:"email"`
-	Disciplines string `db:"disciplines"`
-}
-
-// Teachers lists the teachers by name.
-func Teachers(ctx context.Context, r db.Reader) ([]Teacher, error) {
-	rows, err := db.All[teacherRow](ctx, r, `select id, last_name, first_name, email, disciplines from teacher order by search, email`)
-	all := make([]Teacher, 0, len(rows))
-	for _, t := range rows {
-		all = append(all, Teacher(t))
-	}
-	return all, err
 }
 
 // Cancel marks the course as no longer given (R33d); enrolment tells its families.

@@ -71,7 +71,7 @@ func TestWhatIsWrittenIsRead(t *testing.T) {
 				if err != nil {
 					return err
 				}
-				want.Programmes[i].ID = id
+				want.Programmes[i].ID, want.Programmes[i].Version = id, 1
 			}
 			for i, x := range want.Courses {
 				x.Code = x.ID
@@ -81,7 +81,7 @@ func TestWhatIsWrittenIsRead(t *testing.T) {
 				if err != nil {
 					return err
 				}
-				x.ID = id
+				x.ID, x.Version = id, 1
 				if err := offer(ctx, tx, "2027", id, x.Semesters...); err != nil {
 					return err
 				}
@@ -216,13 +216,17 @@ func TestACourseOfAnUnknownKindIsRefused(t *testing.T) {
 func TestTeachers(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, store *db.Store) {
 		write(t, store, func(ctx context.Context, tx *db.Tx) error {
+			ids := map[string]string{}
 			for _, teacher := range []Teacher{
 				{LastName: "Zirnheld", FirstName: "Ève"}, {LastName: "Étienne", FirstName: "Ana", Disciplines: "Alto"}, {LastName: "Drouet", FirstName: "Jean"},
 				{LastName: "Étienne", FirstName: "Ana", Email: "ana@exemple.fr", Disciplines: "Alto, violon"}, // put again
 			} {
-				if err := PutTeacher(ctx, tx, teacher); err != nil {
+				teacher.ID = ids[teacher.LastName]
+				id, err := PutTeacher(ctx, tx, teacher)
+				if err != nil {
 					return err
 				}
+				ids[teacher.LastName] = id
 			}
 			return nil
 		})
@@ -231,7 +235,7 @@ func TestTeachers(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i := range got {
-			got[i].ID = ""
+			got[i].ID, got[i].Version = "", 0
 		}
 		want := []Teacher{{LastName: "Drouet", FirstName: "Jean"}, {LastName: "Étienne", FirstName: "Ana", Email: "ana@exemple.fr", Disciplines: "Alto, violon"}, {LastName: "Zirnheld", FirstName: "Ève"}}
 		if !reflect.DeepEqual(got, want) {

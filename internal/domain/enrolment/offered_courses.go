@@ -20,35 +20,52 @@ func (r *Registrar) SetCapacity(ctx context.Context, a actor.Actor, offering str
 		if !a.IsOffice() {
 			return fault.ErrForbidden
 		}
-		if err := u.bring(offering); err != nil {
+		if _, err := u.mayHave(offering, capacity); err != nil {
 			return err
 		}
-		o := u.board.Offerings[offering]
-		if o == nil {
-			return notFound("offering", offering)
-		}
-		switch {
-		case capacity < 0 || capacity > 999:
-			return capacityFault("Donnez un nombre de places entre 0 et 999.")
-		case capacity < o.Taken:
-			return capacityFault(fmt.Sprintf("%s déjà prises ou proposées"+french.Nbsp+": la capacité ne peut pas descendre au-dessous.", french.Count(o.Taken, "place", "places")))
-		case capacity == o.Capacity:
-			return nil
-		}
-		course, semester, err := u.courseOf(offering)
-		if err != nil {
-			return err
-		}
-		before := o.Capacity
-		u.dirtyOffers[offering] = true
-		u.lines = append(u.lines, journal.By(u.actor, u.at, journal.Line{
-			Event: "course.capacity", Course: course.ID, Reason: reason,
-			Before: fmt.Sprintf("%s"+french.Nbsp+": %s", courseTitle(course, semester), french.Count(before, "place", "places")),
-			After:  french.Count(capacity, "place", "places"),
-		}))
-		_, err = u.obey(SetCapacity{offering, capacity}, "capacité portée à "+french.Count(capacity, "place", "places"))
-		return err
+		return u.setCapacity(offering, capacity, reason)
 	})
+}
+
+// mayHave refuses a capacity that the offering cannot have (R33d), and returns
+// the one it has.
+func (u *unit) mayHave(offering string, capacity int64) (now int64, err error) {
+	if err := u.bring(offering); err != nil {
+		return 0, err
+	}
+	o := u.board.Offerings[offering]
+	switch {
+	case o == nil:
+		return 0, notFound("offering", offering)
+	case capacity < 0 || capacity > MostPlaces:
+		return 0, capacityFault("Donnez un nombre de places entre 0 et 999.")
+	case capacity < o.Taken:
+		return 0, capacityFault(fmt.Sprintf("%s déjà prises ou proposées"+french.Nbsp+": la capacité ne peut pas descendre au-dessous.", french.Count(o.Taken, "place", "places")))
+	}
+	return o.Capacity, nil
+}
+
+// MostPlaces is the largest capacity.
+const MostPlaces = 999
+
+// setCapacity sets what mayHave has allowed; places gained are offered.
+func (u *unit) setCapacity(offering string, capacity int64, reason string) error {
+	before := u.board.Offerings[offering].Capacity
+	if capacity == before {
+		return nil
+	}
+	course, semester, err := u.courseOf(offering)
+	if err != nil {
+		return err
+	}
+	u.dirtyOffers[offering] = true
+	u.lines = append(u.lines, journal.By(u.actor, u.at, journal.Line{
+		Event: "course.capacity", Course: course.ID, Reason: reason,
+		Before: fmt.Sprintf("%s"+french.Nbsp+": %s", courseTitle(course, semester), french.Count(before, "place", "places")),
+		After:  french.Count(capacity, "place", "places"),
+	}))
+	_, err = u.obey(SetCapacity{offering, capacity}, "capacité portée à "+french.Count(capacity, "place", "places"))
+	return err
 }
 
 func capacityFault(message string) error {

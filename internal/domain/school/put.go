@@ -105,12 +105,13 @@ func RemoveSeason(ctx context.Context, tx *db.Tx, season string) error {
 	return changed(ctx, tx, err)
 }
 
-// PutSite writes a site by its code and returns its id.
+// PutSite writes a site by its code, for an import, and returns its id.
 func PutSite(ctx context.Context, tx *db.Tx, s Site) (string, error) {
 	id, err := db.One[string](ctx, tx, `insert into site (id, code, name, town, address, position)
 		values ($1, $2, $3, $4, $5, $6)
 		on conflict (code) do update
-		set name = excluded.name, town = excluded.town, address = excluded.address, position = excluded.position
+		set name = excluded.name, town = excluded.town, address = excluded.address, position = excluded.position,
+			version = site.version + 1, changed_at = null, changed_by = ''
 		returning id`, db.NewID(), s.Code, s.Name, s.Town, s.Address, s.Position)
 	return id, changed(ctx, tx, err)
 }

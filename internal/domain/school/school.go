@@ -89,6 +89,7 @@ type Site struct {
 	Town     string `db:"town"`
 	Address  string `db:"address"`
 	Position int64  `db:"position"`
+	Edited
 }
 
 // PaymentMean is a means of payment that a family may choose.
@@ -143,7 +144,7 @@ func Seasons(ctx context.Context, r db.Reader) ([]Season, error) {
 
 // Sites returns the sites in the school's order.
 func Sites(ctx context.Context, r db.Reader) ([]Site, error) {
-	return db.All[Site](ctx, r, `select id, code, name, town, address, position from site order by position, code`)
+	return db.All[Site](ctx, r, `select id, code, name, town, address, position, version, changed_at, changed_by from site order by position, code`)
 }
 
 // PaymentMeans returns the means of payment in the school's order.

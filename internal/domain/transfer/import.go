@@ -79,6 +79,7 @@ type importer struct {
 	season     school.Season
 	sites      map[string]string // id by code
 	debit      string            // code of the means of payment that is a debit
+	teacherOf  []string          // full names as they are held, as folder.Teachers
 	households []held            // as folder.Households
 }
 
@@ -175,6 +176,16 @@ func settle[T any](im *importer, t thing, now *T, incoming T) (T, change) {
 		panic(err) // merged from two values of T
 	}
 	return settled, c
+}
+
+// removed tells whether an import brought the thing before and a person has
+// removed it on screen since: it stays removed, and is listed.
+func (im *importer) removed(t thing) bool {
+	if im.memory.entity(t.kind, t.key) == "" {
+		return false
+	}
+	im.report.Kept = append(im.report.Kept, Kept{File: t.file, Line: t.line, What: t.name, InFile: "présent", Held: "retiré à l’écran"})
+	return true
 }
 
 // keepAs remembers a thing that was just made under its id.

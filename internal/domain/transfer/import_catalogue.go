@@ -56,11 +56,15 @@ func (im *importer) programmes() error {
 	}
 	heldNow, ids := map[string]programmeFields{}, map[string]string{}
 	for _, p := range all.Programmes {
+		ids[p.Code] = p.ID
 		heldNow[p.Code] = programmeFields{p.Title, p.Message, p.AgeMin, p.AgeMax, p.Levels, p.Position, p.Lines}
 	}
 	for i, p := range im.folder.School.Programmes {
 		in := programmeFields{p.Title, strings.TrimSpace(p.Message), int64(p.AgeMin), int64(p.AgeMax), im.levels(folder.SchoolFile, 0, p.Levels), int64(i), im.lines(p.Lines)}
 		t := thing{kind: "programme", key: im.season.Name + "/" + p.Code, id: ids[p.Code], what: "formules", name: p.Title, file: folder.SchoolFile}
+		if t.id == "" && im.removed(t) {
+			continue
+		}
 		f, c := settle(im, t, of(heldNow, p.Code), in)
 		if c == unchanged {
 			continue
@@ -162,26 +166,39 @@ func (im *importer) teachers() error {
 	if err != nil {
 		return err
 	}
-	heldNow := map[string]catalogue.Teacher{}
+	byName, byID := map[string]catalogue.Teacher{}, map[string]catalogue.Teacher{}
 	for _, t := range all {
-		heldNow[french.Fold(t.LastName+"/"+t.FirstName)] = t
+		byName[french.Fold(t.LastName+"/"+t.FirstName)], byID[t.ID] = t, t
 	}
 	for _, in := range im.folder.Teachers {
 		key := french.Fold(in.LastName + "/" + in.FirstName)
-		t := thing{kind: "teacher", key: key, id: key, what: "enseignants", name: in.FirstName + " " + in.LastName, file: folder.TeachersFile, line: in.Line}
-		var now *teacherFields
-		last, first := in.LastName, in.FirstName
-		if h, ok := heldNow[key]; ok {
-			now = &teacherFields{h.Email, h.Disciplines}
-			last, first = h.LastName, h.FirstName
+		held, known := byID[im.memory.entity("teacher", key)] // whose name may have changed on screen
+		if !known {
+			held, known = byName[key]
 		}
-		f, c := settle(im, t, now, teacherFields{in.Email, strings.Join(in.Disciplines, "|")})
+		t := thing{kind: "teacher", key: key, id: held.ID, what: "enseignants", name: in.FirstName + " " + in.LastName, file: folder.TeachersFile, line: in.Line}
+		if !known && im.removed(t) {
+			im.teacherOf = append(im.teacherOf, "")
+			continue
+		}
+		var now *teacherFields
+		if known {
+			now = &teacherFields{held.Email, held.Disciplines}
+		} else {
+			held.LastName, held.FirstName = in.LastName, in.FirstName
+		}
+		im.teacherOf = append(im.teacherOf, held.FullName())
+		incoming := teacherFields{in.Email, strings.Join(in.Disciplines, "|")}
+		f, c := settle(im, t, now, incoming)
 		if c == unchanged {
 			continue
 		}
-		if err := catalogue.PutTeacher(im.ctx, im.tx, catalogue.Teacher{LastName: last, FirstName: first, Email: f.Email, Disciplines: f.Disciplines}); err != nil {
+		held.Email, held.Disciplines = f.Email, f.Disciplines
+		id, err := catalogue.PutTeacher(im.ctx, im.tx, held)
+		if err != nil {
 			return err
 		}
+		keepAs(im, t, id, incoming)
 	}
 	return nil
 }
@@ -263,7 +280,14 @@ func (im *importer) courses() error {
 			now = &courseFields{course.Title, string(course.Kind), course.Discipline, codes[course.SiteID], placesOf(offered[course.ID]), course.Weekday, course.Starts, course.Ends,
 				course.Room, course.Teacher, course.WithoutInstrument, course.NoBeginner, course.AgeMin, course.AgeMax, course.Levels}
 		} else {
+			if im.removed(t) {
+				continue
+			}
 			course.Code = in.Code
+		}
+		if im.sites[in.Site] == "" {
+			im.problem(folder.CoursesFile, in.Line, "pole", "Le pôle « "+in.Site+" » a été retiré à l’écran : ajoutez-le à l’écran, ou donnez au cours un autre pôle.")
+			continue
 		}
 		incoming := im.course(in)
 		f, c := settle(im, t, now, incoming)
@@ -284,8 +308,7 @@ func (im *importer) courses() error {
 func (im *importer) course(in folder.Course) courseFields {
 	teacher := ""
 	if in.Teacher >= 0 {
-		t := im.folder.Teachers[in.Teacher]
-		teacher = t.FirstName + " " + t.LastName
+		teacher = im.teacherOf[in.Teacher]
 	}
 	semesters := in.Semesters
 	if len(semesters) == 0 {

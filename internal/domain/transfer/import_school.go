@@ -170,6 +170,9 @@ func (im *importer) sitesIn() error {
 	}
 	for i, s := range im.folder.School.Sites {
 		t := thing{kind: "site", key: s.Code, id: s.Code, what: "pôles", name: s.Name, file: folder.SchoolFile}
+		if im.sites[s.Code] == "" && im.removed(t) {
+			continue
+		}
 		f, c := settle(im, t, of(heldNow, s.Code), siteFields{s.Name, s.City, s.Address, int64(i)})
 		if c == unchanged {
 			continue

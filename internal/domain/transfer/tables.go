@@ -205,6 +205,7 @@ type accountRow struct {
 type disciplineRow struct {
 	ID   string `db:"id"`
 	Name string `db:"name"`
+	school.Edited
 }
 
 type teacherRow struct {
@@ -214,6 +215,7 @@ type teacherRow struct {
 	Email       string `db:"email"`
 	Disciplines string `db:"disciplines"`
 	Search      string `db:"search"`
+	school.Edited
 }
 
 type programmeRow struct {
@@ -226,6 +228,7 @@ type programmeRow struct {
 	AgeMax   int64  `db:"age_max"`
 	Levels   string `db:"levels"`
 	Position int64  `db:"position"`
+	school.Edited
 }
 
 type programmeLineRow struct {
@@ -260,6 +263,7 @@ type courseRow struct {
 	AgeMax            int64     `db:"age_max"`
 	Levels            string    `db:"levels"`
 	CancelledAt       time.Time `db:"cancelled_at"`
+	school.Edited
 }
 
 type paperRow struct {

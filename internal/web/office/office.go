@@ -48,7 +48,7 @@ func Nav(a actor.Actor) []ui.NavEntry {
 		{Label: "Dossiers", URL: "/bureau/dossiers", Icon: "folder", CountWord: "à traiter"},
 		{Label: "Places", URL: "/bureau/places", Icon: "places"},
 		{Label: "Familles et élèves", URL: "/bureau/foyers", Icon: "family", CountWord: "à vérifier"},
-		{Label: "Cours et formules", URL: "/bureau/catalogue", Icon: "note"},
+		{Label: "Cours et salles", URL: "/bureau/catalogue", Icon: "calendar"},
 		{Label: "Sans réponse", URL: "/bureau/sans-reponse", Icon: "message"},
 		{Label: "Courriers", URL: "/bureau/mails", Icon: "mail", CountWord: "non partis"},
 		{Label: "Identifiants", URL: "/bureau/identifiants", Icon: "key"},

@@ -183,5 +183,5 @@ func TestCatalogueWarnsOfWhatAPoleLacks(t *testing.T) {
 	}
 	p := r.get("/bureau/catalogue")
 	r.says(p, ".message.afaire", "Parcours découverte : il manque un cours, Pôle Sèvre")
-	r.says(p, "tbody", "Orchestre 1er cycle")
+	r.says(p, "tbody", "Orchestre d’harmonie")
 }

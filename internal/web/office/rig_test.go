@@ -19,6 +19,7 @@ import (
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/db/dbtest"
 	"pupitre/internal/web"
+	"pupitre/internal/web/catalogue"
 	"pupitre/internal/web/door"
 	"pupitre/internal/web/family"
 	"pupitre/internal/web/households"
@@ -46,6 +47,7 @@ func open(t *testing.T, store *db.Store) *rig {
 		Office: desk,
 
 		Households: households.New(store, r.Registrar, desk.Frame),
+		Catalogue:  catalogue.New(store, r.Registrar, desk.Frame),
 	}
 	r.handler = web.New(web.Config{Store: store, Accounts: r.Accounts, Clock: r.Clock, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Pages: pages})
 	r.token = r.signIn(actor.Secretary, "Odile Batard")

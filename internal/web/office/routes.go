@@ -48,7 +48,6 @@ func (p *Pages) Routes() []door.Route {
 		post("/places/{course}/{semester}/capacite", "capacity", p.Capacity),
 		post("/places/{course}/{semester}/saut", "jump", p.Jump),
 		post("/places/{course}/{semester}/annuler-le-cours", "cancel-course", p.CancelCourse),
-		get("/catalogue", "catalogue", p.Catalogue),
 
 		get("/recherche", "search", p.Search),
 		get("/familles/{household}", "household", p.Household),

@@ -288,6 +288,13 @@
     return true;
   }
 
+  // Entrée dans une cellule à remplir descend d'une ligne, sans rien envoyer.
+  function nextCell(cell) {
+    const cells = $$("input.cellule");
+    const next = cells[cells.indexOf(cell) + 1];
+    if (next) { next.focus(); next.select(); } else cell.blur();
+  }
+
   function toggleRow() {
     const row = currentRow();
     const box = row && $('input[type="checkbox"]', row);
@@ -334,6 +341,11 @@
     if (event.key === "Enter" && event.target.matches?.("select[data-auto-submit]")) {
       event.preventDefault();
       event.target.form?.requestSubmit();
+      return;
+    }
+    if (event.key === "Enter" && event.target.matches?.("input.cellule")) {
+      event.preventDefault();
+      nextCell(event.target);
       return;
     }
     onKey(event);
