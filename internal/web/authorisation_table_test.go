@@ -47,6 +47,11 @@ func aCall(c *scene, _ visitor) filling {
 	return filling{path: map[string]string{"mail": c.text(`select coalesce(min(id), 'none') from outgoing_mail where recipient = '' and sent_at is null`)}}
 }
 
+// aPaper is one that was handed in, with nothing typed of it.
+func aPaper(*scene, visitor) filling {
+	return filling{path: map[string]string{"code": "quotient-familial"}, form: fields("nom", "")}
+}
+
 // draft is a page of the pupil whose dossier is still a draft.
 func draft(pairs ...string) func(*scene, visitor) filling {
 	return func(c *scene, _ visitor) filling {
@@ -271,6 +276,10 @@ var table = []row{
 	{route: "POST /bureau/reglages/regles", want: directions(422), fill: form("session_minutes", "")},
 	{route: "GET /bureau/reglages/campagne", want: directions(200)},
 	{route: "POST /bureau/reglages/campagne", want: directions(422), fill: form("ouverture", "")},
+	{route: "GET /bureau/reglages/pieces", want: directions(200)},
+	{route: "GET /bureau/reglages/pieces/{code}", want: directions(200), fill: aPaper},
+	{route: "POST /bureau/reglages/pieces/{code}", want: directions(422), fill: aPaper},
+	{route: "POST /bureau/reglages/pieces/{code}/retirer", want: directions(409), fill: aPaper},
 	{route: "GET /bureau/reglages/saison", want: directions(200)},
 	{route: "GET /bureau/reglages/saison/preparer", want: directions(200)},
 	{route: "POST /bureau/reglages/saison/preparer", want: directions(422), fill: form("debut", "")},

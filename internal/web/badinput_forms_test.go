@@ -37,6 +37,7 @@ var withoutFields = []string{
 	"POST /bureau/familles/{household}/importer", // the same
 	"POST /bureau/eleves/{pupil}/inviter",
 	"POST /bureau/reglages/campagne/publier-les-cours",
+	"POST /bureau/reglages/pieces/{code}/retirer",
 	"POST /bureau/reglages/saison/{season}/passer",
 	"POST /bureau/reglages/saison/{season}/revenir",
 	"POST /bureau/reglages/saison/{season}/annuler",
@@ -136,6 +137,11 @@ var typedForms = []typedForm{
 		texts:     []string{"delai_piece_jours", "creancier_nom", "creancier_ics", "session_minutes"}},
 	{route: "POST /bureau/reglages/saison/preparer", who: director, fill: form("debut", "11/09/2028", "fin", "29/06/2029", "ouverture", "01/06/2028 08:00", "fermeture", "30/06/2028", "qui", "tous"),
 		mandatory: []string{"debut", "fin", "ouverture", "fermeture"}, texts: []string{"debut", "fin", "ouverture", "fermeture", "passage", "nouveaux", "fin_listes"}},
+	{route: "POST /bureau/reglages/pieces/{code}", who: director,
+		fill: func(*scene, visitor) filling {
+			return filling{path: map[string]string{"code": "quotient-familial"}, form: fields("nom", "Attestation", "pour", "household", "condition", "", "validite", "season", "modele", "", "position", "1")}
+		},
+		mandatory: []string{"nom", "pour", "validite", "position"}, texts: []string{"nom", "aide", "consequence", "position"}},
 	{route: "POST /bureau/reglages/campagne", who: director, fill: form("debut", "13/09/2027", "fin", "30/06/2028", "ouverture", "01/06/2027 08:00"),
 		mandatory: []string{"debut", "fin", "ouverture"}, texts: []string{"debut", "fin", "date_ages", "ouverture", "fermeture", "nouveaux", "liberation_partielle", "fin_listes", "publication_cours"}},
 	{route: "POST /bureau/catalogue/cours/nouveau", who: secretary, fill: newCourse,

@@ -65,6 +65,11 @@ type Group[T any] struct {
 	whole    func(T, *fault.Check) // what must hold between the fields
 }
 
+// NewGroup is a form of the settings; whole notes what does not hold between them.
+func NewGroup[T any](whole func(T, *fault.Check), settings ...[]Setting[T]) Group[T] {
+	return Group[T]{Settings: join(settings...), whole: whole}
+}
+
 // Values are the fields of t as its form shows them.
 func (g Group[T]) Values(t T) map[string]string {
 	all := make(map[string]string, len(g.Settings))
@@ -208,4 +213,11 @@ func orDash(v string) string {
 		return "–"
 	}
 	return v
+}
+
+// Instead is the setting with other ways to read and write its value.
+func (s Setting[T]) Instead(get func(T) string, set func(*T, string)) Setting[T] {
+	s.Get = get
+	s.set = func(t *T, v string) string { set(t, v); return "" }
+	return s
 }

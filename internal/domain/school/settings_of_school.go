@@ -13,49 +13,49 @@ import (
 
 // Identity is who the school is, as families read it.
 var Identity = Group[School]{Settings: join(
-	under("L’école",
-		required(line("nom", "Nom", "", 200, func(s *School) *string { return &s.Name })),
-		required(line("nom_court", "Nom court", "En haut des pages, dans l’objet des mails.", 100, func(s *School) *string { return &s.ShortName })),
-		line("adresse", "Adresse", "", 200, func(s *School) *string { return &s.Address }),
-		checked(line("telephone", "Téléphone", "", 40, func(s *School) *string { return &s.Phone }), TelKind, phoneNumber),
-		checked(line("email", "E-mail", "Les familles y répondent.", 200, func(s *School) *string { return &s.Email }), EmailKind, mailAddress),
-		checked(line("site_web", "Site", "", 200, func(s *School) *string { return &s.Website }), LineKind, webAddress),
-		checked(line("preinscription_url", "Adresse de pré-inscription", "Si elle se fait ailleurs que dans ce portail.", 200, func(s *School) *string { return &s.PreEnrolmentURL }), LineKind, webAddress),
+	Under("L’école",
+		Required(Line("nom", "Nom", "", 200, func(s *School) *string { return &s.Name })),
+		Required(Line("nom_court", "Nom court", "En haut des pages, dans l’objet des mails.", 100, func(s *School) *string { return &s.ShortName })),
+		Line("adresse", "Adresse", "", 200, func(s *School) *string { return &s.Address }),
+		checked(Line("telephone", "Téléphone", "", 40, func(s *School) *string { return &s.Phone }), TelKind, phoneNumber),
+		checked(Line("email", "E-mail", "Les familles y répondent.", 200, func(s *School) *string { return &s.Email }), EmailKind, mailAddress),
+		checked(Line("site_web", "Site", "", 200, func(s *School) *string { return &s.Website }), LineKind, webAddress),
+		checked(Line("preinscription_url", "Adresse de pré-inscription", "Si elle se fait ailleurs que dans ce portail.", 200, func(s *School) *string { return &s.PreEnrolmentURL }), LineKind, webAddress),
 	),
-	under("La couleur des écrans",
+	Under("La couleur des écrans",
 		colour("teinte", "Teinte", "Un angle de 0 à 360"+french.Nbsp+": 25 brique, 150 sapin, 250 ardoise, 345 grenat. Vide"+french.Nbsp+": la couleur de Pupitre.", 0),
 		colour("intensite", "Intensité", "De 0 à 0,15"+french.Nbsp+"; 0,085 d’ordinaire.", 1),
 	),
-	under("Ce que dit le pied des pages",
-		choice("accessibilite", "Déclaration d’accessibilité", "Selon le dernier audit.", func(s *School) *string { return &s.Accessibility },
+	Under("Ce que dit le pied des pages",
+		Pick("accessibilite", "Déclaration d’accessibilité", "Selon le dernier audit.", func(s *School) *string { return &s.Accessibility },
 			Choice{"non conforme", "non conforme", ""}, Choice{"partiellement conforme", "partiellement conforme", ""}, Choice{"totalement conforme", "totalement conforme", ""}),
 	),
 )}
 
 // Policies are the rules of the house: delays, passwords, what families see.
 var Policies = Group[School]{Settings: join(
-	under("Les délais",
-		number("delai_piece_jours", "Pour remplacer une pièce refusée", "En jours, jusqu’à 23 h 59.", 1, 60, func(s *School) *int64 { return &s.PaperDays }),
-		number("delai_offre_jours", "Pour répondre à une place proposée", "En jours.", 1, 30, func(s *School) *int64 { return &s.OfferDays }),
+	Under("Les délais",
+		Number("delai_piece_jours", "Pour remplacer une pièce refusée", "En jours, jusqu’à 23 h 59.", 1, 60, func(s *School) *int64 { return &s.PaperDays }),
+		Number("delai_offre_jours", "Pour répondre à une place proposée", "En jours.", 1, 30, func(s *School) *int64 { return &s.OfferDays }),
 	),
-	under("Quand l’école écrit d’elle-même",
-		number("heures_calmes_fin", "À partir de", "Heure de Paris. Une réponse à ce qu’une famille vient de faire part toujours aussitôt.", 0, 23, func(s *School) *int64 { return &s.QuietUntil }),
-		number("heures_calmes_debut", "Jusqu’à", "", 1, 24, func(s *School) *int64 { return &s.QuietFrom }),
+	Under("Quand l’école écrit d’elle-même",
+		Number("heures_calmes_fin", "À partir de", "Heure de Paris. Une réponse à ce qu’une famille vient de faire part toujours aussitôt.", 0, 23, func(s *School) *int64 { return &s.QuietUntil }),
+		Number("heures_calmes_debut", "Jusqu’à", "", 1, 24, func(s *School) *int64 { return &s.QuietFrom }),
 	),
-	under("Ce que voient les familles",
-		yes("rang_visible", "Le rang de leur dossier", "Les familles lisent leur rang dès que le dossier est complet.", func(s *School) *bool { return &s.RankShown }),
+	Under("Ce que voient les familles",
+		Tick("rang_visible", "Le rang de leur dossier", "Les familles lisent leur rang dès que le dossier est complet.", func(s *School) *bool { return &s.RankShown }),
 	),
-	under("Mots de passe et sessions",
-		number("mot_de_passe_min", "Au moins", "Caractères, pour les familles. L’équipe"+french.Nbsp+": 12 au moins.", 8, 64, func(s *School) *int64 { return &s.PasswordMin }),
-		number("mot_de_passe_max", "Au plus", "", 8, 128, func(s *School) *int64 { return &s.PasswordMax }),
-		choice("recuperation", "Mot de passe perdu", "", func(s *School) *string { return &s.Recovery },
+	Under("Mots de passe et sessions",
+		Number("mot_de_passe_min", "Au moins", "Caractères, pour les familles. L’équipe"+french.Nbsp+": 12 au moins.", 8, 64, func(s *School) *int64 { return &s.PasswordMin }),
+		Number("mot_de_passe_max", "Au plus", "", 8, 128, func(s *School) *int64 { return &s.PasswordMax }),
+		Pick("recuperation", "Mot de passe perdu", "", func(s *School) *string { return &s.Recovery },
 			Choice{RecoverByPassword, "un mot de passe provisoire par mail", "L’ancien ne vaut plus dès la demande."},
 			Choice{RecoverByLink, "un lien à usage unique par mail", "L’ancien vaut jusqu’au nouveau."}),
-		number("session_minutes", "Durée d’une session", "En minutes sans rien faire"+french.Nbsp+"; ensuite il faut se reconnecter.", 5, 1440, func(s *School) *int64 { return &s.SessionMinutes }),
+		Number("session_minutes", "Durée d’une session", "En minutes sans rien faire"+french.Nbsp+"; ensuite il faut se reconnecter.", 5, 1440, func(s *School) *int64 { return &s.SessionMinutes }),
 	),
-	under("Prélèvement",
-		line("creancier_nom", "Créancier", "Sur le mandat de prélèvement.", 100, func(s *School) *string { return &s.CreditorName }),
-		checked(line("creancier_ics", "Identifiant du créancier (ICS)", "", 20, func(s *School) *string { return &s.CreditorICS }), LineKind, creditorNumber),
+	Under("Prélèvement",
+		Line("creancier_nom", "Créancier", "Sur le mandat de prélèvement.", 100, func(s *School) *string { return &s.CreditorName }),
+		checked(Line("creancier_ics", "Identifiant du créancier (ICS)", "", 20, func(s *School) *string { return &s.CreditorICS }), LineKind, creditorNumber),
 	),
 ), whole: func(s School, c *fault.Check) {
 	c.That(s.PasswordMin <= s.PasswordMax, "mot_de_passe_max", "Au plus ne peut pas être moins que au moins.")
@@ -72,7 +72,7 @@ func join[T any](groups ...[]Setting[T]) []Setting[T] {
 
 // colour is the hue (0) or the strength (1) of the screens.
 func colour(field, label, help string, part int) Setting[School] {
-	s := line(field, label, help, 8, func(s *School) *string { return &s.Hue })
+	s := Line(field, label, help, 8, func(s *School) *string { return &s.Hue })
 	s.Get = func(s School) string {
 		hue, chroma, ok := s.Colour()
 		switch {

@@ -18,32 +18,32 @@ var Campaign = Group[Season]{Settings: campaign, whole: soundCampaign}
 
 // FirstSeason is Campaign with the season's name: the season of a school that has none.
 var FirstSeason = Group[Season]{
-	Settings: append([]Setting[Season]{required(line("nom", "Nom de la saison", "2027-2028", 40, func(s *Season) *string { return &s.Name }))}, campaign...),
+	Settings: append([]Setting[Season]{Required(Line("nom", "Nom de la saison", "2027-2028", 40, func(s *Season) *string { return &s.Name }))}, campaign...),
 	whole:    soundCampaign,
 }
 
 var campaign = join(
-	under("Les cours",
-		required(day("debut", "Premier jour", "", func(s *Season) *string { return &s.StartsOn })),
-		required(day("fin", "Dernier jour", "", func(s *Season) *string { return &s.EndsOn })),
+	Under("Les cours",
+		Required(day("debut", "Premier jour", "", func(s *Season) *string { return &s.StartsOn })),
+		Required(day("fin", "Dernier jour", "", func(s *Season) *string { return &s.EndsOn })),
 		day("date_ages", "Les âges se comptent le", "Vide"+french.Nbsp+": le 31 décembre de la première année.", func(s *Season) *string { return &s.AgesOn }),
 	),
-	under("La campagne",
-		required(moment("ouverture", "Ouverture", "À cette minute les dossiers peuvent être envoyés.", false, func(s *Season) *time.Time { return &s.OpensAt })),
+	Under("La campagne",
+		Required(moment("ouverture", "Ouverture", "À cette minute les dossiers peuvent être envoyés.", false, func(s *Season) *time.Time { return &s.OpensAt })),
 		moment("fermeture", "Clôture", "Sans heure"+french.Nbsp+": jusqu’à minuit. Vide"+french.Nbsp+": la campagne reste ouverte.", true, func(s *Season) *time.Time { return &s.ClosesAt }),
 		moment("nouveaux", "Nouveaux élèves à partir du", "La pré-inscription s’ouvre ce jour-là. Vide"+french.Nbsp+": dès l’ouverture.", false, func(s *Season) *time.Time { return &s.NewcomersOpenAt }),
 	),
-	under("Les listes d’attente",
+	Under("Les listes d’attente",
 		moment("liberation_partielle", "Ce qui n’est pas réglé est libéré le", "Les places d’une formule incomplète sont gardées jusque-là. Vide"+french.Nbsp+": clôture + 30 jours.", true, func(s *Season) *time.Time { return &s.PartialReleaseAt }),
 		moment("fin_listes", "Listes d’attente closes le", "Plus aucune place n’est proposée ensuite"+french.Nbsp+"; ceux qui attendent sont prévenus.", true, func(s *Season) *time.Time { return &s.ListsEndAt }),
 	),
-	under("Les cours attribués",
+	Under("Les cours attribués",
 		moment("publication_cours", "Les familles les lisent à partir du", "Jour, heure, salle, enseignant et pôle. Vide"+french.Nbsp+": pas encore.", false, func(s *Season) *time.Time { return &s.CoursesPublishedAt }),
 	),
 )
 
 // ComingCampaign is Campaign of a season that is prepared: from when families prepare it, too.
-var ComingCampaign = Group[Season]{Settings: join(campaign, under("Les familles", handsOver())), whole: func(s Season, c *fault.Check) {
+var ComingCampaign = Group[Season]{Settings: join(campaign, Under("Les familles", handsOver())), whole: func(s Season, c *fault.Check) {
 	soundCampaign(s, c)
 	soundHandOver(s, c)
 }}
@@ -66,15 +66,15 @@ func soundHandOver(s Season, c *fault.Check) {
 
 // Preparation is what is asked of the season that comes next.
 var Preparation = Group[Season]{Settings: join(
-	under("Les cours",
-		required(day("debut", "Premier", "", func(s *Season) *string { return &s.StartsOn })),
-		required(day("fin", "Dernier", "", func(s *Season) *string { return &s.EndsOn })),
+	Under("Les cours",
+		Required(day("debut", "Premier", "", func(s *Season) *string { return &s.StartsOn })),
+		Required(day("fin", "Dernier", "", func(s *Season) *string { return &s.EndsOn })),
 	),
-	under("La campagne",
-		required(moment("ouverture", "Ouverture", "", false, func(s *Season) *time.Time { return &s.OpensAt })),
-		required(moment("fermeture", "Clôture", "", true, func(s *Season) *time.Time { return &s.ClosesAt })),
+	Under("La campagne",
+		Required(moment("ouverture", "Ouverture", "", false, func(s *Season) *time.Time { return &s.OpensAt })),
+		Required(moment("fermeture", "Clôture", "", true, func(s *Season) *time.Time { return &s.ClosesAt })),
 	),
-	under("",
+	Under("",
 		withHelp(handsOver(), "Vide"+french.Nbsp+": 14 jours avant l’ouverture."),
 		moment("nouveaux", "Pré-inscriptions à partir du", "Vide"+french.Nbsp+": dès l’ouverture.", false, func(s *Season) *time.Time { return &s.NewcomersOpenAt }),
 		moment("fin_listes", "Listes d’attente closes le", "", true, func(s *Season) *time.Time { return &s.ListsEndAt }),

@@ -82,7 +82,8 @@ func day[T any](field, label, help string, of func(*T) *string) Setting[T] {
 		}}
 }
 
-func line[T any](field, label, help string, most int, of func(*T) *string) Setting[T] {
+// Line asks for one line of text.
+func Line[T any](field, label, help string, most int, of func(*T) *string) Setting[T] {
 	return Setting[T]{Field: field, Label: label, Help: help, Kind: LineKind, Most: most,
 		Get: func(t T) string { return *of(&t) },
 		set: func(t *T, v string) string {
@@ -91,13 +92,15 @@ func line[T any](field, label, help string, most int, of func(*T) *string) Setti
 		}}
 }
 
-func area[T any](field, label, help string, most int, of func(*T) *string) Setting[T] {
-	s := line(field, label, help, most, of)
+// Area asks for several lines.
+func Area[T any](field, label, help string, most int, of func(*T) *string) Setting[T] {
+	s := Line(field, label, help, most, of)
 	s.Kind, s.set = AreaKind, func(t *T, v string) string { *of(t) = v; return "" }
 	return s
 }
 
-func number[T any](field, label, help string, low, high int64, of func(*T) *int64) Setting[T] {
+// Number asks for a whole number.
+func Number[T any](field, label, help string, low, high int64, of func(*T) *int64) Setting[T] {
 	return Setting[T]{Field: field, Label: label, Help: help, Kind: NumberKind, Required: true, Most: 6,
 		Get: func(t T) string { return strconv.FormatInt(*of(&t), 10) },
 		set: func(t *T, v string) string {
@@ -110,13 +113,15 @@ func number[T any](field, label, help string, low, high int64, of func(*T) *int6
 		}}
 }
 
-func choice[T any](field, label, help string, of func(*T) *string, choices ...Choice) Setting[T] {
+// Pick asks for one of the choices.
+func Pick[T any](field, label, help string, of func(*T) *string, choices ...Choice) Setting[T] {
 	return Setting[T]{Field: field, Label: label, Help: help, Kind: ChoiceKind, Choices: choices,
 		Get: func(t T) string { return *of(&t) },
 		set: func(t *T, v string) string { *of(t) = v; return "" }}
 }
 
-func yes[T any](field, label, help string, of func(*T) *bool) Setting[T] {
+// Tick is a box.
+func Tick[T any](field, label, help string, of func(*T) *bool) Setting[T] {
 	return Setting[T]{Field: field, Label: label, Help: help, Kind: YesKind,
 		Get: func(t T) string {
 			if *of(&t) {
@@ -127,12 +132,13 @@ func yes[T any](field, label, help string, of func(*T) *bool) Setting[T] {
 		set: func(t *T, v string) string { *of(t) = v == "oui"; return "" }}
 }
 
-func required[T any](s Setting[T]) Setting[T] { s.Required = true; return s }
+// Required makes the setting one that may not stay empty.
+func Required[T any](s Setting[T]) Setting[T] { s.Required = true; return s }
 
 func withHelp[T any](s Setting[T], help string) Setting[T] { s.Help = help; return s }
 
-// under puts the settings under one heading.
-func under[T any](heading string, all ...Setting[T]) []Setting[T] {
+// Under puts the settings under one heading.
+func Under[T any](heading string, all ...Setting[T]) []Setting[T] {
 	for i := range all {
 		all[i].Group = heading
 	}

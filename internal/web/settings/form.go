@@ -2,6 +2,7 @@ package settings
 
 import (
 	"maps"
+	"slices"
 
 	"github.com/a-h/templ"
 
@@ -20,6 +21,12 @@ type row struct {
 	Options []ui.Option
 }
 
+// wide tells whether the field takes the whole width: long texts, choices that
+// have something to say.
+func (r row) wide() bool {
+	return r.Kind == school.AreaKind || r.Kind == school.YesKind || slices.ContainsFunc(r.Options, func(o ui.Option) bool { return o.Note != "" })
+}
+
 // settingsForm is a group of settings in its page, whatever they belong to.
 type settingsForm struct {
 	page
@@ -31,6 +38,16 @@ type settingsForm struct {
 	Stale  *school.Stale
 	Submit string
 	Side   templ.Component // what the panel on the right says; nil is none
+	Live   string          // address that says it anew of what is typed; "" when it stays
+	Back   ui.Tab          // the list it comes from
+}
+
+// live has the panel follow what is typed.
+func (f settingsForm) live() templ.Attributes {
+	if f.Live == "" {
+		return nil
+	}
+	return templ.Attributes{"hx-get": f.Live, "hx-include": "closest form", "hx-trigger": "change, keyup delay:400ms", "hx-target": "#effet-de-la-piece", "hx-swap": "outerHTML", "hx-sync": "this:replace"}
 }
 
 // groups cuts the rows where their heading changes.
@@ -63,7 +80,7 @@ func rowsOf[T any](g school.Group[T], values map[string]string, invalid *fault.I
 			r.InputMode = "numeric"
 		}
 		for _, c := range s.Choices {
-			r.Options = append(r.Options, ui.Option{Value: c.Value, Label: c.Label, Note: c.Note})
+			r.Options = append(r.Options, ui.Option{Value: c.Value, Label: c.Label, Note: c.Note, Checked: c.Value == values[s.Field]})
 		}
 		rows = append(rows, r)
 	}

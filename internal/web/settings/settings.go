@@ -38,6 +38,7 @@ const (
 	schoolPath   = root + "/ecole"
 	seasonsPath  = root + "/saison"
 	campaignPath = root + "/campagne"
+	papersPath   = root + "/pieces"
 	rulesPath    = root + "/regles"
 )
 
@@ -60,6 +61,10 @@ func (p *Pages) Routes() []door.Route {
 		post("/regles", "save-rules", p.SaveRules),
 		get("/campagne", "campaign", p.Campaign),
 		post("/campagne", "save-campaign", p.SaveCampaign),
+		get("/pieces", "papers", p.Papers),
+		get("/pieces/{code}", "paper", p.Paper),
+		post("/pieces/{code}", "save-paper", p.SavePaper),
+		post("/pieces/{code}/retirer", "remove-paper", p.RemovePaper),
 		get("/saison", "seasons", p.Seasons),
 		get("/saison/preparer", "prepare-form", p.PrepareForm),
 		post("/saison/preparer", "prepare", p.Prepare),

@@ -7,6 +7,7 @@ func SettingsTabs(here string) []Tab {
 		{Label: "École", URL: "/bureau/reglages/ecole"},
 		{Label: "Saisons", URL: "/bureau/reglages/saison"},
 		{Label: "Campagne", URL: "/bureau/reglages/campagne"},
+		{Label: "Pièces demandées", URL: "/bureau/reglages/pieces"},
 		{Label: "Règles de l’école", URL: "/bureau/reglages/regles"},
 		{Label: "Droits et comptes", URL: "/bureau/reglages/droits"},
 	}
