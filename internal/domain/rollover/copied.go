@@ -48,7 +48,7 @@ func standing(ctx context.Context, r db.Reader, season string) ([]copyOf, error)
 	}
 	for _, c := range offer.Courses {
 		held := places[c.ID]
-		c.ID = ""
+		c.ID, c.Version = "", 0 // put back as it was, it is as it was
 		all = append(all, copyOf{"le cours", c.Code, c.Title, digest(c, held)})
 	}
 	papers, err := document.Papers(ctx, r, season)
