@@ -27,6 +27,7 @@ var rooms = map[string][]string{
 	"catalogue":      {"actor", "journal", "correspondence", "school"},
 	"document":       {"actor", "journal", "correspondence", "school", "people"},
 	"enrolment":      {"actor", "journal", "correspondence", "school", "people", "catalogue", "document"},
+	"application":    {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment"},
 	"report":         {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment"},
 	"transfer":       {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment", "report"},
 	"rollover":       {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment", "report", "transfer"},
@@ -35,23 +36,25 @@ var rooms = map[string][]string{
 // doors names, for each part of the web, the parts it may import. An audience
 // imports no other audience.
 var doors = map[string][]string{
-	"assets":     {},
-	"ui":         {"assets"},
-	"door":       {"ui"},
-	"upload":     {"ui", "door"},
-	"identity":   {"ui", "door"},
-	"public":     {"ui", "door", "assets"},
-	"family":     {"ui", "door", "upload", "identity", "assets"},
-	"teacher":    {"ui", "door", "assets"},
-	"office":     {"ui", "door", "upload", "identity", "households", "assets"},
-	"households": {"ui", "door"}, // families and pupils, of the office; its page of one family has their tabs
-	"access":     {"ui", "door", "assets"},
-	"settings":   {"ui", "door", "assets"},
-	"lists":      {"ui", "door", "assets"},
-	"figures":    {"ui", "door", "assets"},
-	"catalogue":  {"ui", "door"},
-	"mailbox":    {"ui", "door", "assets"}, // the demonstration's mails
-	"":           {"ui", "door", "assets", "public", "family", "teacher", "office", "access", "settings", "households", "lists", "figures", "catalogue"},
+	"assets":      {},
+	"ui":          {"assets"},
+	"door":        {"ui"},
+	"upload":      {"ui", "door"},
+	"identity":    {"ui", "door"},
+	"public":      {"ui", "door", "assets"},
+	"choosing":    {"ui", "door"},
+	"application": {"ui", "door", "identity", "choosing"},
+	"family":      {"ui", "door", "upload", "identity", "choosing", "assets"},
+	"teacher":     {"ui", "door", "assets"},
+	"office":      {"ui", "door", "upload", "identity", "households", "assets"},
+	"households":  {"ui", "door"}, // families and pupils, of the office; its page of one family has their tabs
+	"access":      {"ui", "door", "assets"},
+	"settings":    {"ui", "door", "assets"},
+	"lists":       {"ui", "door", "assets"},
+	"figures":     {"ui", "door", "assets"},
+	"catalogue":   {"ui", "door"},
+	"mailbox":     {"ui", "door", "assets"}, // the demonstration's mails
+	"":            {"ui", "door", "assets", "public", "family", "application", "teacher", "office", "access", "settings", "households", "lists", "figures", "catalogue"},
 }
 
 // noRoom lists the parts of the web that know no business.

@@ -11,12 +11,14 @@ import (
 	"time"
 
 	"pupitre/internal/domain/account"
+	"pupitre/internal/domain/application"
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/platform/clock"
 	"pupitre/internal/platform/jobs"
 	"pupitre/internal/platform/mail"
 	"pupitre/internal/web"
 	"pupitre/internal/web/access"
+	webapplication "pupitre/internal/web/application"
 	"pupitre/internal/web/catalogue"
 	"pupitre/internal/web/door"
 	"pupitre/internal/web/family"
@@ -100,6 +102,7 @@ func pages(k *kept, s settings, accounts *account.Accounts, registrar *enrolment
 		Lists:      lists.New(k.store, s.publicURL, desk.Frame),
 		Figures:    figures.New(k.store, desk.Frame),
 
-		Catalogue: catalogue.New(k.store, registrar, desk.Frame),
+		Catalogue:   catalogue.New(k.store, registrar, desk.Frame),
+		Application: webapplication.New(k.store, application.New(k.store, s.clock, accounts, registrar), desk.Frame),
 	}
 }

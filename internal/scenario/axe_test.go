@@ -137,6 +137,10 @@ func TestEveryPageForEveryRole(t *testing.T) {
 			t.Parallel()
 			note(&seen, w.visitOffer(t))
 		})
+		t.Run("somebody new", func(t *testing.T) {
+			t.Parallel()
+			note(&seen, visitNewcomer(t))
+		})
 		t.Run("a school that sends links", func(t *testing.T) {
 			t.Parallel()
 			note(&seen, visitLinks(t))
@@ -182,7 +186,9 @@ func everyone() []*visitor {
 
 // elsewhere are the routes that only a visitor with something of its own can
 // show: an offer, a link from a mail.
-var elsewhere = map[string]bool{"family.offer": true, "address": true, "link.form": true}
+var elsewhere = map[string]bool{"family.offer": true, "address": true, "link.form": true,
+	"application.pupil": true, "application.courses": true, "application.draft": true, "application.contact": true, "application.sent": true,
+	"application.link": true, "application.office.entry": true}
 
 // getRoutes are the pages of the site map, and the demonstration's own.
 func getRoutes() []door.Route {

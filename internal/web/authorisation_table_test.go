@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"net/url"
+	"slices"
 	"time"
 
 	"pupitre/internal/domain/actor"
@@ -66,7 +67,7 @@ func token(of func(*scene) string) func(*scene, visitor) filling {
 
 // table says of every route who is answered what, with the acts that end
 // something after those that need it.
-var table = []row{
+var table = slices.Concat(applicationRows, []row{
 	// Everyone.
 	{route: "GET /{$}", want: everybody(303)},
 	{route: "GET /extranet/usager", want: everybody(303)},
@@ -312,7 +313,7 @@ var table = []row{
 	// What ends a dossier, a session.
 	{route: "POST /eleves/{pupil}/reinscription/renoncer", want: families(303, 404), fill: form("raison", "Déménagement")},
 	{route: "POST /deconnexion", want: everybody(303)},
-}
+})
 
 // toSee is a change of the family that the office has not seen, for each of its roles.
 func toSee(c *scene, who visitor) filling {

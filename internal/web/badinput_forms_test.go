@@ -1,6 +1,9 @@
 package web_test
 
-import "net/url"
+import (
+	"net/url"
+	"slices"
+)
 
 // withoutFields are the acts that are a button alone, with at most the version
 // that was read.
@@ -13,6 +16,10 @@ var withoutFields = []string{
 	"POST /bureau/reglages/droits/{account}/reactiver",
 	"POST /installation/{token}", // of an empty school alone: TestAnEmptySchoolIsInstalledByItsOneTimeAddress
 	"POST /adresse/{token}",
+	"POST /pre-inscription/lien/{token}",
+	"POST /pre-inscription/demande/{token}/renvoyer",
+	"POST /bureau/pre-inscriptions/{application}/accepter",
+	"POST /bureau/pre-inscriptions/{application}/autre-enfant",
 	"POST /eleves/{pupil}/reinscription/famille",
 	"POST /eleves/{pupil}/reinscription/revient",
 	"POST /bureau/familles/{household}/lettre",
@@ -55,7 +62,7 @@ var withoutFields = []string{
 
 // typedForms are the site's forms with something to type, those that end
 // something last.
-var typedForms = []typedForm{
+var typedForms = slices.Concat(applicationForms, []typedForm{
 	{route: "POST /connexion", who: nobody, fill: form("identifiant", "QUELQU-1234", "mot_de_passe", "Chanson2027"),
 		mandatory: []string{"identifiant", "mot_de_passe"}, texts: []string{"identifiant"}},
 	{route: "POST /mot-de-passe-perdu", who: nobody, fill: form("identifiant", "QUELQU-1234", "mail", "quelqu.un@exemple.fr"),
@@ -166,7 +173,7 @@ var typedForms = []typedForm{
 			return filling{form: fields("jusqu_au", "30/06/2027", "motif", "Retour de voyage")}
 		},
 		mandatory: []string{"jusqu_au", "motif"}, texts: []string{"jusqu_au", "motif"}},
-}
+})
 
 // chooseCourses is the cursus with two courses of one pole and a note.
 func chooseCourses(c *scene, _ visitor) filling {

@@ -77,7 +77,7 @@ func (c *scene) tryForm(f typedForm) {
 	}
 	after := c.digest()
 	for table, was := range before {
-		if after[table] != was && !(f.keeps && (table == "dossier" || table == "journal")) {
+		if after[table] != was && !(f.keeps && (table == "dossier" || table == "journal" || table == "application")) {
 			c.Errorf("%s, refused: the table %s has changed: %s, was %s", f.route, table, after[table], was)
 		}
 	}

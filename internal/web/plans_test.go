@@ -17,23 +17,24 @@ import (
 
 // growing are the tables that grow with the families; all others are the
 // school's own and small.
-const growing = `household|household_change|household_payment_mean|guardian|pupil|pupil_household|pupil_season|pupil_note|pupil_course_now|imported|account|session|throttle|deposit|dossier|request|journal|job|outgoing_mail|decision`
+const growing = `household|household_change|household_payment_mean|guardian|pupil|pupil_household|pupil_season|pupil_note|pupil_course_now|imported|account|session|throttle|deposit|dossier|request|journal|job|outgoing_mail|decision|application`
 
 // few are the partial indexes that hold few rows however many families there
 // are: to read one from end to end is no scan.
 var few = []string{"job_due", "job_dead", "job_every", "outgoing_mail_failed", "outgoing_mail_call", "guardian_pending", "account_link", "dossier_hold", "dossier_withdrawal",
-	"dossier_on_paper", "household_change_open", "dossier_choose_again", "account_never_in", "account_staff", "request_offer", "request_token", "request_jumped"}
+	"dossier_on_paper", "household_change_open", "dossier_choose_again", "account_never_in", "account_staff", "request_offer", "request_token", "request_jumped", "household_candidate"}
 
 // scans are the reads of whole growing tables, or of all that a season has of
 // them, that are meant.
 var scans = []scan{
 	{"outgoing_mail", "order by m.id desc limit", "the newest first, it stops after a page"},
 	{"account", "login_folded like", "the office looks for letters within a login, in the order of logins, and stops after a page"},
-	{"guardian household", "where g.search like", "the office looks for letters within a name"},
-	{"pupil pupil_household", "where p.search like", "the office looks for letters within a name"},
+	{"guardian household", "g.search like", "the office looks for letters within a name"},
+	{"pupil pupil_household household", "and h.candidate = false", "the office looks for letters within a name"},
 	{"dossier", "select x.id from dossier x where (x.id in (select y.id from pupil p", "the office looks for letters within a name"},
-	{"pupil pupil_household account dossier", "where (d.id is null or d.state = 'draft')", "« Sans réponse » is everybody but those who have answered; its count is kept while nobody moves"},
+	{"pupil pupil_household account dossier", "(d.id is null or d.state = 'draft')", "« Sans réponse » is everybody but those who have answered; its count is kept while nobody moves"},
 	{"guardian household dossier", "a.password_hash = '' and a.disabled_at is null", "« Identifiants » lists who has never signed in, one household of the crowd in ten"},
+	{"application", "state <> 'draft' group by state", "the counts of the queue of pré-inscriptions, on its own page"},
 	{"dossier", "group by d.state", "the counts of the queue, kept while nobody moves"},
 	{"request", "as withdrawals,", "the dashboard counts who waits, one request in ten of the crowd's"},
 	{"request dossier", "group by q.offering_id) n on", "the places of all courses for the office, kept while nobody moves"},

@@ -34,6 +34,11 @@ var notVisited = map[string]bool{
 var visits = []struct{ who, path string }{
 	{"", "/connexion"}, {"", "/mot-de-passe-perdu"}, {"", "/mot-de-passe-perdu/envoi"}, {"", "/mot-de-passe/lien/inconnu"}, {"", "/accessibilite"},
 	{"", "/mentions-legales"}, {"", "/donnees-personnelles"}, {"", "/contact"}, {"", "/adresse/inconnu"}, {"", "/offre/inconnu"}, {"", "/installation/inconnu"},
+	{"", "/pre-inscription"}, {"", "/pre-inscription/reglement"}, {"", "/pre-inscription/mon-lien"}, {"", "/pre-inscription/lien/inconnu"},
+	{"", "/pre-inscription/demande/inconnu/eleve"}, {"", "/pre-inscription/demande/inconnu/cours"}, {"", "/pre-inscription/demande/inconnu/lien"},
+	{"", "/pre-inscription/demande/inconnu/vous"}, {"", "/pre-inscription/demande/inconnu/envoyee"}, {"4", "/eleves/nouveau"},
+	{"office", "/bureau/pre-inscriptions"}, {"office", "/bureau/pre-inscriptions?file=attente"}, {"office", "/bureau/pre-inscriptions?file=repondues"},
+	{"office", "/bureau/pre-inscriptions/inconnue"},
 	{"4", "/mot-de-passe"}, {"4", "/accueil"}, {"2", "/accueil"}, {"4", "/telechargements/modele-mandate"}, {"4", "/textes/{text}"}, {"4", "/factures"},
 	{"4", "/famille"}, {"4", "/famille/identite"}, {"4", "/famille/documents"}, {"4", "/famille/importer"}, {"4", "/famille/mandat.pdf"}, {"4", "/famille/mandat-vierge.pdf"},
 	{"4", "/eleves"}, {"4", "/eleves/crowd-p-7"}, {"4", "/eleves/crowd-p-7/identite"}, {"7", "/eleves/crowd-p-14/cours"}, {"4", "/eleves/crowd-p-7/documents"},

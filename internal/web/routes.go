@@ -2,6 +2,7 @@ package web
 
 import (
 	"pupitre/internal/web/access"
+	"pupitre/internal/web/application"
 	"pupitre/internal/web/catalogue"
 	"pupitre/internal/web/door"
 	"pupitre/internal/web/family"
@@ -24,7 +25,8 @@ type Pages struct {
 	Figures    *figures.Pages
 	Households *households.Pages
 
-	Catalogue *catalogue.Pages // what the school teaches, for the office
+	Catalogue   *catalogue.Pages // what the school teaches, for the office
+	Application *application.Pages
 }
 
 // SiteMap is every page and act of the site: who may ask for what. What is
@@ -43,6 +45,7 @@ func SiteMap(p Pages) []door.Route {
 		p.Figures.Routes(),
 		p.Households.Routes(),
 		p.Catalogue.Routes(),
+		p.Application.Routes(),
 	} {
 		routes = append(routes, group...)
 	}

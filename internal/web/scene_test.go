@@ -46,6 +46,7 @@ type scene struct {
 	addressLink string
 	accountLink string
 	markers     []string
+	newcomers   newcomers
 }
 
 // offered is a place on offer, with the token of its mail.
@@ -67,6 +68,7 @@ func newScene(s *seeded) *scene {
 	c.mark()
 	c.makeLinks()
 	c.invited()
+	c.welcome()
 	for _, who := range visitors {
 		c.as(who, c.own)
 	}

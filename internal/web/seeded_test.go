@@ -21,6 +21,7 @@ import (
 	"pupitre/internal/demo"
 	"pupitre/internal/domain/account"
 	"pupitre/internal/domain/actor"
+	"pupitre/internal/domain/application"
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/people"
 	"pupitre/internal/domain/school"
@@ -31,6 +32,7 @@ import (
 	"pupitre/internal/platform/mail"
 	"pupitre/internal/web"
 	"pupitre/internal/web/access"
+	newcomerpages "pupitre/internal/web/application"
 	"pupitre/internal/web/catalogue"
 	"pupitre/internal/web/family"
 	"pupitre/internal/web/figures"
@@ -231,7 +233,8 @@ func everyPage(store *db.Store, registrar *enrolment.Registrar, accounts *accoun
 		Lists:      lists.New(store, publicURL, desk.Frame),
 		Figures:    figures.New(store, desk.Frame),
 
-		Catalogue: catalogue.New(store, registrar, desk.Frame),
+		Catalogue:   catalogue.New(store, registrar, desk.Frame),
+		Application: newcomerpages.New(store, application.New(store, clk, accounts, registrar), desk.Frame),
 	}
 }
 

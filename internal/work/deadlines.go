@@ -27,6 +27,7 @@ func (d Deps) passDeadlines(ctx context.Context, _ jobs.Job) error {
 		name string
 		end  func(context.Context) (int, error)
 	}{
+		{"pré-inscriptions finished", d.applications().Finish},
 		{"campaign closed", d.Registrar.CloseCampaign},
 		{"delays ended", d.Registrar.EndDelays},
 		{"offers ended", d.Registrar.EndOffers},

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"pupitre/internal/domain/account"
+	"pupitre/internal/domain/application"
 	"pupitre/internal/domain/correspondence"
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/people"
@@ -31,6 +32,12 @@ var letters = map[correspondence.Kind]func(envelope) (letter.Mail, error){
 	account.MailInvitation:   recoveryLink,
 	people.ConfirmAddress:    confirmAddress,
 	people.AddressChanged:    addressChanged,
+
+	application.MailConfirm:  applicationLink(letter.ConfirmApplication),
+	application.MailResume:   applicationLink(letter.ResumeApplication),
+	application.MailAnswer:   applicationAnswer(letter.ApplicationAnswer),
+	application.MailRefused:  applicationAnswer(letter.ApplicationRefused),
+	application.MailAttached: applicationAnswer(letter.ApplicationAttached),
 
 	enrolment.MailReceived:        told(received),
 	enrolment.MailBecameComplete:  told(becameComplete),

@@ -25,11 +25,14 @@ const secretAge = 48 * time.Hour
 // still be found to be taken back: they may be late.
 const answerAge = 24 * time.Hour
 
-// sweep removes ended sessions, forgotten throttles, the secrets of jobs long
+// sweep removes pré-inscriptions that nobody confirmed, ended sessions, forgotten throttles, the secrets of jobs long
 // given up, how things stood before old answers, files that no deposit names, and
 // what writing files left half-done.
 func (d Deps) sweep(ctx context.Context, _ jobs.Job) error {
 	if err := d.Accounts.Sweep(ctx); err != nil {
+		return err
+	}
+	if _, err := d.applications().Forget(ctx); err != nil {
 		return err
 	}
 	if err := d.Store.Write(ctx, func(tx *db.Tx) error {

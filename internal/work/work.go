@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"pupitre/internal/domain/account"
+	"pupitre/internal/domain/application"
 	"pupitre/internal/domain/correspondence"
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/platform/blob"
@@ -27,6 +28,10 @@ type Deps struct {
 	Outbox    mail.Outbox
 	PublicURL string // without a slash at its end
 	MailFrom  string
+}
+
+func (d Deps) applications() *application.Applications {
+	return application.New(d.Store, d.Clock, d.Accounts, d.Registrar)
 }
 
 // NewRunner makes the runner of every kind of job.

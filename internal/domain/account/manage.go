@@ -80,15 +80,21 @@ func (a *Accounts) MailIdentifiers(ctx context.Context, by actor.Actor, ids []st
 	if !by.IsOffice() && by.Role != actor.SystemRole {
 		return 0, fault.ErrForbidden
 	}
+	err = a.store.Write(ctx, func(tx *db.Tx) (err error) {
+		mailed, err = a.mailIdentifiers(ctx, tx, by, ids)
+		return err
+	})
+	return mailed, err
+}
+
+func (a *Accounts) mailIdentifiers(ctx context.Context, tx *db.Tx, by actor.Actor, ids []string) (mailed int, err error) {
 	type row struct {
 		Account
 		To        string `db:"to_email"`
 		FirstName string `db:"to_first_name"`
 		LastName  string `db:"to_last_name"`
 	}
-	err = a.store.Write(ctx, func(tx *db.Tx) error {
-		mailed = 0
-		rows, err := db.All[row](ctx, tx, `select a.id, a.login, a.household_id, g.email as to_email,
+	rows, err := db.All[row](ctx, tx, `select a.id, a.login, a.household_id, g.email as to_email,
 				g.first_name as to_first_name, g.last_name as to_last_name
 			from account a
 			join guardian g on g.household_id = a.household_id and g.email <> ''
@@ -97,31 +103,28 @@ func (a *Accounts) MailIdentifiers(ctx context.Context, by actor.Actor, ids []st
 				and not exists (select 1 from guardian before
 					where before.household_id = g.household_id and before.email <> '' and before.position < g.position)
 			order by a.login_folded`, db.IDs(ids))
-		if err != nil {
-			return fmt.Errorf("mail identifiants: %w", err)
-		}
-		now := a.clock.Now()
-		var lines []journal.Line
-		var mails []correspondence.Mail
-		var sent []string
-		for _, r := range rows {
-			mails = append(mails, correspondence.Mail{
-				Event: "identifier:" + db.NewID(), Recipient: r.To, Kind: MailIdentifier, Household: r.Household,
-				Facts: IdentifierFacts{Name: r.FirstName + " " + r.LastName, Identifier: r.Login},
-			})
-			lines = append(lines, r.note(by, now, "account.identifier_mailed", "", r.To))
-			sent = append(sent, r.ID)
-		}
-		if err := correspondence.Enqueue(ctx, tx, now, mails...); err != nil {
-			return err
-		}
-		if _, err := tx.Exec(ctx, `update account set letter_mailed_at = $1 where id in (select value from json_each(cast($2 as text)))`, now, db.IDs(sent)); err != nil {
-			return fmt.Errorf("mail identifiants: %w", err)
-		}
-		mailed = len(mails)
-		return journal.Append(ctx, tx, lines...)
-	})
-	return mailed, err
+	if err != nil {
+		return 0, fmt.Errorf("mail identifiants: %w", err)
+	}
+	now := a.clock.Now()
+	var lines []journal.Line
+	var mails []correspondence.Mail
+	var sent []string
+	for _, r := range rows {
+		mails = append(mails, correspondence.Mail{
+			Event: "identifier:" + db.NewID(), Recipient: r.To, Kind: MailIdentifier, Household: r.Household,
+			Facts: IdentifierFacts{Name: r.FirstName + " " + r.LastName, Identifier: r.Login},
+		})
+		lines = append(lines, r.note(by, now, "account.identifier_mailed", "", r.To))
+		sent = append(sent, r.ID)
+	}
+	if err := correspondence.Enqueue(ctx, tx, now, mails...); err != nil {
+		return 0, err
+	}
+	if _, err := tx.Exec(ctx, `update account set letter_mailed_at = $1 where id in (select value from json_each(cast($2 as text)))`, now, db.IDs(sent)); err != nil {
+		return 0, fmt.Errorf("mail identifiants: %w", err)
+	}
+	return len(mails), journal.Append(ctx, tx, lines...)
 }
 
 // NoteLetters notes that the letters of these accounts were printed. Office only.

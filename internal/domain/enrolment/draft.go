@@ -31,56 +31,58 @@ type DraftStep struct {
 // SaveDraft keeps a step of the pupil's draft (R9). A dossier already sent is
 // not a draft: fault.Conflict says what to do instead.
 func SaveDraft(ctx context.Context, store *db.Store, clk clock.Clock, a actor.Actor, pupil string, step DraftStep) error {
-	return store.Write(ctx, func(tx *db.Tx) error {
-		p, household, err := people.PupilOf(ctx, tx, a, pupil)
-		if err != nil {
+	return store.Write(ctx, func(tx *db.Tx) error { return SaveDraftIn(ctx, tx, clk.Now(), a, pupil, step) })
+}
+
+// SaveDraftIn is SaveDraft within the caller's transaction.
+func SaveDraftIn(ctx context.Context, tx *db.Tx, now time.Time, a actor.Actor, pupil string, step DraftStep) error {
+	p, household, err := people.PupilOf(ctx, tx, a, pupil)
+	if err != nil {
+		return err
+	}
+	season, err := school.CurrentSeason(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if err := asksToReRegister(ctx, tx, a, p, season.ID); err != nil {
+		return err
+	}
+	d, err := ensureDossier(ctx, tx, now, a, season.ID, pupil, household)
+	if err != nil {
+		return err
+	}
+	// Take its row: the registrar may be sending it at this very moment.
+	if d, err = db.One[Dossier](ctx, tx, `update dossier set updated_at = $1 where id = $2 returning `+dossierColumns, now, d.ID); err != nil {
+		return err
+	}
+	switch {
+	case !a.Sees(d.Household) && d.State.Sent():
+		return sentByTheOther(d)
+	case d.State == NotReturning && season.HasClosed(now) && !a.IsOffice():
+		return fault.Refuse("La campagne est close depuis le " + french.Moment(season.ClosesAt) + ".")
+	case d.State.Sent():
+		return &fault.Conflict{Message: "Ce dossier est déjà envoyé" + french.Nbsp + ": changez de cours depuis sa page."}
+	}
+	if !a.Sees(d.Household) {
+		d.takeOver(household)
+	}
+	if err := applyStep(ctx, tx, season.ID, &d, step); err != nil {
+		return err
+	}
+	if d.State != Draft { // it leaves what the office counts
+		if _, err := tx.Exec(ctx, `update season set moves = moves + 1 where id = $1`, season.ID); err != nil {
 			return err
 		}
-		season, err := school.CurrentSeason(ctx, tx)
-		if err != nil {
-			return err
-		}
-		if err := asksToReRegister(ctx, tx, a, p, season.ID); err != nil {
-			return err
-		}
-		now := clk.Now()
-		d, err := ensureDossier(ctx, tx, now, a, season.ID, pupil, household)
-		if err != nil {
-			return err
-		}
-		// Take its row: the registrar may be sending it at this very moment.
-		if d, err = db.One[Dossier](ctx, tx, `update dossier set updated_at = $1 where id = $2 returning `+dossierColumns, now, d.ID); err != nil {
-			return err
-		}
-		switch {
-		case !a.Sees(d.Household) && d.State.Sent():
-			return sentByTheOther(d)
-		case d.State == NotReturning && season.HasClosed(now) && !a.IsOffice():
-			return fault.Refuse("La campagne est close depuis le " + french.Moment(season.ClosesAt) + ".")
-		case d.State.Sent():
-			return &fault.Conflict{Message: "Ce dossier est déjà envoyé" + french.Nbsp + ": changez de cours depuis sa page."}
-		}
-		if !a.Sees(d.Household) {
-			d.takeOver(household)
-		}
-		if err := applyStep(ctx, tx, season.ID, &d, step); err != nil {
-			return err
-		}
-		if d.State != Draft { // it leaves what the office counts
-			if _, err := tx.Exec(ctx, `update season set moves = moves + 1 where id = $1`, season.ID); err != nil {
-				return err
-			}
-		}
-		if d.State != Lapsed {
-			d.State = Draft
-		}
-		_, err = tx.Exec(ctx, `update dossier set household_id = $1, state = $2, programme_id = $3, site_id = $4, choice = $5, note = $6,
+	}
+	if d.State != Lapsed {
+		d.State = Draft
+	}
+	_, err = tx.Exec(ctx, `update dossier set household_id = $1, state = $2, programme_id = $3, site_id = $4, choice = $5, note = $6,
 				administrative = $7, on_paper_form = $8, reason = $9, agreed_by = $10, text_id = $11, sent_at = $12, reopened_until = $13,
 				updated_at = $14, version = version + 1 where id = $15`,
-			d.Household, string(d.State), orNull(d.Programme), orNull(d.Site), d.Choice.text(), d.Note, d.Administrative, d.OnPaperForm,
-			d.Reason, d.AgreedBy, orNull(d.Text), d.SentAt, d.ReopenedUntil, now, d.ID)
-		return err
-	})
+		d.Household, string(d.State), orNull(d.Programme), orNull(d.Site), d.Choice.text(), d.Note, d.Administrative, d.OnPaperForm,
+		d.Reason, d.AgreedBy, orNull(d.Text), d.SentAt, d.ReopenedUntil, now, d.ID)
+	return err
 }
 
 // asksToReRegister refuses a family whose pupil was not enrolled the year before (R10).

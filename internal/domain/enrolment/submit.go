@@ -136,8 +136,15 @@ func notInvited(p people.Pupil, phone string) error {
 
 // campaign refuses what arrives while the campaign is closed (R29, R36).
 func (u *unit) campaign(d *Dossier) error {
-	if u.season.IsOpen(u.arrived) {
+	opens, err := u.opensFor(d)
+	if err != nil {
+		return err
+	}
+	if u.season.IsOpen(u.arrived) && !u.arrived.Before(opens) {
 		return nil
+	}
+	if u.season.IsOpen(u.arrived) {
+		return fault.Refuse("Les inscriptions de nouveaux élèves ouvrent le " + french.Moment(opens) + ". Votre dossier est gardé : vous pourrez le valider à cette minute.")
 	}
 	if u.season.BeforeOpening(u.arrived) {
 		return fault.Refuse("La campagne ouvre le " + french.Moment(u.season.OpensAt) + ". Votre dossier est gardé : vous pourrez le valider à cette minute.")

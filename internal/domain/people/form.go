@@ -284,6 +284,13 @@ func (p PupilForm) check(today string) (PupilForm, error) {
 	p.LastName, p.FirstName, p.TeacherNote = tidy(p.LastName), tidy(p.FirstName), tidyNote(p.TeacherNote)
 	f.filled(FieldLastName, p.LastName, maxName)
 	f.filled(FieldFirstName, p.FirstName, maxName)
+	f.pupilAnswers(&p, today)
+	f.text(FieldTeacherNote, p.TeacherNote, maxNote)
+	return p, f.Err()
+}
+
+// pupilAnswers checks what is asked of every pupil beside its name.
+func (f *form) pupilAnswers(p *PupilForm, today string) {
 	p.BirthDate = f.birthDate(tidy(p.BirthDate), today)
 	if f.That(p.Level != "", FieldLevel, "Choisissez le niveau de la saison à venir.") {
 		f.That(school.IsLevel(p.Level), FieldLevel, "Choisissez un niveau de la liste.")
@@ -292,8 +299,6 @@ func (p PupilForm) check(today string) (PupilForm, error) {
 		f.oneOf(FieldImageRight, p.ImageRight, Yes, No)
 	}
 	f.oneOf(FieldBeginner, p.Beginner, "", Yes, No)
-	f.text(FieldTeacherNote, p.TeacherNote, maxNote)
-	return p, f.Err()
 }
 
 func (f *form) birthDate(v, today string) string {

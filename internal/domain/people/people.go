@@ -20,6 +20,7 @@ type Household struct {
 	Means            []string
 	MandateReference string `db:"mandate_reference"`  // RUM of its debit mandate, "" before one is allotted
 	CheckedForSeason string `db:"checked_for_season"` // the season its details were last confirmed for
+	Candidate        bool   `db:"candidate"`          // a pré-inscription made it, and the office has not accepted it yet
 	Version          int64  `db:"version"`
 	Guardians        []Guardian
 }
@@ -71,6 +72,7 @@ type Pupil struct {
 	BirthDate  string `db:"birth_date"`  // 2006-01-02, "" when unknown
 	LevelNow   string `db:"level_now"`   // this season's school.Level code, or ""
 	GuardianID string `db:"guardian_id"` // set when pupil and responsible are one adult, typed once
+	NewIn      string `db:"new_in"`      // the season in which it is new to the school (R37), "" when it was there before
 	Version    int64  `db:"version"`
 }
 

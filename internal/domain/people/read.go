@@ -9,11 +9,11 @@ import (
 	"pupitre/internal/platform/fault"
 )
 
-const households = `select id, address, address_extra, postcode, town, billing_mode, mandate_reference, checked_for_season, version from household `
+const households = `select id, address, address_extra, postcode, town, billing_mode, mandate_reference, checked_for_season, candidate, version from household `
 
 const guardians = `select id, household_id, civility, last_name, first_name, email, pending_email, pending_until, mobile, phone, position from guardian `
 
-const pupils = `select p.id, p.last_name, p.first_name, p.birth_date, p.level_now, p.guardian_id, p.version from pupil p `
+const pupils = `select p.id, p.last_name, p.first_name, p.birth_date, p.level_now, p.guardian_id, p.new_in, p.version from pupil p `
 
 // HouseholdByID returns a household with its responsibles and means of
 // payment, or fault.ErrNotFound when it is not the actor's to see.

@@ -80,7 +80,7 @@ func searchGuardians(ctx context.Context, r db.Reader, words []string, limit int
 	where, args := having("g.search", words)
 	rows, err := db.All[hitRow](ctx, r, `select g.household_id, g.last_name, g.first_name, g.email, h.town
 		from guardian g join household h on h.id = g.household_id
-		where `+where+fmt.Sprintf(` order by g.search, g.id limit $%d`, len(args)+1), append(args, limit)...)
+		where h.candidate = false and `+where+fmt.Sprintf(` order by g.search, g.id limit $%d`, len(args)+1), append(args, limit)...)
 	var hits []Hit
 	for _, row := range rows {
 		hits = append(hits, Hit{HouseholdID: row.Household, Title: row.FirstName + " " + row.LastName, Detail: joined(row.Town, row.Email)})
@@ -92,7 +92,7 @@ func searchPupils(ctx context.Context, r db.Reader, words []string, limit int) (
 	where, args := having("p.search", words)
 	rows, err := db.All[hitRow](ctx, r, `select p.id as pupil_id, min(ph.household_id) as household_id, p.last_name, p.first_name, p.birth_date, p.level_now,
 			coalesce((select ps.level from pupil_season ps join season s on s.id = ps.season_id where ps.pupil_id = p.id and s.is_current = true), '') as level
-		from pupil p join pupil_household ph on ph.pupil_id = p.id
+		from pupil p join pupil_household ph on ph.pupil_id = p.id join household h on h.id = ph.household_id and h.candidate = false
 		where `+where+fmt.Sprintf(` group by p.id, p.last_name, p.first_name, p.birth_date, p.level_now, p.search order by p.search, p.id limit $%d`, len(args)+1), append(args, limit)...)
 	var hits []Hit
 	for _, row := range rows {

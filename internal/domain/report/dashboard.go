@@ -42,8 +42,9 @@ func (c *Counter) DashboardOf(ctx context.Context, r db.Reader, a actor.Actor, s
 		(select count(*) from request where state = 'waiting' and offering_id in (select id from offering where season_id = $1)) as waiting,
 		(select count(*) from outgoing_mail where failed_at is not null) as failed,
 		(select count(*) from outgoing_mail where recipient = '' and sent_at is null) as calls,
-		(select count(*) from account where role = 'family' and password_hash = '' and disabled_at is null) as never_in,
+		(select count(*) from account where role = 'family' and password_hash = '' and disabled_at is null and household_id not in (select id from household where candidate = true)) as never_in,
 		(select count(*) from account where role = 'family' and password_hash = '' and disabled_at is null
+			and household_id not in (select id from household where candidate = true)
 			and letter_printed_at is null and letter_mailed_at is null) as untold,
 		(select count(*) from household_change where seen_at is null) as changed,
 		(select count(*) from deposit where season_id = $1 and state = 'provided' and replaced_at is null) as review_left,

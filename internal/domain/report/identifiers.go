@@ -38,7 +38,7 @@ func NeverSignedIn(ctx context.Context, r db.Reader, a actor.Actor) ([]NeverIn, 
 			exists (select 1 from dossier d join season s on s.id = d.season_id
 				where d.household_id = a.household_id and s.is_current = true and d.sent_at is not null) as sent
 		from account a
-		join household h on h.id = a.household_id
+		join household h on h.id = a.household_id and h.candidate = false
 		join guardian g on g.household_id = a.household_id and g.position = 0
 		where a.role = 'family' and a.password_hash = '' and a.disabled_at is null
 		order by g.last_name, g.first_name, a.login_folded`)

@@ -38,7 +38,7 @@ const silent = ` from pupil p
 	join pupil_household ph on ph.pupil_id = p.id
 	left join account a on a.household_id = ph.household_id
 	left join dossier d on d.pupil_id = p.id and d.season_id = $1
-	where (d.id is null or d.state = 'draft')
+	where p.new_in <> $1 and (d.id is null or d.state = 'draft')
 		and not exists (select 1 from pupil_season i where i.pupil_id = p.id and i.season_id = $1 and i.not_invited = true)`
 
 // NoAnswerCount is how many pupils have not answered.

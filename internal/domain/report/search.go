@@ -77,6 +77,7 @@ func (f *Found) byLogin(ctx context.Context, r db.Reader, text string, limit int
 	}
 	rows, err := db.All[row](ctx, r, `select a.household_id, a.login, g.first_name, g.last_name from account a
 		join guardian g on g.household_id = a.household_id and g.position = 0
+		join household h on h.id = a.household_id and h.candidate = false
 		where a.role = 'family' and a.login_folded like $1 escape '\' order by a.login_folded limit $2`, contains(folded), limit)
 	if err != nil {
 		return err

@@ -42,6 +42,7 @@ var tables = []table{
 	tableOf[offeringRow]("offering"),
 	tableOf[dossierRow]("dossier").nullable("programme_id", "site_id", "text_id", "rank"),
 	tableOf[requestRow]("request").always("offer_token_hash", ""),
+	tableOf[applicationRow]("application").nullable("household_id", "pupil_id").always("draft_hash", "").always("link_hash", ""),
 	tableOf[journal.Line]("journal"),
 	tableOf[mailRow]("outgoing_mail").only("not (is_secret = true and sent_at is null)"),
 	tableOf[jobRow]("job").only("done_at is null and secret = ''").always("secret", ""),
@@ -86,6 +87,7 @@ type householdRow struct {
 	BillingMode      int64     `db:"billing_mode"`
 	MandateReference string    `db:"mandate_reference"`
 	CheckedForSeason string    `db:"checked_for_season"`
+	Candidate        bool      `db:"candidate"`
 	CreatedAt        time.Time `db:"created_at"`
 	Version          int64     `db:"version"`
 }
@@ -117,6 +119,7 @@ type pupilRow struct {
 	BirthDate string    `db:"birth_date"`
 	LevelNow  string    `db:"level_now"`
 	Guardian  string    `db:"guardian_id"`
+	NewIn     string    `db:"new_in"`
 	CreatedAt time.Time `db:"created_at"`
 	Version   int64     `db:"version"`
 	Search    string    `db:"search"`
@@ -333,6 +336,25 @@ type requestRow struct {
 	DecidedAt    time.Time `db:"decided_at"`
 	Line         int64     `db:"line"`
 	CreatedAt    time.Time `db:"created_at"`
+}
+
+// applicationRow leaves the links behind: new ones are asked for by e-mail.
+type applicationRow struct {
+	ID          string    `db:"id"`
+	Season      string    `db:"season_id"`
+	State       string    `db:"state"`
+	Form        string    `db:"form"`
+	EmailFolded string    `db:"email_folded"`
+	Household   string    `db:"household_id"`
+	Pupil       string    `db:"pupil_id"`
+	SentAt      time.Time `db:"sent_at"`
+	ConfirmedAt time.Time `db:"confirmed_at"`
+	DecidedAt   time.Time `db:"decided_at"`
+	DecidedBy   string    `db:"decided_by"`
+	Reason      string    `db:"reason"`
+	CreatedAt   time.Time `db:"created_at"`
+	TouchedAt   time.Time `db:"touched_at"`
+	Version     int64     `db:"version"`
 }
 
 type mailRow struct {

@@ -181,3 +181,12 @@ func Age(birth, on string) int {
 	}
 	return years
 }
+
+// Sentence starts the words with a capital.
+func Sentence(s string) string {
+	if s == "" {
+		return ""
+	}
+	first := []rune(s)[0]
+	return strings.ToUpper(string(first)) + s[len(string(first)):]
+}

@@ -147,6 +147,16 @@ func (f Form) Optional(c *fault.Check, name string, most int) string {
 	return value
 }
 
+// Strange refuses the fields in which there was what no keyboard types, for a
+// form whose rooms check the rest.
+func (f Form) Strange(names ...string) error {
+	var c fault.Check
+	for _, name := range names {
+		f.Optional(&c, name, int(PlainForm)<<8)
+	}
+	return c.Err()
+}
+
 // Required is Optional that also notes missing, a sentence saying what to
 // enter, when the field is empty.
 func (f Form) Required(c *fault.Check, name string, most int, missing string) string {

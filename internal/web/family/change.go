@@ -6,6 +6,7 @@ import (
 	"pupitre/internal/domain/catalogue"
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/platform/french"
+	"pupitre/internal/web/choosing"
 	"pupitre/internal/web/door"
 	"pupitre/internal/web/ui"
 )
@@ -16,8 +17,8 @@ type changePage struct {
 	Name      string
 	Choosing  bool
 	Open      []ui.Option
-	Closed    []programmeOption
-	Form      choiceForm
+	Closed    []choosing.Closed
+	Form      choosing.Form
 	Checking  bool // the consequences, before « Valider »
 	Ranked    bool
 	RankShown bool
@@ -63,15 +64,15 @@ func (p *Pages) ShowChange(v *door.Visit) error {
 	programme := wantedProgramme(r, v.Query("formule"))
 	if v.Query("formule") == "choisir" || programme.ID == "" {
 		page.Choosing, page.Pupil, page.Name = true, r.Pupil.ID, called(r.Pupil)
-		page.Open, page.Closed = programmes(r, r.Programme.ID)
+		page.Open, page.Closed = choosing.Programmes(r, r.Programme.ID)
 		return v.Show(200, changeView(page))
 	}
-	return p.showChange(v, r, programme, chosen{Site: r.Dossier.Site, Wishes: r.Dossier.Choice}, page)
+	return p.showChange(v, r, programme, choosing.Chosen{Site: r.Dossier.Site, Wishes: r.Dossier.Choice}, page)
 }
 
-func (p *Pages) showChange(v *door.Visit, r enrolment.Registration, programme catalogue.Programme, c chosen, page changePage) (err error) {
+func (p *Pages) showChange(v *door.Visit, r enrolment.Registration, programme catalogue.Programme, c choosing.Chosen, page changePage) (err error) {
 	page.Pupil, page.Name, page.Ranked = r.Pupil.ID, called(r.Pupil), r.Dossier.State.Ranked()
-	if page.Form, err = p.choice(v, r, programme, c); err != nil {
+	if page.Form, err = choosing.Lay(v, p.store, r, programme, c); err != nil {
 		return err
 	}
 	return v.Show(status(page.Base), changeView(page))
@@ -88,8 +89,8 @@ func (p *Pages) SendChange(v *door.Visit) error {
 		return err
 	}
 	programme := wantedProgramme(r, form.Value("formule"))
-	c := readChoice(form, r, programme)
-	invalid := judged(r, programme, c)
+	c := choosing.Read(form, r, programme)
+	invalid := choosing.Judged(r, programme, c)
 	if invalid == nil && form.Value("action") == "valider" {
 		err = p.registrar.Change(v.Ctx(), v.Actor, enrolment.NewChoice{Pupil: r.Pupil.ID, Programme: programme.ID, Site: c.Site, Wishes: c.Wishes})
 		if refused, ok := door.AsInvalid(err); ok {
@@ -107,14 +108,14 @@ func (p *Pages) SendChange(v *door.Visit) error {
 }
 
 // showConsequences tells, before « Valider », what is kept, given up and asked for (R30b).
-func (p *Pages) showConsequences(v *door.Visit, r enrolment.Registration, programme catalogue.Programme, c chosen) error {
+func (p *Pages) showConsequences(v *door.Visit, r enrolment.Registration, programme catalogue.Programme, c choosing.Chosen) error {
 	places, err := enrolment.PlacesLeft(v.Ctx(), p.store, r.Season)
 	if err != nil {
 		return err
 	}
 	page := changePage{
 		Base: v.Base("Changer de choix, avant de valider"), Checking: true, Pupil: r.Pupil.ID, Name: called(r.Pupil), Site: c.Site,
-		Ranked: r.Dossier.State.Ranked(), RankShown: v.School.RankShown, Rank: r.Dossier.Rank, Form: choiceForm{Programme: programme, Cleared: c.Cleared},
+		Ranked: r.Dossier.State.Ranked(), RankShown: v.School.RankShown, Rank: r.Dossier.Rank, Form: choosing.Form{Programme: programme, Cleared: c.Cleared},
 	}
 	asked := map[string]bool{}
 	for _, q := range r.Requests {
@@ -126,7 +127,7 @@ func (p *Pages) showConsequences(v *door.Visit, r enrolment.Registration, progra
 		}
 	}
 	for _, w := range c.Wishes {
-		if offering := wishValue(w); !asked[offering] {
+		if offering := choosing.WishValue(w); !asked[offering] {
 			course, _ := r.Catalogue.Course(w.Course)
 			page.Fresh = append(page.Fresh, ui.RecapRow{Term: course.Title, Text: freshText(places[offering], page.Ranked), Note: course.Slot()})
 		}
@@ -134,7 +135,7 @@ func (p *Pages) showConsequences(v *door.Visit, r enrolment.Registration, progra
 	for i, line := range r.Catalogue.ChoicesFor(programme, r.Facts) {
 		for _, o := range line.Options {
 			if w := (catalogue.Wish{Course: o.Course.ID, Semester: o.Semester}); slices.Contains(c.Wishes, w) {
-				page.Wishes = append(page.Wishes, hiddenWish{lineName(i), wishValue(w)})
+				page.Wishes = append(page.Wishes, hiddenWish{choosing.LineName(i), choosing.WishValue(w)})
 			}
 		}
 	}

@@ -1,9 +1,9 @@
 package family
 
 import (
-	"pupitre/internal/domain/catalogue"
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/platform/fault"
+	"pupitre/internal/web/choosing"
 	"pupitre/internal/web/door"
 	"pupitre/internal/web/ui"
 )
@@ -14,8 +14,8 @@ type wizardCoursesPage struct {
 	OnPaper   bool
 	Choosing  bool // the formule comes first
 	Open      []ui.Option
-	Closed    []programmeOption
-	Form      choiceForm
+	Closed    []choosing.Closed
+	Form      choosing.Form
 	FormError string // at the formule
 	NoteError string
 	ThisYear  bool // this year's courses are proposed
@@ -31,9 +31,9 @@ func (p *Pages) ShowWizardCourses(v *door.Visit) error {
 	if r.Programme.ID == "" || v.Query("formule") != "" {
 		return p.showProgrammes(v, r, page)
 	}
-	c := chosen{Site: r.Dossier.Site, Wishes: r.Dossier.Choice, Note: r.Dossier.Note}
+	c := choosing.Chosen{Site: r.Dossier.Site, Wishes: r.Dossier.Choice, Note: r.Dossier.Note}
 	if len(c.Wishes) == 0 {
-		if proposal := thisYear(r, r.Programme); len(proposal.Wishes) > 0 && (c.Site == "" || c.Site == proposal.Site) {
+		if proposal := choosing.ThisYear(r, r.Programme); len(proposal.Wishes) > 0 && (c.Site == "" || c.Site == proposal.Site) {
 			page.ThisYear, c.Wishes, c.Site = true, proposal.Wishes, proposal.Site
 		}
 	}
@@ -42,13 +42,13 @@ func (p *Pages) ShowWizardCourses(v *door.Visit) error {
 
 func (p *Pages) showProgrammes(v *door.Visit, r enrolment.Registration, page wizardCoursesPage) error {
 	page.Head, page.Choosing = headOf(v, r, stepCourses), true
-	page.Open, page.Closed = programmes(r, r.Programme.ID)
+	page.Open, page.Closed = choosing.Programmes(r, r.Programme.ID)
 	return v.Show(status(page.Base), wizardCoursesView(page))
 }
 
-func (p *Pages) showCourses(v *door.Visit, r enrolment.Registration, c chosen, page wizardCoursesPage) (err error) {
+func (p *Pages) showCourses(v *door.Visit, r enrolment.Registration, c choosing.Chosen, page wizardCoursesPage) (err error) {
 	page.Head = headOf(v, r, stepCourses)
-	if page.Form, err = p.choice(v, r, r.Programme, c); err != nil {
+	if page.Form, err = choosing.Lay(v, p.store, r, r.Programme, c); err != nil {
 		return err
 	}
 	return v.Show(status(page.Base), wizardCoursesView(page))
@@ -92,7 +92,7 @@ func (p *Pages) saveProgramme(v *door.Visit, r enrolment.Registration, id string
 		page := wizardCoursesPage{Base: invalidBase(v, "Réinscription, les cours", invalid), FormError: invalid.Of("formule")}
 		return p.showProgrammes(v, r, page)
 	}
-	choice := enrolment.NewChoice{Programme: programme.ID, Site: r.Dossier.Site, Wishes: fitting(r, programme)}
+	choice := enrolment.NewChoice{Programme: programme.ID, Site: r.Dossier.Site, Wishes: choosing.Fitting(r, programme)}
 	online := false
 	invalid, err := p.saveDraft(v, r.Pupil.ID, enrolment.DraftStep{Choice: &choice, OnPaperForm: &online})
 	if err != nil {
@@ -104,27 +104,12 @@ func (p *Pages) saveProgramme(v *door.Visit, r enrolment.Registration, id string
 	return v.Redirect(stepCourses.path(r.Pupil.ID))
 }
 
-// fitting keeps of the stored wishes those that a line of the programme takes.
-func fitting(r enrolment.Registration, programme catalogue.Programme) enrolment.Choice {
-	var kept enrolment.Choice
-	for _, w := range r.Dossier.Choice {
-		for _, line := range r.Catalogue.ChoicesFor(programme, r.Facts) {
-			course, ok := r.Catalogue.Course(w.Course)
-			if ok && line.Line.Accepts(course, w.Semester) {
-				kept = append(kept, w)
-				break
-			}
-		}
-	}
-	return kept
-}
-
 // saveCourses keeps the choice even when it breaks a rule, then says which.
 func (p *Pages) saveCourses(v *door.Visit, r enrolment.Registration, form door.Form) error {
 	if r.Programme.ID == "" {
 		return v.Redirect(stepCourses.path(r.Pupil.ID))
 	}
-	c := readChoice(form, r, r.Programme)
+	c := choosing.Read(form, r, r.Programme)
 	choice := enrolment.NewChoice{Programme: r.Programme.ID, Site: c.Site, Wishes: c.Wishes}
 	online := false
 	invalid, err := p.saveDraft(v, r.Pupil.ID, enrolment.DraftStep{Choice: &choice, Note: &c.Note, OnPaperForm: &online})
@@ -132,24 +117,11 @@ func (p *Pages) saveCourses(v *door.Visit, r enrolment.Registration, form door.F
 		return err
 	}
 	if invalid == nil {
-		invalid = judged(r, r.Programme, c)
+		invalid = choosing.Judged(r, r.Programme, c)
 	}
 	if invalid != nil {
 		page := wizardCoursesPage{Base: invalidBase(v, "Réinscription, les cours", invalid), NoteError: invalid.Of("note")}
 		return p.showCourses(v, r, c, page)
 	}
-	return v.Redirect(stepPapers.path(r.Pupil.ID), clearedFlash(c)...)
-}
-
-// judged says which rules the choice breaks, nil when none.
-func judged(r enrolment.Registration, programme catalogue.Programme, c chosen) *fault.Invalid {
-	return breachFields(r.Catalogue.Judge(programme, r.Facts, c.Site, c.Wishes))
-}
-
-func clearedFlash(c chosen) []ui.Flash {
-	var all []ui.Flash
-	for _, title := range c.Cleared {
-		all = append(all, ui.Flash{Title: title + colon + "retiré de vos choix", Text: "Tous les cours d’un même élève ont lieu sur un seul pôle."})
-	}
-	return all
+	return v.Redirect(stepPapers.path(r.Pupil.ID), choosing.ClearedFlash(c)...)
 }

@@ -42,12 +42,20 @@ func TestTheEntriesOfThePortal(t *testing.T) {
 	})
 }
 
-// R10: a new pupil goes through « pré-inscription »: the school's own address.
-func TestANewPupilIsSentToPreEnrolment(t *testing.T) {
+// R10, R37: a new pupil of the household is added from its own pages, and then
+// takes the ordinary path; one that it has already is not added twice.
+func TestANewPupilIsAddedToTheHousehold(t *testing.T) {
 	sqlite(t, func(s *site) {
-		link := s.as(moreau).get("/accueil").Find(`a[href="https://ecole-de-musique.exemple.fr/pre-inscription"]`)
-		if words(link.Text()) != "pré-inscription" {
-			t.Errorf("the way to the pré-inscription: got %q", words(link.Text()))
+		v := s.as(moreau)
+		if link := v.get("/accueil").Find(`a[href="/eleves/nouveau"]`); words(link.Text()) != "Inscrire un frère, une sœur" {
+			t.Errorf("the way to a new pupil: got %q", words(link.Text()))
+		}
+		added := v.post("/eleves/nouveau", "prenom", "Noé", "nom", "Moreau", "date_naissance", "21/08/2021", "niveau", "CP")
+		if added.code != 303 || !strings.HasSuffix(added.to(), "/reinscription") {
+			t.Fatalf("got %d to %s", added.code, added.to())
+		}
+		if p := v.post("/eleves/nouveau", "prenom", "NOE", "nom", "moreau", "date_naissance", "21/08/2021", "niveau", "CP"); p.code != 422 || !strings.Contains(p.text(), "déjà parmi vos élèves") {
+			t.Errorf("the same pupil again: got %d", p.code)
 		}
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"pupitre/internal/domain/catalogue"
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/platform/french"
+	"pupitre/internal/web/choosing"
 	"pupitre/internal/web/door"
 )
 
@@ -28,11 +29,11 @@ func (p *Pages) full(v *door.Visit, r enrolment.Registration) (map[string]fullCo
 	all := map[string]fullCourse{}
 	for _, w := range r.Dossier.Choice {
 		course, ok := r.Catalogue.Course(w.Course)
-		at := places[wishValue(w)]
+		at := places[choosing.WishValue(w)]
 		if !ok || at.Left() > 0 {
 			continue
 		}
-		all[wishValue(w)] = fullCourse{
+		all[choosing.WishValue(w)] = fullCourse{
 			Title:   enrolment.RequestView{Title: course.Title, Semester: w.Semester}.FullTitle(),
 			Waits:   waits(at),
 			Instead: instead(r, w, course, places),
@@ -71,7 +72,7 @@ func instead(r enrolment.Registration, w catalogue.Wish, full catalogue.Course, 
 func fullLines(r enrolment.Registration, full map[string]fullCourse) []string {
 	var all []string
 	for _, w := range r.Dossier.Choice {
-		if f, ok := full[wishValue(w)]; ok {
+		if f, ok := full[choosing.WishValue(w)]; ok {
 			all = append(all, joinNonEmpty(" ", f.Title+". "+f.Waits+".", f.Instead))
 		}
 	}

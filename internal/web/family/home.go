@@ -63,7 +63,7 @@ func (p *Pages) ShowHome(v *door.Visit) error {
 		return err
 	}
 	inOrder(f.Registrations)
-	page := homePage{Base: v.Base("Accueil"), Greeting: greeting(v.Now, f.Household), Downloads: downloadTasks(v.Settings.Published), PreEnrolment: v.School.PreEnrolmentURL}
+	page := homePage{Base: v.Base("Accueil"), Greeting: greeting(v.Now, f.Household), Downloads: downloadTasks(v.Settings.Published), PreEnrolment: preEnrolment(v)}
 	page.Wide = true
 	page.now = v.Now
 	ready, active := 0, false

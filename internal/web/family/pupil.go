@@ -96,7 +96,7 @@ func (p *Pages) ShowPupils(v *door.Visit) error {
 	if chosen != "" {
 		return fault.ErrNotFound
 	}
-	return v.Show(200, noPupilView(v.Base("Élèves"), v.School.PreEnrolmentURL))
+	return v.Show(200, noPupilView(v.Base("Élèves"), preEnrolment(v)))
 }
 
 // ShowPupil leads to « Identité ».

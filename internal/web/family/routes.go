@@ -34,6 +34,8 @@ func (p *Pages) Routes() []door.Route {
 
 	// Élèves.
 	get("/eleves", "pupils", p.ShowPupils)
+	get(newcomerPath, "newcomer", p.ShowNewcomer)
+	post(newcomerPath, "newcomer.add", p.AddNewcomer)
 	get(pupil, "pupil", p.ShowPupil)
 	get(pupil+"/identite", "pupil.identity", p.ShowPupilIdentity)
 	post(pupil+"/identite", "pupil.identity.save", p.SavePupilIdentity)

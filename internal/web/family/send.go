@@ -14,6 +14,7 @@ import (
 	"pupitre/internal/domain/school"
 	"pupitre/internal/platform/fault"
 	"pupitre/internal/platform/french"
+	"pupitre/internal/web/choosing"
 	"pupitre/internal/web/door"
 	"pupitre/internal/web/ui"
 )
@@ -265,7 +266,7 @@ func choiceRows(r enrolment.Registration, full map[string]fullCourse) []ui.Recap
 			continue
 		}
 		view := enrolment.RequestView{Title: course.Title, Semester: w.Semester}
-		rows = append(rows, ui.RecapRow{Term: kindTerm(course), Text: view.FullTitle(), Note: joinNonEmpty(". ", course.Slot(), full[wishValue(w)].Waits), EditURL: edit})
+		rows = append(rows, ui.RecapRow{Term: kindTerm(course), Text: view.FullTitle(), Note: joinNonEmpty(". ", course.Slot(), full[choosing.WishValue(w)].Waits), EditURL: edit})
 	}
 	return rows
 }

@@ -3,7 +3,6 @@ package family
 import (
 	"strings"
 
-	"pupitre/internal/domain/catalogue"
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/people"
 	"pupitre/internal/platform/db"
@@ -303,16 +302,4 @@ func (p *Pages) saveDraft(v *door.Visit, pupil string, s enrolment.DraftStep) (*
 		return invalid, nil
 	}
 	return nil, err
-}
-
-// breachFields are the rules that a choice breaks, each with its way out.
-func breachFields(breaches []catalogue.Breach) *fault.Invalid {
-	if len(breaches) == 0 {
-		return nil
-	}
-	invalid := &fault.Invalid{Message: "Ce choix ne suit pas les règles de la formule."}
-	for _, b := range breaches {
-		invalid.Fields = append(invalid.Fields, fault.Field{Name: "cours", Message: b.Sentence()})
-	}
-	return invalid
 }

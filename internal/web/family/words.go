@@ -91,3 +91,6 @@ func theList(papers []string) string {
 	}
 	return french.List(all)
 }
+
+// sentence starts with a capital.
+func sentence(s string) string { return french.Sentence(s) }

@@ -10,6 +10,7 @@ import (
 
 	"pupitre/internal/domain/account"
 	"pupitre/internal/domain/actor"
+	"pupitre/internal/domain/application"
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/report"
 	"pupitre/internal/platform/blob"
@@ -46,6 +47,7 @@ func Nav(a actor.Actor) []ui.NavEntry {
 	entries := []ui.NavEntry{
 		{Label: "Tableau de bord", URL: "/bureau/tableau", Icon: "home"},
 		{Label: "Dossiers", URL: "/bureau/dossiers", Icon: "folder", CountWord: "à traiter"},
+		{Label: "Pré-inscriptions", URL: "/bureau/pre-inscriptions", Icon: "document", CountWord: "à répondre"},
 		{Label: "Places", URL: "/bureau/places", Icon: "places"},
 		{Label: "Familles et élèves", URL: "/bureau/foyers", Icon: "family", CountWord: "à vérifier"},
 		{Label: "Cours et salles", URL: "/bureau/catalogue", Icon: "calendar"},
@@ -73,8 +75,14 @@ func (p *Pages) Frame(v *door.Visit, base ui.Base) (ui.Base, error) {
 	if err != nil {
 		return base, err
 	}
+	asked, err := application.Waiting(v.Ctx(), p.Store, v.Actor, v.Season.ID)
+	if err != nil {
+		return base, err
+	}
 	for i := range base.Nav {
 		switch base.Nav[i].URL {
+		case "/bureau/pre-inscriptions":
+			base.Nav[i].Count = int(asked)
 		case "/bureau/dossiers":
 			base.Nav[i].Count = int(rail.ToCheck)
 		case "/bureau/foyers":

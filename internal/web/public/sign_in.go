@@ -35,7 +35,16 @@ func (p *Pages) signInForm(v *door.Visit, next string) signInForm {
 	if !door.IsLocal(next) {
 		next = ""
 	}
-	return signInForm{Base: v.Base("Connexion"), Next: next, PreEnrolmentURL: v.School.PreEnrolmentURL}
+	return signInForm{Base: v.Base("Connexion"), Next: next, PreEnrolmentURL: preEnrolment(v)}
+}
+
+// preEnrolment is where somebody new to the school applies: the portal's form,
+// unless the school takes newcomers elsewhere (R10).
+func preEnrolment(v *door.Visit) string {
+	if v.School.PreEnrolmentURL != "" {
+		return v.School.PreEnrolmentURL
+	}
+	return "/pre-inscription"
 }
 
 // SignIn opens the session, or shows the form again.

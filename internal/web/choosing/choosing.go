@@ -1,4 +1,6 @@
-package family
+// Package choosing is the form by which a formule and its courses are Chosen
+// (§5): a family for a pupil it re-registers, somebody new for a newcomer.
+package choosing
 
 import (
 	"fmt"
@@ -9,21 +11,23 @@ import (
 	"pupitre/internal/domain/catalogue"
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/school"
+	"pupitre/internal/platform/db"
+	"pupitre/internal/platform/fault"
 	"pupitre/internal/platform/french"
 	"pupitre/internal/web/door"
 	"pupitre/internal/web/ui"
 )
 
-// chosen is a choice as typed: what the form sends, or what is stored.
-type chosen struct {
+// Chosen is a choice as typed: what the form sends, or what is stored.
+type Chosen struct {
 	Site    string
 	Wishes  enrolment.Choice
 	Note    string
 	Cleared []string // courses of another pole that were ticked and are given up
 }
 
-// choiceForm is the form of the courses: the pole, then line by line.
-type choiceForm struct {
+// Form is the form of the courses: the pole, then line by line.
+type Form struct {
 	Programme catalogue.Programme
 	Poles     []poleOption
 	Lines     []lineForm
@@ -38,7 +42,7 @@ type poleOption struct {
 
 // rankOf is the rank of the pole in the form, by which the style sheet hides
 // the courses of the others, whatever the school's codes are.
-func (f choiceForm) rankOf(code string) string {
+func (f Form) rankOf(code string) string {
 	return strconv.Itoa(1 + slices.IndexFunc(f.Poles, func(p poleOption) bool { return p.Code == code }))
 }
 
@@ -49,7 +53,7 @@ type lineForm struct {
 	Several  bool
 	Required bool
 	Optional bool // « Aucun » is a choice
-	None     bool // « Aucun » is chosen
+	None     bool // « Aucun » is Chosen
 	NoneWord string
 	Options  []courseOption
 	Lacking  []lackOption
@@ -64,15 +68,15 @@ type courseOption struct {
 // lackOption says that a pole offers nothing for the line.
 type lackOption struct{ Pole, Text string }
 
-func lineName(i int) string { return "ligne-" + strconv.Itoa(i) }
+func LineName(i int) string { return "ligne-" + strconv.Itoa(i) }
 
-func wishValue(w catalogue.Wish) string { return enrolment.OfferingID(w.Course, w.Semester) }
+func WishValue(w catalogue.Wish) string { return enrolment.OfferingID(w.Course, w.Semester) }
 
-// choice lays the form out for the programme, with the places left in each course.
-func (p *Pages) choice(v *door.Visit, r enrolment.Registration, programme catalogue.Programme, c chosen) (choiceForm, error) {
-	form := choiceForm{Programme: programme, Note: c.Note, Cleared: c.Cleared}
+// Lay lays the form out for the programme, with the places left in each course.
+func Lay(v *door.Visit, store *db.Store, r enrolment.Registration, programme catalogue.Programme, c Chosen) (Form, error) {
+	form := Form{Programme: programme, Note: c.Note, Cleared: c.Cleared}
 	sites := v.Settings.Sites
-	places, err := enrolment.PlacesLeft(v.Ctx(), p.store, r.Season)
+	places, err := enrolment.PlacesLeft(v.Ctx(), store, r.Season)
 	if err != nil {
 		return form, err
 	}
@@ -83,11 +87,11 @@ func (p *Pages) choice(v *door.Visit, r enrolment.Registration, programme catalo
 	}
 	for i, line := range r.Catalogue.ChoicesFor(programme, r.Facts) {
 		l := lineForm{
-			Name: lineName(i), Title: fmt.Sprintf("%d. %s", i+2, line.Line.Label), Several: line.Line.Max > 1,
+			Name: LineName(i), Title: fmt.Sprintf("%d. %s", i+2, line.Line.Label), Several: line.Line.Max > 1,
 			Required: line.Line.Min > 0, Optional: line.Line.Min == 0 && line.Line.Max == 1, None: true, NoneWord: noneWord(line.Line),
 		}
 		if l.Several {
-			l.Help = sentence(line.Line.Demand())
+			l.Help = french.Sentence(line.Line.Demand())
 		}
 		offers := map[string]bool{}
 		for j, o := range usualFirst(line.Options, r.Now) {
@@ -129,12 +133,12 @@ func optionOf(r enrolment.Registration, o catalogue.Option, places map[string]en
 	offering := enrolment.OfferingID(o.Course.ID, o.Semester)
 	option := courseOption{
 		Value: offering, Title: o.Course.Title,
-		Note: sentence(joinNonEmpty(" · ", now, slot)), PoleName: r.Catalogue.SiteName(o.Course.SiteID),
+		Note: french.Sentence(joinNonEmpty(" · ", now, slot)), PoleName: r.Catalogue.SiteName(o.Course.SiteID),
 		Side: placesLeft(places[offering]),
 	}
 	for _, q := range r.Requests {
 		if q.Offering == offering {
-			option.Side = sentence(q.Standing())
+			option.Side = french.Sentence(q.Standing())
 		}
 	}
 	return option
@@ -160,7 +164,7 @@ func noneWord(l catalogue.Line) string {
 	return "Aucun"
 }
 
-func clearedTitle(n int) string {
+func ClearedTitle(n int) string {
 	if n == 1 {
 		return "Un choix a été retiré"
 	}
@@ -189,15 +193,15 @@ func lacking(sites []school.Site, offers map[string]bool) []lackOption {
 	return lacks
 }
 
-// readChoice reads the form. What was ticked at another pole is given up: a
+// Read reads the form. What was ticked at another pole is given up: a
 // hidden radio stays ticked in a browser without scripts.
-func readChoice(form door.Form, r enrolment.Registration, programme catalogue.Programme) chosen {
-	c := chosen{Site: form.Value("pole"), Note: form.Value("note")}
+func Read(form door.Form, r enrolment.Registration, programme catalogue.Programme) Chosen {
+	c := Chosen{Site: form.Value("pole"), Note: form.Value("note")}
 	for i, line := range r.Catalogue.ChoicesFor(programme, r.Facts) {
-		ticked := form.Values(lineName(i))
+		ticked := form.Values(LineName(i))
 		for _, o := range line.Options {
 			w := catalogue.Wish{Course: o.Course.ID, Semester: o.Semester}
-			if !slices.Contains(ticked, wishValue(w)) {
+			if !slices.Contains(ticked, WishValue(w)) {
 				continue
 			}
 			if o.Course.SiteID != c.Site && c.Site != "" {
@@ -210,10 +214,10 @@ func readChoice(form door.Form, r enrolment.Registration, programme catalogue.Pr
 	return c
 }
 
-// thisYear are the wishes that continue this year's courses in the programme:
+// ThisYear are the wishes that continue this year's courses in the programme:
 // a proposal, which reserves nothing.
-func thisYear(r enrolment.Registration, programme catalogue.Programme) chosen {
-	var c chosen
+func ThisYear(r enrolment.Registration, programme catalogue.Programme) Chosen {
+	var c Chosen
 	for _, line := range r.Catalogue.ChoicesFor(programme, r.Facts) {
 		taken := int64(0)
 		for _, o := range line.Options {
@@ -228,22 +232,22 @@ func thisYear(r enrolment.Registration, programme catalogue.Programme) chosen {
 	return c
 }
 
-// programmeOption is a formule in the list to choose from.
-type programmeOption struct {
+// Closed is a formule in the list to choose from.
+type Closed struct {
 	ui.Option
 	WhyNot string // why it is not open to the pupil, "" when it is
 }
 
-// programmes lists the formules: those open to the pupil, and why not the
+// Programmes lists the formules: those open to the pupil, and why not the
 // others. Without a choice, the one that continues this year is proposed.
-func programmes(r enrolment.Registration, current string) (open []ui.Option, closed []programmeOption) {
+func Programmes(r enrolment.Registration, current string) (open []ui.Option, closed []Closed) {
 	if current == "" {
 		current = proposed(r)
 	}
 	for _, pr := range r.Catalogue.Programmes {
 		o := ui.Option{Value: pr.ID, Label: pr.Title, Checked: pr.ID == current}
 		if !r.Catalogue.Fillable(pr, r.Facts) {
-			closed = append(closed, programmeOption{o, whyNot(r, pr)})
+			closed = append(closed, Closed{o, whyNot(r, pr)})
 			continue
 		}
 		var demands []string
@@ -252,7 +256,7 @@ func programmes(r enrolment.Registration, current string) (open []ui.Option, clo
 				demands = append(demands, l.Demand())
 			}
 		}
-		o.Note = sentence(french.List(demands))
+		o.Note = french.Sentence(french.List(demands))
 		open = append(open, o)
 	}
 	return open, closed
@@ -289,7 +293,7 @@ func proposed(r enrolment.Registration) string {
 		if !r.Catalogue.Fillable(pr, r.Facts) {
 			continue
 		}
-		c := thisYear(r, pr)
+		c := ThisYear(r, pr)
 		n := 2 * len(c.Wishes)
 		if n > 0 && len(r.Catalogue.Judge(pr, r.Facts, c.Site, c.Wishes)) == 0 {
 			n++
@@ -301,11 +305,70 @@ func proposed(r enrolment.Registration) string {
 	return best
 }
 
-// sentence starts with a capital.
-func sentence(s string) string {
-	if s == "" {
-		return ""
+// colon is a colon with the space that French puts before it.
+const colon = french.Nbsp + ": "
+
+// quoted puts the words between French quotation marks.
+func quoted(s string) string { return "«" + french.Nbsp + s + french.Nbsp + "»" }
+
+func joinNonEmpty(sep string, parts ...string) string {
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), sep)
+}
+
+// Fitting keeps of the stored wishes those that a line of the programme takes.
+func Fitting(r enrolment.Registration, programme catalogue.Programme) enrolment.Choice {
+	var kept enrolment.Choice
+	for _, w := range r.Dossier.Choice {
+		for _, line := range r.Catalogue.ChoicesFor(programme, r.Facts) {
+			course, ok := r.Catalogue.Course(w.Course)
+			if ok && line.Line.Accepts(course, w.Semester) {
+				kept = append(kept, w)
+				break
+			}
+		}
 	}
-	first := []rune(s)[0]
-	return strings.ToUpper(string(first)) + s[len(string(first)):]
+	return kept
+}
+
+// Judged says which rules the choice breaks, nil when none.
+func Judged(r enrolment.Registration, programme catalogue.Programme, c Chosen) *fault.Invalid {
+	return breachFields(r.Catalogue.Judge(programme, r.Facts, c.Site, c.Wishes))
+}
+
+// breachFields are the rules that a choice breaks, each with its way out.
+func breachFields(breaches []catalogue.Breach) *fault.Invalid {
+	if len(breaches) == 0 {
+		return nil
+	}
+	invalid := &fault.Invalid{Message: "Ce choix ne suit pas les règles de la formule."}
+	for _, b := range breaches {
+		invalid.Fields = append(invalid.Fields, fault.Field{Name: "cours", Message: b.Sentence()})
+	}
+	return invalid
+}
+
+// ClearedFlash says which courses of another pole were given up.
+func ClearedFlash(c Chosen) []ui.Flash {
+	var all []ui.Flash
+	for _, title := range c.Cleared {
+		all = append(all, ui.Flash{Title: title + colon + "retiré de vos choix", Text: "Tous les cours d’un même élève ont lieu sur un seul pôle."})
+	}
+	return all
+}
+
+// Title is a course of a choice in words.
+type Title struct{ Title, Note string }
+
+// Titles names the courses of the wishes, with their semesters and hours.
+func Titles(r enrolment.Registration, wishes enrolment.Choice) []Title {
+	var all []Title
+	for _, w := range wishes {
+		course, ok := r.Catalogue.Course(w.Course)
+		if !ok {
+			continue
+		}
+		view := enrolment.RequestView{Title: course.Title, Semester: w.Semester}
+		all = append(all, Title{view.FullTitle(), french.Sentence(course.Slot())})
+	}
+	return all
 }

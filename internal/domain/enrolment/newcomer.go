@@ -1,0 +1,117 @@
+package enrolment
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"pupitre/internal/domain/actor"
+	"pupitre/internal/domain/school"
+	"pupitre/internal/platform/db"
+	"pupitre/internal/platform/fault"
+	"pupitre/internal/platform/french"
+)
+
+// NewcomersOpenAt is from when on dossiers of pupils new to the school are taken
+// (R37): not before the campaign.
+func NewcomersOpenAt(season school.Season) time.Time {
+	return later(season.OpensAt, season.NewcomersOpenAt)
+}
+
+// opensFor is from when on the dossier may be sent.
+func (u *unit) opensFor(d *Dossier) (time.Time, error) {
+	p, err := u.pupil(d.Pupil)
+	if err != nil || p.NewIn != u.season.ID {
+		return u.season.OpensAt, err
+	}
+	return NewcomersOpenAt(u.season), nil
+}
+
+// Rehousing moves a dossier into another household, as that of another pupil
+// when the newcomer is one that the household has already.
+type Rehousing struct {
+	Dossier   string
+	Household string
+	Pupil     string // the dossier's own, or the one known in the household
+	Reason    string
+}
+
+// Rehouse gives the dossier, with its rank and its places, to another household
+// (R37). move moves the pupil and the papers in the same transaction; refused,
+// nothing is written. A required paper that is then lacking is asked for with
+// its delay (R29). It returns *fault.Conflict when the pupil has a dossier
+// already: there is no second place. Office only.
+func (r *Registrar) Rehouse(ctx context.Context, a actor.Actor, in Rehousing, move func(ctx context.Context, tx *db.Tx) error) error {
+	return r.submit(ctx, a, func(u *unit) error {
+		if !a.IsOffice() {
+			return fault.ErrForbidden
+		}
+		d, err := u.dossier(in.Dossier)
+		if err != nil {
+			return err
+		}
+		other, err := u.otherDossier(d, in.Pupil)
+		if err != nil {
+			return err
+		}
+		lacked, err := u.lacked([]*Dossier{d})
+		if err != nil {
+			return err
+		}
+		from, before := d.Pupil, d.Household
+		err = u.apart(func(ctx context.Context, tx *db.Tx) error {
+			if other != nil {
+				if _, err := tx.Exec(ctx, `delete from dossier where id = $1`, other.ID); err != nil {
+					return err
+				}
+			}
+			if _, err := tx.Exec(ctx, `update dossier set household_id = $1, pupil_id = $2, updated_at = $3, version = version + 1 where id = $4`,
+				in.Household, in.Pupil, u.at, d.ID); err != nil {
+				return err
+			}
+			return move(ctx, tx)
+		})
+		if err != nil {
+			return err
+		}
+		u.written++
+		if other != nil {
+			delete(u.dossiers, other.ID)
+			delete(u.asRead, other.ID)
+		}
+		d.Household, d.Pupil, d.Version, d.UpdatedAt = in.Household, in.Pupil, d.Version+1, u.at
+		u.ofPupil[from] = ""
+		u.know(d)
+		u.facts = noFacts()
+		u.told(d, "dossier.rehoused", "foyer "+before, "rattaché au foyer "+in.Household, strings.TrimSpace(in.Reason))
+		return u.recheck([]*Dossier{d}, lacked, "")
+	})
+}
+
+// otherDossier returns the untouched draft that the dossier takes the place of,
+// nil when there is none; *fault.Conflict when it is more than that.
+func (u *unit) otherDossier(d *Dossier, pupil string) (*Dossier, error) {
+	if pupil == d.Pupil {
+		return nil, nil
+	}
+	other, err := u.dossierOf(pupil)
+	if err != nil || other == nil {
+		return nil, err
+	}
+	if other.State != Draft || !other.SentAt.IsZero() || other.Rank > 0 {
+		return nil, &fault.Conflict{Message: "Cet élève a déjà un dossier, " + other.Label() + french.Nbsp + ": il n’en a pas de second. Refusez cette demande avec un motif, ou annulez d’abord l’autre dossier."}
+	}
+	return other, nil
+}
+
+// DossiersOfPupils returns the dossiers of these pupils in the season, by pupil,
+// for rooms that have checked the actor.
+func DossiersOfPupils(ctx context.Context, r db.Reader, season string, pupils []string) (map[string]Dossier, error) {
+	rows, err := db.All[Dossier](ctx, r, `select `+dossierColumns+` from dossier
+		where season_id = $1 and pupil_id in (select value from json_each(cast($2 as text)))`, season, db.IDs(pupils))
+	found := map[string]Dossier{}
+	for _, d := range rows {
+		found[d.Pupil] = d
+	}
+	return found, err
+}
