@@ -64,6 +64,9 @@ func start(k *kept, s settings) (*server, error) {
 		return nil, fmt.Errorf("--listen: %w", err)
 	}
 	accounts := account.New(k.store, s.clock)
+	if err := accounts.ServeAt(s.publicURL); err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
 	registrar := enrolment.NewRegistrar(k.store, s.clock)
 	s.bounds.set(registrar, accounts)
 	srv := &server{address: listener.Addr().String(), registrar: registrar, log: s.log, failed: make(chan error, 1), pause: s.pause}

@@ -31,6 +31,18 @@ func RecoveryLink(f RecoveryLinkFacts) (Mail, error) { return compose("recovery_
 // chooses the password. Its text must be dropped once sent.
 func Invitation(f RecoveryLinkFacts) (Mail, error) { return compose("invitation", f.School, f) }
 
+// FactorResetFacts: the administration has taken the account's second factor away.
+type FactorResetFacts struct {
+	School     School
+	Name       string
+	Identifier string
+	At         time.Time
+	SignInURL  string
+}
+
+// FactorReset tells the owner of the account.
+func FactorReset(f FactorResetFacts) (Mail, error) { return compose("factor_reset", f.School, f) }
+
 // IdentifierFacts: the school hands out an identifiant (R1). Never a password.
 type IdentifierFacts struct {
 	School          School

@@ -99,13 +99,26 @@ var table = slices.Concat(applicationRows, []row{
 	{route: "GET /mon-compte", want: signedIn(200)},
 	{route: "POST /mon-compte/sessions/{session}/fermer", want: signedIn(404)},
 
+	// The staff: their second factor. These sessions are wholly open: nothing is to be proved.
+	{route: "GET /second-facteur", want: staff(303)},
+	{route: "POST /second-facteur", want: staff(303), fill: form("code", "123456")},
+	{route: "POST /second-facteur/cle", want: staff(303), fill: form("reponse", "{}")},
+	{route: "POST /second-facteur/secours", want: staff(303), fill: form("secours", "ABCD")},
+	{route: "GET /second-facteur/creer", want: staff(200)},
+	{route: "POST /second-facteur/creer/application", want: staff(422), fill: form("code", "")},
+	{route: "POST /second-facteur/creer/cle", want: staff(422), fill: form("reponse", "{}")},
+	{route: "POST /mon-compte/codes", want: staff(422)},
+	{route: "POST /mon-compte/facteurs/{factor}/retirer", want: staff(404)},
+
 	// The administration: the staff's accounts.
 	{route: "GET /bureau/reglages/droits", want: directions(200)},
+	{route: "POST /bureau/reglages/droits/second-facteur", want: one(administrator, 303), fill: form()},
 	{route: "GET /bureau/reglages/droits/nouveau", want: one(administrator, 200)},
 	{route: "POST /bureau/reglages/droits/nouveau", want: one(administrator, 303), fill: form("nom", "Maud T.", "mail", "maud.t@exemple.fr", "role", "secretary")},
 	{route: "GET /bureau/reglages/droits/{account}", want: one(administrator, 200)},
 	{route: "POST /bureau/reglages/droits/{account}", want: one(administrator, 303), fill: form("nom", "Maud Thibault", "mail", "maud.thibault@exemple.fr", "role", "director")},
 	{route: "POST /bureau/reglages/droits/{account}/invitation", want: one(administrator, 303)},
+	{route: "POST /bureau/reglages/droits/{account}/second-facteur", want: one(administrator, 422)},
 	{route: "POST /bureau/reglages/droits/{account}/sessions", want: one(administrator, 303)},
 	{route: "POST /bureau/reglages/droits/{account}/desactiver", want: one(administrator, 303)},
 	{route: "POST /bureau/reglages/droits/{account}/reactiver", want: one(administrator, 303)},

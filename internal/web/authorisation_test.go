@@ -46,6 +46,11 @@ func directions(status int) answers {
 	return everybody(403).but(nobody, signInPage).but(director, status).but(administrator, status)
 }
 
+// staff is a page of every account of the school's own.
+func staff(status int) answers {
+	return offices(status).but(teacher, status).but(bursar, status)
+}
+
 // one is a page of a single role.
 func one(who visitor, status int) answers {
 	return everybody(403).but(nobody, signInPage).but(who, status)
@@ -132,6 +137,8 @@ func (c *scene) usual(name string) string {
 		return c.text(`select code from published_document order by position limit 1`)
 	case "account":
 		return c.invited()
+	case "factor":
+		return "inconnu"
 	case "session":
 		return "inconnue"
 	case "colour":

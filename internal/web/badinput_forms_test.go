@@ -12,6 +12,15 @@ var withoutFields = []string{
 	"POST /mon-compte/sessions/{session}/fermer",
 	"POST /bureau/reglages/droits/{account}/invitation",
 	"POST /bureau/reglages/droits/{account}/sessions",
+	"POST /bureau/reglages/droits/{account}/second-facteur",
+	"POST /bureau/reglages/droits/second-facteur", // a box
+	"POST /mon-compte/codes",
+	"POST /mon-compte/facteurs/{factor}/retirer",
+	"POST /second-facteur", // of a session that is to prove: TestASecondFactorOnScreen
+	"POST /second-facteur/cle",
+	"POST /second-facteur/creer/application",
+	"POST /second-facteur/creer/cle",
+	"POST /second-facteur/secours",
 	"POST /bureau/reglages/droits/{account}/desactiver",
 	"POST /bureau/reglages/droits/{account}/reactiver",
 	"POST /installation/{token}", // of an empty school alone: TestAnEmptySchoolIsInstalledByItsOneTimeAddress

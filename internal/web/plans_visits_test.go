@@ -49,7 +49,7 @@ var visits = []struct{ who, path string }{
 	{"2", "/reinscription/confirmation?eleves=crowd-p-3"}, {"2", "/eleves/crowd-p-3/reinscription/changer"}, {"2", "/eleves/crowd-p-3/reinscription/renoncer"},
 	{"2", "/eleves/crowd-p-3/offres/crowd-q-3-6"}, {"2", "/eleves/crowd-p-3/reinscription/accuse.pdf"}, {"4", "/eleves/crowd-p-7/reinscription/formulaire.pdf"},
 	{"4", "/pieces/crowd-d-4-quotient-familial"},
-	{"4", "/mon-compte"}, {"administrator", "/bureau/reglages/droits"}, {"administrator", "/bureau/reglages/droits/nouveau"}, {"administrator", "/bureau/reglages/droits/{account}"},
+	{"4", "/mon-compte"}, {"administrator", "/mon-compte"}, {"administrator", "/second-facteur"}, {"administrator", "/second-facteur/creer"}, {"administrator", "/bureau/reglages/droits"}, {"administrator", "/bureau/reglages/droits/nouveau"}, {"administrator", "/bureau/reglages/droits/{account}"},
 	{"office", "/bureau"}, {"office", "/bureau/tableau"}, {"office", "/bureau/dossiers"}, {"office", "/bureau/dossiers?file=incomplets"},
 	{"office", "/bureau/dossiers?file=tous&page=40"}, {"office", "/bureau/dossiers?file=prets"}, {"office", "/bureau/dossiers?file=valides"},
 	{"office", "/bureau/dossiers?file=liste-attente"}, {"office", "/bureau/dossiers?file=a-choisir"}, {"office", "/bureau/dossiers?file=attente-famille"},

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"pupitre/internal/domain/actor"
 	"pupitre/internal/web/access"
 	"pupitre/internal/web/application"
 	"pupitre/internal/web/catalogue"
@@ -85,8 +86,8 @@ func publicRoutes(p *public.Pages) []door.Route {
 // session opened with a mailed password may reach.
 func ownAccountRoutes(p *public.Pages) []door.Route {
 	return []door.Route{
-		door.Get("/mot-de-passe", door.Public, door.SignedIn, "password.form", p.PasswordForm).OpenToLimited(),
-		door.Post("/mot-de-passe", door.Public, door.SignedIn, "password", p.Password).OpenToLimited(),
+		door.Get("/mot-de-passe", door.Public, door.SignedIn, "password.form", p.PasswordForm).OpenAt(actor.ChoosePassword),
+		door.Post("/mot-de-passe", door.Public, door.SignedIn, "password", p.Password).OpenAt(actor.ChoosePassword),
 		door.Post("/mot-de-passe/identifiant", door.Public, door.SignedIn, "login", p.Login),
 	}
 }

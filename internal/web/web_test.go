@@ -72,8 +72,8 @@ func TestRoutesGolden(t *testing.T) {
 			}
 		}
 		limited := ""
-		if r.Limited {
-			limited = " +limited"
+		for _, step := range r.Steps {
+			limited += " +" + string(step)
 		}
 		fmt.Fprintf(&b, "%-4s %-40s %s%s\n", r.Method, r.Path, strings.Join(roles, ","), limited)
 		if other, taken := names[r.Name]; taken || r.Name == "" {

@@ -30,6 +30,7 @@ var letters = map[correspondence.Kind]func(envelope) (letter.Mail, error){
 	account.MailRecoveryLink: recoveryLink,
 	account.MailIdentifier:   identifier,
 	account.MailInvitation:   recoveryLink,
+	account.MailFactorReset:  factorReset,
 	people.ConfirmAddress:    confirmAddress,
 	people.AddressChanged:    addressChanged,
 
@@ -94,6 +95,14 @@ func recoveryLink(e envelope) (letter.Mail, error) {
 		return letter.Invitation(facts)
 	}
 	return letter.RecoveryLink(facts)
+}
+
+func factorReset(e envelope) (letter.Mail, error) {
+	var f account.FactorResetFacts
+	if err := e.facts(&f); err != nil {
+		return letter.Mail{}, err
+	}
+	return letter.FactorReset(letter.FactorResetFacts{School: e.school, Name: f.Name, Identifier: f.Identifier, At: f.At, SignInURL: e.url + "/connexion"})
 }
 
 func (e envelope) read(facts, secret any) error {

@@ -111,7 +111,7 @@ func TestEachLetterOfEnrolmentNamesThePupil(t *testing.T) {
 
 func isEnrolment(kind correspondence.Kind) bool {
 	switch kind {
-	case account.MailNewPassword, account.MailRecoveryLink, account.MailIdentifier, account.MailInvitation, "confirm_address", "address_changed":
+	case account.MailNewPassword, account.MailRecoveryLink, account.MailIdentifier, account.MailInvitation, account.MailFactorReset, "confirm_address", "address_changed":
 		return false
 	}
 	return true

@@ -7,6 +7,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/go-webauthn/webauthn/webauthn"
+
 	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/journal"
 	"pupitre/internal/platform/clock"
@@ -18,6 +20,7 @@ type Accounts struct {
 	Hashing *Hashing // who waits for a password to be checked
 
 	store  *db.Store
+	keys   *webauthn.WebAuthn // nil where browsers offer no keys: see ServeAt
 	clock  clock.Clock
 	waited atomic.Pointer[func(time.Duration)]
 	decoy  string // hash compared with when there is no account, so that the answer takes as long

@@ -23,6 +23,7 @@ type Opened struct {
 	Token   string
 	Actor   actor.Actor
 	Limited bool // it may only choose a password
+	Pending bool // the second factor is still to be given
 }
 
 type secrets struct {
@@ -85,10 +86,15 @@ func tooOld() error {
 func (a *Accounts) open(ctx context.Context, tx *db.Tx, s secrets) (Opened, error) {
 	now := a.clock.Now()
 	opened := Opened{Token: newToken(), Actor: s.Actor(), Limited: s.isTemporary()}
-	n, err := tx.Exec(ctx, `insert into session (token_hash, account_id, limited, created_at, seen_at)
-		select cast($1 as text), id, temporary_until is not null, $2, $3
+	factors, err := countFactors(ctx, tx, s.Account)
+	if err != nil {
+		return Opened{}, err
+	}
+	opened.Pending = factors > 0
+	n, err := tx.Exec(ctx, `insert into session (token_hash, account_id, limited, pending, created_at, seen_at)
+		select cast($1 as text), id, temporary_until is not null, cast($6 as boolean), $2, $3
 		from account
-		where id = $4 and password_hash = $5 and disabled_at is null`, digest(opened.Token), now, now, s.ID, s.Hash)
+		where id = $4 and password_hash = $5 and disabled_at is null`, digest(opened.Token), now, now, s.ID, s.Hash, opened.Pending)
 	if err != nil {
 		return Opened{}, fmt.Errorf("open a session: %w", err)
 	}
@@ -104,16 +110,32 @@ type sessionRow struct {
 	SessionSince time.Time `db:"session_since"`
 	SeenAt       time.Time `db:"seen_at"`
 	Minutes      int64     `db:"session_minutes"` // of the school's policies
+	Pending      bool      `db:"pending"`
+	Asked        bool      `db:"asked"` // the school asks the staff for a second factor
+	HasFactor    bool      `db:"has_factor"`
 }
 
-// Session tells who holds the token, and whether the session may only choose a
-// password. Nobody, without error, when it opens nothing (any more).
-func (a *Accounts) Session(ctx context.Context, token string) (actor.Actor, bool, error) {
+// Session tells who holds the token, and what the session must do before it
+// opens anything else. Nobody, without error, when it opens nothing (any more).
+func (a *Accounts) Session(ctx context.Context, token string) (actor.Actor, actor.Step, error) {
 	row, found, err := a.session(ctx, a.store, token)
 	if err != nil || !found {
-		return actor.Actor{}, false, err
+		return actor.Actor{}, "", err
 	}
-	return row.Actor(), row.Limited, nil
+	return row.Actor(), row.step(), nil
+}
+
+func (r sessionRow) step() actor.Step {
+	switch {
+	case r.Limited:
+		return actor.ChoosePassword
+	case r.Pending:
+		return actor.ProveFactor
+	case r.isStaff() && r.Asked && !r.HasFactor:
+		return actor.MakeFactor
+	default:
+		return ""
+	}
 }
 
 func (a *Accounts) session(ctx context.Context, r db.Reader, token string) (sessionRow, bool, error) {
@@ -121,7 +143,8 @@ func (a *Accounts) session(ctx context.Context, r db.Reader, token string) (sess
 		return sessionRow{}, false, nil
 	}
 	row, found, err := db.Maybe[sessionRow](ctx, r, `select a.id, a.login, a.role, a.household_id, a.name, a.temporary_until,
-			s.limited, s.created_at as session_since, s.seen_at, p.session_minutes
+			s.limited, s.pending, s.created_at as session_since, s.seen_at, p.session_minutes, coalesce(p.second_factor, false) as asked,
+			a.role <> 'family' and exists (select 1 from factor f where f.account_id = a.id and f.confirmed_at is not null) as has_factor
 		from session s
 		join account a on a.id = s.account_id
 		left join school p on p.id = 'school'
@@ -196,6 +219,9 @@ func (a *Accounts) Sweep(ctx context.Context) error {
 		}
 		if _, err := tx.Exec(ctx, `delete from session where created_at <= $1`, now.Add(-familySession)); err != nil {
 			return fmt.Errorf("sweep sessions: %w", err)
+		}
+		if err := sweepFactors(ctx, tx, now); err != nil {
+			return err
 		}
 		if _, err := tx.Exec(ctx, `update account set link_hash = '', link_until = null where link_hash <> '' and link_until <= $1`, now); err != nil {
 			return fmt.Errorf("sweep links: %w", err)

@@ -24,7 +24,7 @@ func TestFirstSignIn(t *testing.T) {
 		if !limited.Limited || limited.Actor.Household != "moreau" || limited.Actor.Role != actor.Family {
 			r.Fatalf("opened %+v", limited)
 		}
-		if _, isLimited, _ := r.accounts.Session(ctx, limited.Token); !isLimited {
+		if _, step, _ := r.accounts.Session(ctx, limited.Token); step != actor.ChoosePassword {
 			r.Error("the mailed password opens more than the choice of another")
 		}
 		if err := r.accounts.ChangePassword(ctx, limited.Actor, limited.Token, password, good); !errors.Is(err, fault.ErrForbidden) {

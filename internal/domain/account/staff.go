@@ -40,12 +40,16 @@ type StaffLine struct {
 	Account
 	Sessions int64     `db:"sessions"`
 	SeenAt   time.Time `db:"seen_at"` // by a session that is still open
+	Factors  int64     `db:"factors"`
+	HasKey   bool      `db:"has_key"`
 }
 
 // Staff lists the school's own accounts, by name, those that are closed last.
 func Staff(ctx context.Context, r db.Reader) ([]StaffLine, error) {
 	return db.All[StaffLine](ctx, r, `select `+accountColumns+`,
 			(select count(*) from session s where s.account_id = account.id) as sessions,
+			(select count(*) from factor f where f.account_id = account.id and f.confirmed_at is not null) as factors,
+			exists (select 1 from factor f where f.account_id = account.id and f.confirmed_at is not null and f.kind = 'key') as has_key,
 			(select max(s.seen_at) from session s where s.account_id = account.id) as seen_at
 		from account where role <> 'family'
 		order by disabled_at is not null, name, login`)

@@ -25,6 +25,7 @@ var (
 	recoveryByLogin    = limit{"recovery", 5, time.Hour}
 	recoveryByAddress  = limit{"recovery-from", 100, time.Hour}
 	changesByAccount   = limit{"change", 8, 15 * time.Minute}
+	factorByAccount    = limit{"factor", 8, 15 * time.Minute}
 	linksByAddress     = limit{"link-from", 100, time.Hour}
 	longestThrottleFor = time.Hour
 )

@@ -68,3 +68,13 @@ func (a Actor) IsStaff() bool {
 func (a Actor) Sees(household string) bool {
 	return a.IsOffice() || a.Role == SystemRole || (a.Role == Family && household != "" && a.Household == household)
 }
+
+// Step is what a session must do before it opens anything else; "" is nothing.
+type Step string
+
+// The steps between a right password and the first page.
+const (
+	ChoosePassword Step = "password" // it was opened with a mailed password
+	ProveFactor    Step = "prove"    // the second factor is still to be given
+	MakeFactor     Step = "make"     // the school asks for a second factor, and the account has none
+)

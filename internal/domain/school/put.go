@@ -60,6 +60,15 @@ func Put(ctx context.Context, tx *db.Tx, s School) error {
 	return err
 }
 
+// RequireSecondFactor lays down whether the staff must have a second factor.
+func RequireSecondFactor(ctx context.Context, tx *db.Tx, must bool) error {
+	if err := Changed(ctx, tx); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `update school set second_factor = $1`, must)
+	return err
+}
+
 // PutSeason writes a season's name, days and campaign, making it when its id is
 // unknown. A new one becomes the current one; which one is, is MakeCurrent's to
 // say of those that exist. What the registrar keeps in the same row (ranks,

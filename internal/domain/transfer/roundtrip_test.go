@@ -136,6 +136,16 @@ func withoutSecrets(t *testing.T, h house, dir string) {
 				return fmt.Errorf("%s: %d, %v", text, n, err)
 			}
 		}
+		for _, text := range []string{
+			`insert into factor (id, account_id, kind, name, secret, last_step, created_at) select 'SECRET-factor', id, 'application', 'SECRET', 'SECRET', 0, $1 from account limit 1`,
+			`insert into trusted_device (token_hash, account_id, created_at) select 'SECRET-device', id, $1 from account limit 1`,
+			`insert into installation (token_hash, made_at) values ('SECRET-installation', $1)`,
+			`insert into recovery_code (code_hash, account_id, used_at) select 'SECRET-code', id, $1 from account limit 1`,
+		} {
+			if _, err := tx.Exec(ctx, text, start); err != nil {
+				return err
+			}
+		}
 		_, err := tx.Exec(ctx, `insert into session (token_hash, account_id, limited, created_at, seen_at) select 'SECRET-session', id, false, $1, $1 from account limit 1`, start)
 		return err
 	})

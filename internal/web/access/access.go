@@ -32,7 +32,7 @@ func (p *Pages) Routes() []door.Route {
 	staff := func(method, path, name string, h door.Handler) door.Route {
 		return door.Route{Method: method, Path: rightsPath + path, Audience: door.Office, Roles: door.Administrators, Name: "access." + name, Handler: h}
 	}
-	return []door.Route{
+	return append(p.factorRoutes(), []door.Route{
 		door.Get("/installation/{token}", door.Public, door.Everyone, "install.form", p.InstallForm),
 		door.Post("/installation/{token}", door.Public, door.Everyone, "install", p.Install),
 
@@ -48,7 +48,9 @@ func (p *Pages) Routes() []door.Route {
 		staff("POST", "/{account}/reactiver", "enable", p.Enable),
 		staff("POST", "/{account}/sessions", "end-sessions", p.EndSessions),
 		staff("POST", "/{account}/invitation", "invite", p.Invite),
-	}
+		staff("POST", "/{account}/second-facteur", "reset-factor", p.ResetFactor),
+		staff("POST", "/second-facteur", "require-factor", p.Require),
+	}...)
 }
 
 // base is the frame of a page of « Droits et comptes ».

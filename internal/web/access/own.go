@@ -18,6 +18,8 @@ type ownPage struct {
 	Frame    func(ui.Base) templ.Component
 	Who      actor.Actor
 	Sessions []account.OwnSession
+	Factors  []account.Factor
+	Codes    int64 // recovery codes that have not served
 }
 
 // Own is « Mon compte »: where one is signed in.
@@ -30,6 +32,14 @@ func (p *Pages) Own(v *door.Visit) error {
 	if page.Sessions, err = p.accounts.OwnSessions(v.Ctx(), v.Actor, v.SessionToken()); err != nil {
 		return err
 	}
+	if v.Actor.IsStaff() {
+		if page.Factors, err = account.Factors(v.Ctx(), p.store, v.Actor.Account); err != nil {
+			return err
+		}
+		if page.Codes, err = account.CodesLeft(v.Ctx(), p.store, v.Actor.Account); err != nil {
+			return err
+		}
+	}
 	return v.Show(http.StatusOK, own(page))
 }
 
@@ -37,6 +47,8 @@ func (p *Pages) Own(v *door.Visit) error {
 func (p *Pages) ownFrame(v *door.Visit, title string) (ui.Base, func(ui.Base) templ.Component, error) {
 	base := v.Base(title)
 	switch {
+	case v.Limited:
+		return base, ui.PlainPage, nil
 	case v.Actor.Role == actor.Family:
 		return base, ui.FamilyPage, nil
 	case v.Actor.IsOffice():

@@ -17,6 +17,7 @@ type rightsPage struct {
 	Staff []account.StaffLine
 	Me    string
 	Keeps bool // the visitor keeps the accounts
+	Must  bool // the staff must have a second factor
 }
 
 // Rights is the tab « Droits et comptes »: who has which account, and what
@@ -26,11 +27,22 @@ func (p *Pages) Rights(v *door.Visit) error {
 	if err != nil {
 		return err
 	}
-	page := rightsPage{Base: base, Me: v.Actor.Account, Keeps: v.Actor.Role == actor.Administrator}
+	page := rightsPage{Base: base, Me: v.Actor.Account, Keeps: v.Actor.Role == actor.Administrator, Must: v.School.SecondFactor}
 	if page.Staff, err = account.Staff(v.Ctx(), p.store); err != nil {
 		return err
 	}
 	return v.Show(http.StatusOK, rights(page))
+}
+
+// withFactor is how many of the open accounts have a second factor.
+func (p rightsPage) withFactor() (with, open int64) {
+	for _, line := range p.Staff {
+		if line.DisabledAt.IsZero() {
+			open++
+			with += min(line.Factors, 1)
+		}
+	}
+	return with, open
 }
 
 // accountPage is one account of the staff, or the form of a new one.
@@ -41,7 +53,7 @@ type accountPage struct {
 	Teachers []catalogue.Teacher
 	Invalid  *fault.Invalid
 	Mine     bool
-	Open     account.StaffLine
+	Factors  []account.Factor
 }
 
 func (p accountPage) error(field string) string { return p.Invalid.Of(field) }
@@ -122,6 +134,9 @@ func (p *Pages) showAccount(v *door.Visit, held account.Account, typed account.S
 	}
 	page := accountPage{Base: base, Held: held, Typed: typed, Invalid: invalid, Mine: held.ID == v.Actor.Account}
 	if page.Teachers, err = catalogue.Teachers(v.Ctx(), p.store); err != nil {
+		return err
+	}
+	if page.Factors, err = account.Factors(v.Ctx(), p.store, held.ID); err != nil {
 		return err
 	}
 	status := http.StatusOK

@@ -28,9 +28,10 @@ import (
 
 func site(log *bytes.Buffer) *door.Site {
 	return &door.Site{
-		Session: func(_ context.Context, token string) (actor.Actor, bool, error) {
+		Session: func(_ context.Context, token string) (actor.Actor, actor.Step, error) {
 			role, limited := strings.CutSuffix(token, "-limited")
-			return actor.Actor{Account: token, Role: actor.Role(role)}, limited, nil
+			step := map[bool]actor.Step{true: actor.ChoosePassword}[limited]
+			return actor.Actor{Account: token, Role: actor.Role(role)}, step, nil
 		},
 		Settings: func(context.Context, school.Season) (school.Settings, error) {
 			return school.Settings{School: school.School{Name: "École Sèvre & Loire", Phone: "0240000000"}}, nil
@@ -62,8 +63,7 @@ func say(text string) door.Handler {
 }
 
 func TestWhoMayComeIn(t *testing.T) {
-	limited := door.Get("/mot-de-passe", door.Public, door.SignedIn, "password", say("ok"))
-	limited.Limited = true
+	limited := door.Get("/mot-de-passe", door.Public, door.SignedIn, "password", say("ok")).OpenAt(actor.ChoosePassword)
 	mux := site(new(bytes.Buffer)).Mux([]door.Route{
 		limited,
 		door.Get("/contact", door.Public, door.Everyone, "contact", say("ok")),

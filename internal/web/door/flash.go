@@ -88,3 +88,19 @@ func (v *Visit) OpenSession(token string) {
 	}
 	http.SetCookie(v.W, v.cookie(SessionCookie, token, 0))
 }
+
+const deviceCookie = "pupitre_appareil"
+
+// DeviceToken is the token of a browser that has given its second factor, "" when none.
+func (v *Visit) DeviceToken() string {
+	c, err := v.R.Cookie(cookieName(deviceCookie, v.Secure))
+	if err != nil {
+		return ""
+	}
+	return c.Value
+}
+
+// KeepDevice hands the browser the token that spares it the second factor.
+func (v *Visit) KeepDevice(token string, seconds int) {
+	http.SetCookie(v.W, v.cookie(deviceCookie, token, seconds))
+}

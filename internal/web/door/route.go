@@ -28,6 +28,7 @@ var (
 	Everyone       []actor.Role
 	SignedIn       = []actor.Role{actor.Family, actor.Teacher, actor.Secretary, actor.Director, actor.Bursar, actor.Administrator}
 	Families       = []actor.Role{actor.Family}
+	Staff          = []actor.Role{actor.Teacher, actor.Secretary, actor.Director, actor.Bursar, actor.Administrator}
 	Teachers       = []actor.Role{actor.Teacher}
 	Bursars        = []actor.Role{actor.Bursar}
 	Administrators = []actor.Role{actor.Administrator}
@@ -45,9 +46,9 @@ type Route struct {
 	Audience Audience
 	Roles    []actor.Role // empty: everyone, with or without a session
 	Handler  Handler
-	Name     string // unique: « family.home »
-	MaxBody  int64  // bytes; 0 is PlainForm
-	Limited  bool   // open also to a session that may only choose a password
+	Name     string       // unique: « family.home »
+	MaxBody  int64        // bytes; 0 is PlainForm
+	Steps    []actor.Step // open also to sessions that must do one of these first
 }
 
 // Pattern is the route as http.ServeMux reads it.
@@ -82,8 +83,10 @@ func Upload(path string, audience Audience, roles []actor.Role, name string, max
 	return r
 }
 
-// OpenToLimited opens the route also to a session that may only choose a password.
-func (r Route) OpenToLimited() Route {
-	r.Limited = true
+// OpenAt opens the route also to a session that must do one of these steps first.
+func (r Route) OpenAt(steps ...actor.Step) Route {
+	r.Steps = steps
 	return r
 }
+
+func (r Route) opensAt(step actor.Step) bool { return slices.Contains(r.Steps, step) }

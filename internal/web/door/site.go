@@ -19,8 +19,9 @@ import (
 
 // Site is the entrance that all routes share.
 type Site struct {
-	// Session tells who holds the token; nobody, without error, when it opens nothing.
-	Session func(ctx context.Context, token string) (who actor.Actor, limited bool, err error)
+	// Session tells who holds the token, and what must be done before anything
+	// else; nobody, without error, when it opens nothing.
+	Session func(ctx context.Context, token string) (who actor.Actor, step actor.Step, err error)
 	Season  func(ctx context.Context) (school.Season, error)
 	// Settings is what the school has laid down, at the season just read.
 	Settings func(ctx context.Context, season school.Season) (school.Settings, error)
@@ -44,7 +45,7 @@ func (s *Site) Mux(routes []Route) *http.ServeMux {
 	for _, route := range routes {
 		mux.Handle(route.Pattern(), s.Entrance(route))
 	}
-	mux.Handle("/", s.Entrance(Route{Audience: Public, Name: "notfound", Limited: true, Handler: notFound}))
+	mux.Handle("/", s.Entrance(Route{Audience: Public, Name: "notfound", Handler: notFound}))
 	return mux
 }
 
@@ -104,9 +105,10 @@ func (s *Site) admit(v *Visit) (err error) {
 		return err
 	}
 	if token := v.SessionToken(); token != "" {
-		if v.Actor, v.Limited, err = s.Session(v.Ctx(), token); err != nil {
+		if v.Actor, v.Step, err = s.Session(v.Ctx(), token); err != nil {
 			return fmt.Errorf("read the session: %w", err)
 		}
+		v.Limited = v.Step != ""
 	}
 	if v.Actor.Role != actor.Nobody || v.route.Needs() {
 		v.W.Header().Set("Cache-Control", "no-store")
@@ -133,9 +135,9 @@ func (v *Visit) checkRole() error {
 	case v.Actor.Role == actor.Nobody:
 		v.sent = true
 		return v.Redirect(SignInFor(v.wanted()))
-	case v.Limited && !v.route.Limited:
+	case v.Limited && !v.route.opensAt(v.Step):
 		v.sent = true
-		return v.Redirect("/mot-de-passe")
+		return v.Redirect(StepPage(v.Step))
 	case !v.route.admits(v.Actor.Role):
 		return errWrongRole
 	}
@@ -159,6 +161,18 @@ func SignInFor(path string) string {
 		return "/connexion"
 	}
 	return "/connexion?suite=" + url.QueryEscape(path)
+}
+
+// StepPage is where a session does what it must before anything else.
+func StepPage(step actor.Step) string {
+	switch step {
+	case actor.ChoosePassword:
+		return "/mot-de-passe"
+	case actor.ProveFactor:
+		return "/second-facteur"
+	default:
+		return "/second-facteur/creer"
+	}
 }
 
 // HomeOf is the first page of a role.

@@ -77,15 +77,15 @@ func newSite(t *testing.T, store *db.Store) *site {
 	t.Cleanup(s.registrar.Close)
 	pages := family.New(store, s.registrar, blobs, s.clock, "https://portail.exemple.fr")
 	d := &door.Site{
-		Session: func(ctx context.Context, token string) (actor.Actor, bool, error) {
+		Session: func(ctx context.Context, token string) (actor.Actor, actor.Step, error) {
 			if token == "secretariat" {
-				return s.secretary, false, nil
+				return s.secretary, "", nil
 			}
 			held, err := account.ByLogin(ctx, store, token)
 			if errors.Is(err, fault.ErrNotFound) {
-				return actor.Actor{}, false, nil
+				return actor.Actor{}, "", nil
 			}
-			return held.Actor(), false, err
+			return held.Actor(), "", err
 		},
 		Season: func(ctx context.Context) (school.Season, error) { return school.CurrentSeason(ctx, store) },
 		Settings: func(ctx context.Context, season school.Season) (school.Settings, error) {

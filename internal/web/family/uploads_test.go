@@ -120,9 +120,9 @@ func (s *site) rebuiltLogging(log *slog.Logger, blobs blob.Store, change func(*f
 	pages := family.New(s.store, s.registrar, blobs, s.clock, "https://portail.exemple.fr")
 	change(pages)
 	d := &door.Site{
-		Session: func(ctx context.Context, token string) (actor.Actor, bool, error) {
+		Session: func(ctx context.Context, token string) (actor.Actor, actor.Step, error) {
 			held, err := account.ByLogin(ctx, s.store, token)
-			return held.Actor(), false, err
+			return held.Actor(), "", err
 		},
 		Season: func(ctx context.Context) (school.Season, error) { return school.CurrentSeason(ctx, s.store) },
 		Settings: func(ctx context.Context, season school.Season) (school.Settings, error) {

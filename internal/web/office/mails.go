@@ -118,7 +118,7 @@ func mailDetail(m correspondence.Outgoing) string {
 }
 
 var kinds = map[correspondence.Kind]string{
-	account.MailNewPassword: "Mot de passe demandé", account.MailRecoveryLink: "Lien de connexion demandé", account.MailIdentifier: "Identifiant", account.MailInvitation: "Ouverture d’un compte du personnel",
+	account.MailNewPassword: "Mot de passe demandé", account.MailRecoveryLink: "Lien de connexion demandé", account.MailIdentifier: "Identifiant", account.MailFactorReset: "Second facteur retiré", account.MailInvitation: "Ouverture d’un compte du personnel",
 	people.ConfirmAddress: "Adresse à confirmer", people.AddressChanged: "Adresse changée",
 	enrolment.MailReceived: "Demande reçue", enrolment.MailBecameComplete: "Dossier complet", enrolment.MailEnteredByOffice: "Dossier papier saisi",
 	enrolment.MailChangedChoice: "Cours changés", enrolment.MailEnrolled: "Inscription confirmée", enrolment.MailOnList: "Liste d’attente",

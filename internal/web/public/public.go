@@ -48,7 +48,7 @@ func (p *Pages) layout(v *door.Visit) func(ui.Base) templ.Component {
 // Home leads to the first page of the role, or to the sign-in page.
 func (p *Pages) Home(v *door.Visit) error {
 	if v.Limited {
-		return v.Redirect("/mot-de-passe")
+		return v.Redirect(door.StepPage(v.Step))
 	}
 	return v.Redirect(door.HomeOf(v.Actor.Role))
 }

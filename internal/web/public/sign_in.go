@@ -2,7 +2,9 @@ package public
 
 import (
 	"net/http"
+	"net/url"
 
+	"pupitre/internal/domain/account"
 	"pupitre/internal/domain/actor"
 	"pupitre/internal/platform/fault"
 	"pupitre/internal/web/door"
@@ -78,6 +80,8 @@ func (p *Pages) SignIn(v *door.Visit) error {
 	switch {
 	case opened.Limited:
 		return v.Redirect("/mot-de-passe")
+	case opened.Pending:
+		return p.proveFactor(v, opened, next)
 	case next == "" || next == "/" || !door.IsLocal(next):
 		return v.Redirect(door.HomeOf(opened.Actor.Role))
 	default:
@@ -108,4 +112,26 @@ func (p *Pages) SignOut(v *door.Visit) error {
 	}
 	v.OpenSession("")
 	return v.Redirect("/connexion", door.Done("Vous êtes déconnecté."))
+}
+
+// proveFactor leads to the second factor, unless this browser has given it in
+// the last thirty days; then next is where it goes on.
+func (p *Pages) proveFactor(v *door.Visit, opened account.Opened, next string) error {
+	trusted, err := p.accounts.TrustDevice(v.Ctx(), opened, v.DeviceToken())
+	if err != nil {
+		return err
+	}
+	if next == "/" || !door.IsLocal(next) {
+		next = ""
+	}
+	switch {
+	case !trusted && next == "":
+		return v.Redirect("/second-facteur")
+	case !trusted:
+		return v.Redirect("/second-facteur?suite=" + url.QueryEscape(next))
+	case next == "":
+		return v.Redirect(door.HomeOf(opened.Actor.Role))
+	default:
+		return v.Redirect(next)
+	}
 }

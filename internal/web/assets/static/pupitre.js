@@ -13,6 +13,7 @@
   function prepare(root = document) {
     $$("[data-avec-script]", root).forEach((element) => { element.hidden = false; });
     $$("input[data-afficher]", root).forEach(addReveal);
+    $$("form[data-cle]", root).forEach(offerKey);
     showKeysState();
     $("[data-foyer]", root)?.focus();
     // Un formulaire refusé est la réponse à un envoi : son entrée de l'historique
@@ -44,6 +45,33 @@
     input.after(button);
     // Caché de nouveau à l'envoi, pour que le navigateur le reconnaisse.
     if (input.form) input.form.addEventListener("submit", () => { input.type = "password"; });
+  }
+
+  // ── Clé d'accès ───────────────────────────────────────────────────────────
+
+  // Le formulaire n'apparaît que là où le navigateur sait faire des clés.
+  function offerKey(form) {
+    const able = window.PublicKeyCredential && PublicKeyCredential.parseCreationOptionsFromJSON && PublicKeyCredential.parseRequestOptionsFromJSON;
+    form.hidden = !able;
+  }
+
+  async function askKey(event) {
+    const form = event.target.closest("form[data-cle]");
+    if (!form || form.elements.reponse.value) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const status = $('[role="status"]', form);
+    status.textContent = "Suivez ce que demande l’appareil…";
+    try {
+      const options = JSON.parse(form.dataset.cleOptions);
+      const answer = form.dataset.cle === "creer"
+        ? await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) })
+        : await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options) });
+      form.elements.reponse.value = JSON.stringify(answer.toJSON());
+      form.requestSubmit();
+    } catch {
+      status.textContent = "La clé d’accès n’a pas répondu. Recommencez, ou utilisez un code.";
+    }
   }
 
   // ── Un envoi à la fois ────────────────────────────────────────────────────
@@ -333,6 +361,7 @@
 
   // ── Écouteurs ─────────────────────────────────────────────────────────────
 
+  document.addEventListener("submit", askKey, true);
   document.addEventListener("submit", guard, true);
   document.addEventListener("submit", upload);
   document.addEventListener("pointerdown", () => { byKeyboard = false; }, true);
