@@ -90,6 +90,15 @@ func capacity(places string) func(*scene) filling {
 	return func(*scene) filling { return filling{form: fields("places", places)} }
 }
 
+// cell is the capacity of a course with places taken, changed in the list.
+func cell(places string) func(*scene) filling {
+	return func(c *scene) filling {
+		id := c.text(`select o.id from offering o join course c on c.id = o.course_id where c.code = 'L-CHOEUR-ENFANTS' and o.taken > 0`)
+		read := c.text(`select cast(capacity as text) from offering where id = $1`, id)
+		return filling{form: fields("action", "enregistrer", "cours", id, "capacite:"+id, places, "lue:"+id, read)}
+	}
+}
+
 const (
 	unknownID = "00000000-0000-7000-8000-000000000000"
 	hugeText  = "99999999999999999999999"
@@ -247,6 +256,8 @@ var forgeries = []forged{
 	{what: "a huge number of places", route: "POST /bureau/places/{course}/{semester}/capacite", who: secretary, status: 422, says: "places", fill: capacity("2147483647")},
 	{what: "a number of places that no computer holds", route: "POST /bureau/places/{course}/{semester}/capacite", who: secretary, status: 422, says: "places", fill: capacity(hugeText)},
 	{what: "half a place", route: "POST /bureau/places/{course}/{semester}/capacite", who: secretary, status: 422, says: "places", fill: capacity("12,5")},
+	{what: "fewer places than are taken, in the list", route: "POST /bureau/catalogue/capacites", who: secretary, status: 422, says: "ne peut pas descendre", fill: cell("0")},
+	{what: "half a place in the list", route: "POST /bureau/catalogue/capacites", who: secretary, status: 422, says: "entre 0 et 999", fill: cell("12,5")},
 	{what: "fewer places than are taken", route: "POST /bureau/places/{course}/{semester}/capacite", who: secretary, status: 422, says: "ne peut pas descendre", fill: func(c *scene) filling {
 		found := c.texts(2, `select course_id, cast(semester as text) from offering where taken > 0 order by id limit 1`)
 		return filling{path: map[string]string{"course": found[0], "semester": found[1]}, form: fields("places", "0")}
