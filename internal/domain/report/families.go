@@ -49,16 +49,20 @@ type PupilLine struct {
 // Families lists the households in the order of their first responsible's
 // name. Office only.
 func Families(ctx context.Context, r db.Reader, a actor.Actor, p Part) (Listed[FamilyLine], error) {
-	return listedPart(ctx, r, a, p, listOf{"guardian", "position = 0", "household_id"}, familyLines)
+	return listedPart(ctx, r, a, p, listOf{"guardian", "position = 0 and household_id not in (" + candidates + ")", "household_id"}, familyLines)
 }
 
 // Pupils lists the pupils in the order of their names, with the dossier of the
 // season. Office only.
 func Pupils(ctx context.Context, r db.Reader, a actor.Actor, season string, p Part) (Listed[PupilLine], error) {
-	return listedPart(ctx, r, a, p, listOf{"pupil", "true", "id"}, func(ctx context.Context, r db.Reader, a actor.Actor, rows []listRow) ([]PupilLine, error) {
+	return listedPart(ctx, r, a, p, listOf{"pupil", "id not in (select pupil_id from pupil_household where household_id in (" + candidates + "))", "id"}, func(ctx context.Context, r db.Reader, a actor.Actor, rows []listRow) ([]PupilLine, error) {
 		return pupilLines(ctx, r, a, season, rows)
 	})
 }
+
+// candidates are the households of the pré-inscriptions that the office has not
+// accepted yet: they are not among the families.
+const candidates = `select id from household where candidate = true`
 
 // listOf is a table in the order of names, and what its lines are about.
 type listOf struct{ table, where, about string }

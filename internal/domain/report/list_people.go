@@ -38,7 +38,7 @@ func (l lister) pupils() (sheet.Table, error) {
 		text("Dossier", 10), text("État", 20), text("Formule", 34), text("Pôle", 14), text("Cours", 50)}
 	var q query
 	q.param(l.season.ID)
-	q.where = []string{`1 = 1`}
+	q.where = []string{`ph.household_id not in (` + candidates + `)`}
 	if l.Site != "" {
 		q.with(`d.site_id = ?`, l.Site)
 	}
@@ -128,7 +128,8 @@ func (l lister) familyIDs() ([]string, error) {
 		narrowed = ` and household_id in (select household_id from dossier where id in (select value from json_each(cast($1 as text))))`
 		args = []any{db.IDs(dossiers)}
 	}
-	rows, err := db.All[named](l.ctx, l.r, `select household_id, last_name, first_name from guardian where position = 0`+narrowed, args...)
+	rows, err := db.All[named](l.ctx, l.r, `select household_id, last_name, first_name from guardian where position = 0
+		and household_id not in (`+candidates+`)`+narrowed, args...)
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/report"
+	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/fault"
 	"pupitre/internal/platform/sheet"
 )
@@ -60,11 +61,40 @@ func tables(t *testing.T, c campaign) {
 			t.Errorf("%s: %d titles, %d columns", row.list, got, len(table.Columns))
 		}
 	}
+	withoutCandidates(t, c)
 	if _, err := report.TableOf(c.Ctx, c.Store, c.zoe.Actor, c.Season, report.ListFamilies, report.Filter{}); !errors.Is(err, fault.ErrForbidden) {
 		t.Errorf("a family reads the list of families: %v", err)
 	}
 	if _, err := report.TableOf(c.Ctx, c.Store, secretary, c.Season, "autre", report.Filter{}); !errors.Is(err, fault.ErrNotFound) {
 		t.Errorf("an unknown list: %v", err)
+	}
+}
+
+// withoutCandidates reads the lists of people while one family is a candidate.
+func withoutCandidates(t *testing.T, c campaign) {
+	is := func(candidate bool) {
+		c.Must(c.Store.Write(c.Ctx, func(tx *db.Tx) error {
+			_, err := tx.Exec(c.Ctx, `update household set candidate = $1 where id = $2`, candidate, c.zoe.Household)
+			return err
+		}))
+	}
+	is(true)
+	defer is(false)
+	for list, name := range map[report.List]string{report.ListFamilies: ";BRAUD-6463;", report.ListPupils: "Braud;Zoé;"} {
+		table, err := report.TableOf(c.Ctx, c.Store, secretary, c.Season, list, report.Filter{})
+		c.Must(err)
+		var out bytes.Buffer
+		c.Must(sheet.Write(&out, sheet.CSV, table))
+		if strings.Contains(out.String(), name) || !strings.Contains(out.String(), "Augustin") {
+			t.Errorf("%s: lists a candidate, or nobody", list)
+		}
+	}
+	families, err := report.Families(c.Ctx, c.Store, secretary, report.Part{Limit: 1000})
+	c.Must(err)
+	pupils, err := report.Pupils(c.Ctx, c.Store, secretary, c.Season.ID, report.Part{Limit: 1000})
+	c.Must(err)
+	if len(families.Lines) != 249 || len(pupils.Lines) >= 333 || slices.ContainsFunc(pupils.Lines, func(l report.PupilLine) bool { return l.Pupil.ID == c.zoe.Pupil.ID }) {
+		t.Errorf("the pages list a candidate: %d families, %d pupils", len(families.Lines), len(pupils.Lines))
 	}
 }
 
