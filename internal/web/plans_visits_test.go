@@ -63,6 +63,11 @@ var visits = []struct{ who, path string }{
 	{"office", "/bureau/a-verifier"}, {"office", "/bureau/a-verifier?apres=inconnu"}, {"office", "/bureau/eleves/crowd-p-7/foyers"}, {"office", "/bureau/eleves/crowd-p-7/foyers?q=foule12"},
 	{"office", "/bureau/sans-reponse"},
 	{"director", "/bureau/reglages"}, {"director", "/bureau/reglages/ecole"}, {"director", "/bureau/reglages/campagne"}, {"director", "/bureau/reglages/regles"},
+	{"director", "/bureau/reglages/pieces"}, {"director", "/bureau/reglages/pieces/rib"}, {"director", "/bureau/reglages/saison"}, {"director", "/bureau/reglages/saison/preparer"},
+	{"director", "/bureau/reglages/saison/{season}"}, {"office", "/bureau/catalogue/cours/nouveau"}, {"office", "/bureau/catalogue/cours/{course}"},
+	{"office", "/bureau/catalogue/formules"}, {"office", "/bureau/catalogue/formules/nouvelle"}, {"office", "/bureau/catalogue/formules/{programme}"},
+	{"office", "/bureau/catalogue/poles"}, {"office", "/bureau/catalogue/poles/nouveau"}, {"office", "/bureau/catalogue/poles/{site}"}, {"office", "/bureau/catalogue/disciplines/{discipline}"},
+	{"office", "/bureau/catalogue/enseignants"}, {"office", "/bureau/catalogue/enseignants/nouveau"}, {"office", "/bureau/catalogue/enseignants/{teacher}"},
 	{"office", "/bureau/listes"}, {"office", "/bureau/chiffres"}, {"office", "/bureau/listes/places/csv"}, {"office", "/bureau/impressions/feuilles-d-appel?cours={course}"}, {"office", "/bureau/identifiants"}, {"office", "/bureau/mails"},
 }
 
@@ -108,8 +113,13 @@ func (c *crowded) visitAll(staff map[string]string, account string, doing func(s
 		left.Handle(route.Pattern(), http.NotFoundHandler())
 		missing[route.Pattern()] = route.Method == "GET" && !notVisited[route.Pattern()]
 	}
+	discipline, err := db.One[string](c.Ctx, c.Store, `select min(id) from discipline`)
+	c.Must(err)
+	teacher, err := db.One[string](c.Ctx, c.Store, `select min(id) from teacher`)
+	c.Must(err)
 	for _, v := range visits {
-		path := strings.NewReplacer("{course}", c.Wish("L-HAUTBOIS", 0).Course, "{text}", c.Text, "{account}", account).Replace(v.path)
+		path := strings.NewReplacer("{course}", c.Wish("L-HAUTBOIS", 0).Course, "{text}", c.Text, "{account}", account,
+			"{season}", c.Season.ID, "{programme}", c.Programme("cursus"), "{site}", c.Site("L-HAUTBOIS"), "{discipline}", discipline, "{teacher}", teacher).Replace(v.path)
 		token := staff[v.who]
 		if len(v.who) == 1 {
 			token = crowd.Token(int(v.who[0] - '0'))

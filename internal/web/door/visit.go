@@ -26,7 +26,7 @@ type Visit struct {
 	Season   school.Season   // the zero Season before the first import
 	Settings school.Settings // read only
 	Now      time.Time
-	Limited  bool   // the session must do its Step before anything else
+	Limited  bool // the session must do its Step before anything else
 	Step     actor.Step
 	Address  string // network address of the client, as the trusted proxies tell it
 	Secure   bool   // the client speaks https
