@@ -145,6 +145,10 @@ func TestEveryPageForEveryRole(t *testing.T) {
 			t.Parallel()
 			note(&seen, visitLinks(t))
 		})
+		t.Run("the first day of a school", func(t *testing.T) {
+			t.Parallel()
+			note(&seen, visitFirstDay(t))
+		})
 	})
 	for _, r := range routes {
 		if _, visited := seen.Load(r.Name); !visited {
@@ -186,7 +190,7 @@ func everyone() []*visitor {
 
 // elsewhere are the routes that only a visitor with something of its own can
 // show: an offer, a link from a mail.
-var elsewhere = map[string]bool{"family.offer": true, "address": true, "link.form": true,
+var elsewhere = map[string]bool{"install.form": true, "factor.form": true, "family.offer": true, "address": true, "link.form": true,
 	"application.pupil": true, "application.courses": true, "application.draft": true, "application.contact": true, "application.sent": true,
 	"application.link": true, "application.office.entry": true}
 

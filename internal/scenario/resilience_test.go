@@ -148,7 +148,6 @@ func TestABadSettingIsRefusedWithASentence(t *testing.T) {
 		args []string
 		want string
 	}{
-		{"no school yet", []string{"serve", "--data", t.TempDir()}, "pupitre import"},
 		{"nowhere to keep it", []string{"serve"}, "--data DIR"},
 		{"a mail server of the web", []string{"serve", "--data", t.TempDir(), "--smtp-url", "https://mail.exemple.fr"}, "smtp://"},
 		{"an address without host", []string{"serve", "--data", t.TempDir(), "--public-url", "portail.exemple.fr"}, "--public-url must be"},

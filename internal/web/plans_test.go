@@ -31,7 +31,7 @@ var scans = []scan{
 	{"account", "login_folded like", "the office looks for letters within a login, in the order of logins, and stops after a page"},
 	{"guardian household", "g.search like", "the office looks for letters within a name"},
 	{"pupil pupil_household household", "and h.candidate = false", "the office looks for letters within a name"},
-	{"dossier", "select x.id from dossier x where (x.id in (select y.id from pupil p", "the office looks for letters within a name"},
+	{"dossier pupil", "select x.id from dossier x where (x.id in (select y.id from pupil p", "the office looks for letters within a name"},
 	{"pupil pupil_household pupil_season account dossier", "(d.id is null or d.state = 'draft')", "« Sans réponse » is everybody but those who have answered; its count is kept while nobody moves"},
 	{"guardian household dossier", "a.password_hash = '' and a.disabled_at is null", "« Identifiants » lists who has never signed in, one household of the crowd in ten"},
 	{"application", "state <> 'draft' group by state", "the counts of the queue of pré-inscriptions, on its own page"},

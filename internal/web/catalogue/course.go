@@ -117,7 +117,7 @@ func (p *Pages) course(v *door.Visit) (page coursePage, err error) {
 		if page.Course, ok = page.Offer.Course(id); !ok {
 			return page, fault.ErrNotFound
 		}
-		title = page.Course.Title + ", " + page.Offer.SiteName(page.Course.SiteID)
+		title = "Cours " + page.Course.Title + ", " + page.Offer.SiteName(page.Course.SiteID)
 		if page.Choosers, err = enrolment.ChoosersOfCourse(v.Ctx(), p.store, id); err != nil {
 			return page, err
 		}
@@ -145,6 +145,9 @@ func (p *Pages) course(v *door.Visit) (page coursePage, err error) {
 
 // Course shows the form of a course, or of a new one.
 func (p *Pages) Course(v *door.Visit) error {
+	if v.Season.ID == "" {
+		return v.Redirect(root, ui.Flash{Kind: ui.MessageInfo, Title: "Aucune saison n’est ouverte", Text: "Ouvrez d’abord une saison\u202f: les cours et les formules sont ceux d’une saison."})
+	}
 	page, err := p.course(v)
 	if err != nil {
 		return err

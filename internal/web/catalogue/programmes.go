@@ -119,6 +119,9 @@ func (p *Pages) programme(v *door.Visit) (page programmePage, err error) {
 
 // Programme shows the composer.
 func (p *Pages) Programme(v *door.Visit) error {
+	if v.Season.ID == "" {
+		return v.Redirect(root, ui.Flash{Kind: ui.MessageInfo, Title: "Aucune saison n’est ouverte", Text: "Ouvrez d’abord une saison\u202f: les cours et les formules sont ceux d’une saison."})
+	}
 	page, err := p.programme(v)
 	if err != nil {
 		return err

@@ -32,6 +32,9 @@ const newPaper = "nouvelle"
 
 // Papers lists what the season asks, of whom, and how many dossiers that is.
 func (p *Pages) Papers(v *door.Visit) error {
+	if v.Season.ID == "" && v.Query("saison") == "" {
+		return firstSeason(v)
+	}
 	season, err := p.season(v)
 	if err != nil {
 		return err

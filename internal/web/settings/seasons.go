@@ -231,6 +231,9 @@ func (preparePage) url() string { return seasonsPath + "/preparer" }
 // PrepareForm is the guided page; with a query it shows what that would come
 // to, and as a fragment only this.
 func (p *Pages) PrepareForm(v *door.Visit) error {
+	if v.Season.ID == "" {
+		return firstSeason(v)
+	}
 	values := school.Preparation.Values(rollover.Propose(v.Season).Season)
 	plan := rollover.Propose(v.Season)
 	if v.R.URL.Query().Has("debut") {
@@ -303,4 +306,9 @@ func (p *Pages) Prepare(v *door.Visit) error {
 	plan = plan.Complete()
 	return v.Redirect(seasonsPath, ui.Flash{Kind: ui.MessageOK, Title: "La saison " + plan.Season.Name + " est préparée",
 		Text: "Les familles la voient à partir du " + french.Moment(plan.Season.HandsOverAt) + ".", UndoURL: seasonsPath + "/" + id + "/annuler"})
+}
+
+// firstSeason leads to where a school without any makes its first one.
+func firstSeason(v *door.Visit) error {
+	return v.Redirect(campaignPath, ui.Flash{Kind: ui.MessageInfo, Title: "L’école n’a pas encore de saison", Text: "Créez la première ici\u202f; les suivantes se préparent à partir d’elle."})
 }
