@@ -88,6 +88,7 @@ func discover(t *testing.T, d *server) *world {
 	t.Helper()
 	home := newSession(t, d.url).signIn(seed.Family, seed.FamilyPassword)
 	office := newSession(t, d.url).signIn("secretariat@exemple.fr", seed.StaffPassword)
+	chief := newSession(t, d.url).signIn("administration@exemple.fr", seed.StaffPassword)
 	w := &world{url: d.url, office: office, values: map[string]string{
 		"deposit":    home.find("/famille/documents", `/pieces/(`+someID+`)`),
 		"draft":      home.find("/eleves?page=identite", `value="(`+someID+`)"[^>]*>Lucie`),
@@ -106,6 +107,9 @@ func discover(t *testing.T, d *server) *world {
 		"gives courses": office.find("/bureau/catalogue/enseignants", `href="(/bureau/catalogue/enseignants/`+someID+`)"`),
 		"waited for":    "/bureau/catalogue?etat=attente&places=40&ouvre=" + strings.TrimPrefix(office.find("/bureau/places", `href="(/bureau/places/`+someID+`/\d)"`), "/bureau/places/"),
 
+		"account":    chief.find("/bureau/reglages/droits", `href="/bureau/reglages/droits/(`+someID+`)"`),
+		"season":     chief.find("/bureau/reglages/saison", `href="/bureau/reglages/saison/(`+someID+`)"`),
+		"code":       "rib",
 		"mail":       home.find("/demo/courriers", `href="(/demo/courriers/[^"]+)"`),
 		"offer mail": home.find("/demo/courriers?q=une+place", `href="(/demo/courriers/[^"]+)"`),
 		"offered to": home.find("/demo/courriers?q=une+place", `>([^<>\s]+@[^<>\s]+)<`),

@@ -24,6 +24,8 @@ const growing = `household|household_change|household_payment_mean|guardian|pupi
 var few = []string{"job_due", "job_dead", "job_every", "outgoing_mail_failed", "outgoing_mail_call", "guardian_pending", "account_link", "dossier_hold", "dossier_withdrawal",
 	"dossier_on_paper", "household_change_open", "dossier_choose_again", "account_never_in", "account_staff", "request_offer", "request_token", "request_jumped", "household_candidate"}
 
+const yearly = "the preview of the next season is of everybody"
+
 // scans are the reads of whole growing tables, or of all that a season has of
 // them, that are meant.
 var scans = []scan{
@@ -41,6 +43,14 @@ var scans = []scan{
 	{"dossier", "from request q where offering_id =", "the line of one course, and the crowd asks for few courses"},
 	{"request", "where offering_id in", "the registrar's board, after another machine has moved: the crowd asks for few courses, so for most requests"},
 	{"dossier", "choice like", "a course is cancelled, once: whoever had chosen it"},
+	{"dossier", "select count(*) as asked, coalesce(sum(held), 0)", "how many dossiers hold a paper, where it is changed"},
+	{"dossier", "count(*) filter (where state = 'draft') as drafts", "whom a change of a formula touches"},
+	{"deposit dossier", "coalesce(d.pupil_id, '') as pupil_id, d.paper_code from deposit d", yearly},
+	{"request dossier", "select distinct d.pupil_id, c.code", yearly},
+	{"household_payment_mean", "select distinct h.household_id from household_payment_mean h", yearly},
+	{"pupil pupil_season dossier", "p.level_now, coalesce(s.level, '') as level,", yearly},
+	{"pupil_household", "select pupil_id, household_id from pupil_household order by", yearly},
+	{"request dossier", "select q.state, count(*) as n from request q join dossier d", yearly},
 	{"deposit", "select blob_key from deposit union all", "each hour, beside the list of all stored files"},
 }
 
