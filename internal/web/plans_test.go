@@ -51,6 +51,8 @@ var scans = []scan{
 	{"pupil pupil_season dossier", "p.level_now, coalesce(s.level, '') as level,", yearly},
 	{"pupil_household", "select pupil_id, household_id from pupil_household order by", yearly},
 	{"request dossier", "select q.state, count(*) as n from request q join dossier d", yearly},
+	{"dossier", "select state, count(*) as n from dossier where season_id", yearly},
+	{"dossier pupil household pupil_course_now", "d.complete_at, p.birth_date, h.town,", "the figures of the season are of everybody, and kept while nobody moves"},
 	{"deposit", "select blob_key from deposit union all", "each hour, beside the list of all stored files"},
 }
 
