@@ -155,6 +155,7 @@ func TestPutAgainReplacesUnderTheSameID(t *testing.T) {
 			t.Fatalf("ids: want the same, got %v", ids)
 		}
 		p.ID, x.ID = ids[0][0], ids[0][1]
+		p.Version, x.Version = 2, 2 // who has an older one open is told
 		got := read(t, store, "2027")
 		if !reflect.DeepEqual(got.Programmes, []Programme{p}) {
 			t.Errorf("programme: want %+v, got %+v", p, got.Programmes)
