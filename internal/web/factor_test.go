@@ -39,7 +39,7 @@ func TestASecondFactorOnScreen(t *testing.T) {
 			leads(path, opened.Token, "/second-facteur/creer")
 		}
 		page := s.ask(request{path: "/second-facteur/creer", cookie: opened.Token}).body
-		found := regexp.MustCompile(`<strong class="chiffre">([A-Z2-7 ]{20,})</strong>`).FindStringSubmatch(page)
+		found := regexp.MustCompile(`<strong id="secret">([A-Z2-7 ]{20,})</strong>`).FindStringSubmatch(page)
 		if found == nil || !strings.Contains(page, `src="data:image/png;base64,`) {
 			t.Fatal("the page shows no secret, or does not draw it")
 		}
