@@ -241,7 +241,7 @@ func (c *scene) compare(r row, who visitor, answer reply) {
 // TestMailedPasswordOpensOnlyTheChoiceOfAPassword leads a limited session to
 // « Choisissez votre mot de passe » from everywhere (R4).
 func TestMailedPasswordOpensOnlyTheChoiceOfAPassword(t *testing.T) {
-	eachSeeded(t, func(s *seeded) {
+	seededOnSQLite(t, func(s *seeded) {
 		c := newScene(s)
 		needs := map[string]bool{}
 		for _, r := range web.SiteMap(c.pages()) {

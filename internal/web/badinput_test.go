@@ -50,7 +50,7 @@ func TestBadInputIsRefusedInFrench(t *testing.T) {
 			}
 		}
 	})
-	eachSeeded(t, func(s *seeded) {
+	seededOnSQLite(t, func(s *seeded) {
 		c := newScene(s)
 		for _, f := range typedForms {
 			c.tryForm(f)

@@ -100,6 +100,23 @@ var seedOnce = sync.OnceValues(func() (m master, err error) {
 // beside the other tests.
 func eachSeeded(t *testing.T, f func(s *seeded)) {
 	t.Helper()
+	m := seededOnSQLite(t, f)
+	if os.Getenv("PUPITRE_TEST_ENGINES") == "sqlite" {
+		return
+	}
+	t.Run("postgresql", func(t *testing.T) {
+		t.Parallel()
+		where := dbtest.Schema(t)
+		store := dbtest.Open(t, where)
+		copyRows(t, m.path, where)
+		f(open(t, m, where, store))
+	})
+}
+
+// seededOnSQLite is eachSeeded on one engine, for what is refused before any
+// engine is asked.
+func seededOnSQLite(t *testing.T, f func(s *seeded)) master {
+	t.Helper()
 	t.Parallel()
 	m, err := seedOnce()
 	if err != nil {
@@ -117,16 +134,7 @@ func eachSeeded(t *testing.T, f func(s *seeded)) {
 		}
 		f(open(t, m, where, dbtest.Open(t, where)))
 	})
-	if os.Getenv("PUPITRE_TEST_ENGINES") == "sqlite" {
-		return
-	}
-	t.Run("postgresql", func(t *testing.T) {
-		t.Parallel()
-		where := dbtest.Schema(t)
-		store := dbtest.Open(t, where)
-		copyRows(t, m.path, where)
-		f(open(t, m, where, store))
-	})
+	return m
 }
 
 // seeded is the school served over HTTP.
