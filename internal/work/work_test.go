@@ -14,6 +14,7 @@ import (
 
 	"pupitre/internal/domain/account"
 	"pupitre/internal/domain/actor"
+	"pupitre/internal/domain/application"
 	"pupitre/internal/domain/correspondence"
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/school"
@@ -114,7 +115,24 @@ func isEnrolment(kind correspondence.Kind) bool {
 	case account.MailNewPassword, account.MailRecoveryLink, account.MailIdentifier, account.MailInvitation, account.MailFactorReset, "confirm_address", "address_changed":
 		return false
 	}
-	return true
+	return !strings.HasSuffix(string(kind), "_application") && !strings.HasPrefix(string(kind), "application_")
+}
+
+func TestEachAnswerToAPreInscriptionNamesThePupil(t *testing.T) {
+	raw, err := json.Marshal(application.AnswerFacts{Name: "Claire Moreau", Pupil: "Lucie <b>Moreau</b>", Text: "Merci."})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range []correspondence.Kind{application.MailAnswer, application.MailRefused, application.MailAttached} {
+		got, err := letters[kind](envelope{Args: correspondence.Args{Kind: kind, Facts: raw}, school: letter.School{Name: "École de musique"}, url: "https://ecole.example"})
+		if err != nil {
+			t.Errorf("%s: %v", kind, err)
+			continue
+		}
+		if !strings.Contains(got.Text, "Lucie") || strings.Contains(got.HTML, "<b>Moreau") || got.Subject == "" {
+			t.Errorf("%s: the letter does not name the pupil, or lets its name be HTML: %q\n%s", kind, got.Subject, got.Text)
+		}
+	}
 }
 
 // house is a school with a moved clock and a mail server that obeys the test.

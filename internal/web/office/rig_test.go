@@ -14,11 +14,13 @@ import (
 
 	"pupitre/internal/demo/testschool"
 	"pupitre/internal/domain/actor"
+	"pupitre/internal/domain/application"
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/people"
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/db/dbtest"
 	"pupitre/internal/web"
+	newcomers "pupitre/internal/web/application"
 	"pupitre/internal/web/catalogue"
 	"pupitre/internal/web/door"
 	"pupitre/internal/web/family"
@@ -46,8 +48,9 @@ func open(t *testing.T, store *db.Store) *rig {
 		Family: family.New(store, r.Registrar, r.Blobs, r.Clock, "https://portail.exemple.fr"),
 		Office: desk,
 
-		Households: households.New(store, r.Registrar, desk.Frame),
-		Catalogue:  catalogue.New(store, r.Registrar, desk.Frame),
+		Application: newcomers.New(store, application.New(store, r.Clock, r.Accounts, r.Registrar), desk.Frame),
+		Households:  households.New(store, r.Registrar, desk.Frame),
+		Catalogue:   catalogue.New(store, r.Registrar, desk.Frame),
 	}
 	r.handler = web.New(web.Config{Store: store, Accounts: r.Accounts, Clock: r.Clock, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Pages: pages})
 	r.token = r.signIn(actor.Secretary, "Odile Batard")
