@@ -172,15 +172,20 @@ func phoneNumber(v string) string {
 
 var creditor = regexp.MustCompile(`^FR[0-9]{2}[A-Z0-9]{3}[A-Z0-9]{6}$`)
 
+// IsCreditor tells whether v is a French SEPA creditor's identifier (ICS).
+func IsCreditor(v string) bool {
+	return creditor.MatchString(v) && CheckDigits(v[:4]+v[7:])
+}
+
 func creditorNumber(v string) string {
-	if v != "" && (!creditor.MatchString(v) || !checkDigits(v[:4]+v[7:])) {
+	if v != "" && !IsCreditor(v) {
 		return "Ce n’est pas un identifiant de créancier SEPA" + french.Nbsp + ": FR, deux chiffres de contrôle, ZZZ, six caractères."
 	}
 	return ""
 }
 
-// checkDigits tells whether country and check digits, first four, agree with the rest (ISO 7064, mod 97).
-func checkDigits(v string) bool {
+// CheckDigits tells whether country and check digits, first four, agree with the rest (ISO 7064, mod 97).
+func CheckDigits(v string) bool {
 	rest := 0
 	for _, r := range v[4:] + v[:4] {
 		switch {

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"pupitre/internal/domain/school"
 )
 
 // schoolCheck judges ecole.toml once it is decoded.
@@ -298,31 +300,13 @@ func (s *schoolCheck) policies(p *Policies) {
 	}
 }
 
-var icsForm = regexp.MustCompile(`^FR\d{2}[A-Z0-9]{3}[A-Z0-9]{6}$`)
-
 func (s *schoolCheck) creditor(c *Creditor) {
 	c.ICS, c.IBAN = strings.ReplaceAll(c.ICS, " ", ""), strings.ReplaceAll(c.IBAN, " ", "")
 	s.fits("creancier.nom", c.Name, maxName)
-	if c.ICS != "" && (!icsForm.MatchString(c.ICS) || !checkDigits(c.ICS[:4]+c.ICS[7:])) {
+	if c.ICS != "" && !school.IsCreditor(c.ICS) {
 		s.fail("creancier.ics", "« "+c.ICS+" » n’est pas un identifiant de créancier SEPA (FR, deux chiffres de contrôle, ZZZ, six caractères).")
 	}
-	if c.IBAN != "" && (len(c.IBAN) < 15 || len(c.IBAN) > 34 || !checkDigits(c.IBAN)) {
+	if c.IBAN != "" && (len(c.IBAN) < 15 || len(c.IBAN) > 34 || !school.CheckDigits(c.IBAN)) {
 		s.fail("creancier.iban", "Les chiffres de contrôle de cet IBAN ne sont pas justes.")
 	}
-}
-
-// checkDigits tells whether country and check digits, first four, agree with the rest (ISO 7064, mod 97).
-func checkDigits(v string) bool {
-	rest := 0
-	for _, r := range v[4:] + v[:4] {
-		switch {
-		case r >= '0' && r <= '9':
-			rest = (rest*10 + int(r-'0')) % 97
-		case r >= 'A' && r <= 'Z':
-			rest = (rest*100 + int(r-'A') + 10) % 97
-		default:
-			return false
-		}
-	}
-	return rest == 1
 }
