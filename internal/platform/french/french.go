@@ -105,10 +105,15 @@ func Ordinal(n int64) string {
 
 // Count writes « 1 place », « 3 places »; zero takes the singular.
 func Count(n int64, one, many string) string {
+	return fmt.Sprintf("%d %s", n, Noun(n, one, many))
+}
+
+// Noun is the noun for that number; zero takes the singular.
+func Noun(n int64, one, many string) string {
 	if n > 1 || n < -1 {
-		return fmt.Sprintf("%d %s", n, many)
+		return many
 	}
-	return fmt.Sprintf("%d %s", n, one)
+	return one
 }
 
 // List joins words: « a, b et c ».

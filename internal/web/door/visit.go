@@ -120,6 +120,26 @@ func (v *Visit) Show(status int, page templ.Component) error {
 	return nil
 }
 
+// Attach answers with a file that we have made, to keep.
+func (v *Visit) Attach(mediaType, name string, body []byte) error {
+	return v.file("attachment", mediaType, name, body)
+}
+
+// ShowFile answers with a file that we have made, to look at.
+func (v *Visit) ShowFile(mediaType, name string, body []byte) error {
+	return v.file("inline", mediaType, name, body)
+}
+
+func (v *Visit) file(disposition, mediaType, name string, body []byte) error {
+	header := v.W.Header()
+	header.Set("Content-Type", mediaType)
+	header.Set("Content-Disposition", disposition+`; filename="`+name+`"`)
+	header.Set("X-Content-Type-Options", "nosniff")
+	// A reader who leaves in the middle is no fault of ours.
+	_, _ = v.W.Write(body)
+	return nil
+}
+
 // Redirect sends the browser to another page of the site (303), which shows
 // the flashes. A path that leads elsewhere leads home.
 func (v *Visit) Redirect(path string, flashes ...ui.Flash) error {

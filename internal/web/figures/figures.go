@@ -265,11 +265,3 @@ func (p figuresPage) towns() (ui.Figure, []ui.PlotBar) {
 	}
 	return f, bars
 }
-
-// named is the noun for that number.
-func named(n int64, one, many string) string {
-	if n < 2 {
-		return one
-	}
-	return many
-}

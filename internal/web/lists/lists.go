@@ -99,20 +99,5 @@ func (p *Pages) Sheet(v *door.Visit) error {
 	if err := sheet.Write(&file, format, table); err != nil {
 		return err
 	}
-	return send(v, mediaType, string(list)+"-"+v.Season.Name+"."+string(format), true, file.Bytes())
-}
-
-// send answers with a file, to keep or to look at.
-func send(v *door.Visit, mediaType, name string, keep bool, body []byte) error {
-	disposition := "inline"
-	if keep {
-		disposition = "attachment"
-	}
-	header := v.W.Header()
-	header.Set("Content-Type", mediaType)
-	header.Set("Content-Disposition", disposition+`; filename="`+name+`"`)
-	header.Set("X-Content-Type-Options", "nosniff")
-	// A reader who leaves in the middle is no fault of ours.
-	_, _ = v.W.Write(body)
-	return nil
+	return v.Attach(mediaType, string(list)+"-"+v.Season.Name+"."+string(format), file.Bytes())
 }

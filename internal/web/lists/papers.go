@@ -43,7 +43,7 @@ func (p *Pages) Paper(v *door.Visit) error {
 	if file == nil {
 		return p.index(v, 404, true)
 	}
-	return send(v, "application/pdf", papers[i].name+"-"+v.Season.Name+".pdf", false, file)
+	return v.ShowFile("application/pdf", papers[i].name+"-"+v.Season.Name+".pdf", file)
 }
 
 func (p *Pages) attendanceSheets(v *door.Visit, s report.Filter) ([]byte, error) {

@@ -35,14 +35,3 @@ func (p *Pages) NoAnswer(v *door.Visit) error {
 	}
 	return v.Show(200, noAnswer(page))
 }
-
-// send answers with a file to keep.
-func send(v *door.Visit, mediaType, name string, body []byte) error {
-	header := v.W.Header()
-	header.Set("Content-Type", mediaType)
-	header.Set("Content-Disposition", `attachment; filename="`+name+`"`)
-	header.Set("X-Content-Type-Options", "nosniff")
-	// A reader who leaves in the middle is no fault of ours.
-	_, _ = v.W.Write(body)
-	return nil
-}

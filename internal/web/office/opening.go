@@ -122,14 +122,6 @@ func (o openingPage) oldest() string {
 	return ", depuis " + french.Count(int64(o.At.Sub(o.Jobs.Oldest)/time.Minute), "minute", "minutes") + " au plus"
 }
 
-// named is the noun for that number.
-func named(n int64, one, many string) string {
-	if n < 2 {
-		return one
-	}
-	return many
-}
-
 // The figure: a bar a minute, in a frame of 1110 by 230.
 const (
 	plotLeft, plotTop, plotHeight = 52.0, 20.0, 165.0
