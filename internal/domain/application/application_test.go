@@ -193,8 +193,9 @@ func joinsItsFamily(t *testing.T, f *front) {
 	if pupils, err := people.PupilsOf(f.Ctx, f.Store, family.Household); err != nil || len(pupils) < 2 {
 		t.Errorf("the family has %v, %v", pupils, err)
 	}
-	// Apolline, known here, asks again from outside before her family has sent anything.
+	// Apolline, known here, asks again from outside before her family has sent anything, and her family sends after all.
 	known := f.confirm(f.apply(child("Apolline", "ABELARD", "13/07/2022"), "mamie@exemple.fr", "cheques"))
+	secondPlace(t, f, family.Choose("eveil", "L-EVEIL-DANSE"))
 	f.Must(f.Attach(f.Ctx, secretary, known.ID, family.Household, ""))
 	if got := f.entry(known.ID); got.Pupil != family.Pupil.ID || got.Dossier.Rank != before.Rank+1 {
 		t.Errorf("Apolline’s dossier is of pupil %s, rank %d", got.Pupil, got.Dossier.Rank)
@@ -210,9 +211,41 @@ func joinsItsFamily(t *testing.T, f *front) {
 	if got := f.entry(third.ID); !got.Dossier.ReceivedOnPaperAt.Equal(third.ConfirmedAt) || got.Dossier.Rank != before.Rank+2 {
 		t.Errorf("admitted: received at %s, rank %d; it was confirmed at %s", got.Dossier.ReceivedOnPaperAt, got.Dossier.Rank, third.ConfirmedAt)
 	}
-	f.Must(f.Refuse(f.Ctx, secretary, third.ID, "Hors du territoire."))
+	f.Must(f.Accept(f.Ctx, secretary, third.ID))
+	fourth := f.confirm(f.apply(child("Noé", "Duval", "21/08/2021"), "duval@exemple.fr", "cheques"))
+	f.Must(f.Refuse(f.Ctx, secretary, fourth.ID, "Hors du territoire."))
+	third = fourth
 	if got := f.entry(third.ID); got.Dossier.State != enrolment.TurnedDown || f.count(`select count(*) from account where household_id = $1 and disabled_at is null`, got.Household) != 0 {
 		t.Errorf("refused: %s", got.Dossier.State)
+	}
+}
+
+// secondPlace: a child whose pré-inscription has a rank gets no second one from
+// its family's account, nor on paper, and what was chosen there stays.
+func secondPlace(t *testing.T, f *front, family testschool.Family) {
+	t.Helper()
+	refused := func(err error) bool {
+		var invalid *fault.Invalid
+		return errors.As(err, &invalid) && strings.Contains(invalid.Message, "seconde place")
+	}
+	outcomes, err := f.Registrar.Submit(f.Ctx, family.Actor, enrolment.Submission{Pupils: []string{family.Pupil.ID}, Text: f.Text, Agreed: true})
+	f.Must(err)
+	if len(outcomes) != 1 || !refused(outcomes[0].Err) {
+		t.Errorf("her family sends a second dossier: %+v", outcomes)
+	}
+	seen, err := enrolment.RegistrationOf(f.Ctx, f.Store, family.Actor, family.Pupil.ID)
+	f.Must(err)
+	if seen.Dossier.State != enrolment.Draft || seen.Dossier.Rank != 0 || len(seen.Dossier.Choice) == 0 {
+		t.Errorf("after the refusal her dossier is %s, of rank %d, with %d wishes", seen.Dossier.State, seen.Dossier.Rank, len(seen.Dossier.Choice))
+	}
+	err = f.Registrar.EnterPaper(f.Ctx, testschool.Secretary, family.Household, enrolment.OnPaper{
+		NewChoice: enrolment.NewChoice{
+			Pupil: family.Pupil.ID, Programme: f.Programme("eveil"), Site: f.Site("L-EVEIL-DANSE"), Wishes: enrolment.Choice{f.Wish("L-EVEIL-DANSE", 0)}, Reason: "reçu au guichet",
+		},
+		ReceivedAt: f.Clock.Now(),
+	})
+	if !refused(err) {
+		t.Errorf("a second dossier is entered on paper: %v", err)
 	}
 }
 

@@ -85,12 +85,8 @@ func (a *Applications) Accept(ctx context.Context, by actor.Actor, id string) er
 		if app.State == Held {
 			return &fault.Conflict{Message: "Cet élève a peut-être déjà un dossier" + french.Nbsp + ": dites d’abord si c’est un autre enfant, ou refusez."}
 		}
-		twins, err := withDossier(ctx, tx, app.Season, app.Form, app.Pupil)
-		if err != nil {
+		if err := oneDossier(ctx, tx, app); err != nil {
 			return err
-		}
-		if len(twins) > 0 {
-			return &fault.Conflict{Message: "Un élève du même nom, né le même jour, a aussi un dossier cette saison" + french.Nbsp + ": un élève n’a pas de seconde place. Refusez cette demande avec un motif."}
 		}
 		if err := people.Welcome(ctx, tx, a.clock.Now(), by, app.Household); err != nil {
 			return err
@@ -100,6 +96,20 @@ func (a *Applications) Accept(ctx context.Context, by actor.Actor, id string) er
 		}
 		return a.decide(ctx, tx, by, app, Accepted, "")
 	})
+}
+
+// oneDossier refuses a candidate whose name and date of birth are those of
+// another pupil with a dossier, unless the office has said that they are two.
+func oneDossier(ctx context.Context, r db.Reader, app Application) error {
+	known, err := people.PupilsByID(ctx, r, []string{app.Pupil})
+	if err != nil || known[app.Pupil].Apart {
+		return err
+	}
+	twins, err := withDossier(ctx, r, app.Season, app.Form, app.Pupil)
+	if err == nil && len(twins) > 0 {
+		err = &fault.Conflict{Message: "Un élève du même nom, né le même jour, a aussi un dossier cette saison" + french.Nbsp + ": un élève n’a pas de seconde place. Refusez cette demande avec un motif."}
+	}
+	return err
 }
 
 // Attach gives the pupil and its dossier, with rank and places, to a household of
@@ -248,6 +258,9 @@ func (a *Applications) Admit(ctx context.Context, by actor.Actor, id string) err
 			return answered
 		}
 		if err := a.admit(ctx, tx, &app); err != nil {
+			return err
+		}
+		if err := people.SetApart(ctx, tx, app.Pupil); err != nil {
 			return err
 		}
 		return a.note(ctx, tx, by, app, "application.admitted", "ce n’est pas le même élève", "")

@@ -230,6 +230,9 @@ func (r *Registrar) EnterPaper(ctx context.Context, a actor.Actor, household str
 		if d.State.Ranked() {
 			return &fault.Conflict{Message: "Cet élève a déjà un dossier complet, " + d.Label() + "."}
 		}
+		if err := u.oneDossier(d); err != nil {
+			return err
+		}
 		proposed := *d
 		proposed.Programme, proposed.Site, proposed.Choice, proposed.OnPaperForm = in.Programme, in.Site, in.Wishes, false
 		breaches, err := u.breaches(&proposed)

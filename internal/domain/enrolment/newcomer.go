@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"pupitre/internal/domain/actor"
+	"pupitre/internal/domain/people"
 	"pupitre/internal/domain/school"
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/fault"
@@ -25,6 +26,61 @@ func (u *unit) opensFor(d *Dossier) (time.Time, error) {
 		return u.season.OpensAt, err
 	}
 	return NewcomersOpenAt(u.season), nil
+}
+
+// oneDossier refuses to send the dossier when another pupil of the same name and
+// date of birth has one that counts: they are one child, who asked as a newcomer
+// and from its family's account, and gets no second place (R37). Both known to
+// the school before, or told apart by the office, they are two.
+func (u *unit) oneDossier(d *Dossier) error {
+	p, err := u.pupil(d.Pupil)
+	if err != nil || p.Apart || p.BirthDate == "" {
+		return err
+	}
+	newcomers, err := u.takesNewcomers()
+	if err != nil || !newcomers {
+		return err
+	}
+	twins, err := people.TwinsOf(u.ctx, u.tx, p)
+	if err != nil {
+		return err
+	}
+	for _, twin := range twins {
+		if twin.Apart || p.NewIn != u.season.ID && twin.NewIn != u.season.ID {
+			continue
+		}
+		other, err := u.dossierOf(twin.ID)
+		if err != nil {
+			return err
+		}
+		if other != nil && other.State.Sent() {
+			return fault.Refuse("Un élève du même nom, né le même jour, a déjà un dossier cette saison, arrivé le " + french.Moment(other.SentAt) +
+				french.Nbsp + ": il garde son rang, et un élève n’a pas de seconde place. " + u.wayOut())
+		}
+	}
+	return nil
+}
+
+// wayOut is what who sends a second dossier of one child does instead.
+func (u *unit) wayOut() string {
+	if u.actor.IsOffice() {
+		return "Rattachez la pré-inscription à ce foyer, ou dites d’abord que ce n’est pas le même élève."
+	}
+	return "Vos choix sont gardés. Appelez le secrétariat au " + french.Phone(u.school.Phone) + french.Nbsp +
+		": il rattache ce dossier à votre compte, ou dit que ce n’est pas le même élève."
+}
+
+// takesNewcomers tells whether any pupil is new to the school in the season; it
+// is asked once in a transaction, since most have none.
+func (u *unit) takesNewcomers() (bool, error) {
+	if u.newcomers == nil {
+		found, err := db.One[bool](u.ctx, u.tx, `select exists (select 1 from pupil where new_in = $1 and new_in <> '')`, u.season.ID)
+		if err != nil {
+			return false, err
+		}
+		u.newcomers = &found
+	}
+	return *u.newcomers, nil
 }
 
 // Rehousing moves a dossier into another household, as that of another pupil

@@ -114,6 +114,9 @@ func (u *unit) judge(a actor.Actor, pupil string) (d *Dossier, again bool, err e
 	if err := u.campaign(d); err != nil {
 		return d, false, err
 	}
+	if err := u.oneDossier(d); err != nil {
+		return d, false, err
+	}
 	fields, err := u.left(d)
 	if err != nil {
 		return d, false, err

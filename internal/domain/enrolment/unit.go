@@ -34,7 +34,8 @@ type unit struct {
 	seq       int64
 	board     *Board
 	jumpsRead bool
-	listsTold int // families told by this act that the lists have ended
+	listsTold int   // families told by this act that the lists have ended
+	newcomers *bool // whether the season has any; nil before it is asked
 	dossiers  map[string]*Dossier
 	asRead    map[string]*Dossier // the dossiers as they were read
 	ofPupil   map[string]string   // "" when it is known to have none

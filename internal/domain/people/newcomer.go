@@ -198,6 +198,12 @@ func TwinsOf(ctx context.Context, r db.Reader, p Pupil) ([]Pupil, error) {
 		p.BirthDate, p.searched(), p.ID)
 }
 
+// SetApart says that the pupil is not the one of the same name and date of birth.
+func SetApart(ctx context.Context, tx *db.Tx, pupil string) error {
+	_, err := tx.Exec(ctx, `update pupil set apart = true where id = $1`, pupil)
+	return err
+}
+
 // BornOn returns the pupils with one of these dates of birth, for who looks for
 // near names among them.
 func BornOn(ctx context.Context, r db.Reader, dates []string) ([]Pupil, error) {

@@ -73,6 +73,7 @@ type Pupil struct {
 	LevelNow   string `db:"level_now"`   // this season's school.Level code, or ""
 	GuardianID string `db:"guardian_id"` // set when pupil and responsible are one adult, typed once
 	NewIn      string `db:"new_in"`      // the season in which it is new to the school (R37), "" when it was there before
+	Apart      bool   `db:"apart"`       // the office has said that it is not the one of the same name and date of birth
 	Version    int64  `db:"version"`
 }
 

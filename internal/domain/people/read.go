@@ -13,7 +13,7 @@ const households = `select id, address, address_extra, postcode, town, billing_m
 
 const guardians = `select id, household_id, civility, last_name, first_name, email, pending_email, pending_until, mobile, phone, position from guardian `
 
-const pupils = `select p.id, p.last_name, p.first_name, p.birth_date, p.level_now, p.guardian_id, p.new_in, p.version from pupil p `
+const pupils = `select p.id, p.last_name, p.first_name, p.birth_date, p.level_now, p.guardian_id, p.new_in, p.apart, p.version from pupil p `
 
 // HouseholdByID returns a household with its responsibles and means of
 // payment, or fault.ErrNotFound when it is not the actor's to see.

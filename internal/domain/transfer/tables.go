@@ -120,6 +120,7 @@ type pupilRow struct {
 	LevelNow  string    `db:"level_now"`
 	Guardian  string    `db:"guardian_id"`
 	NewIn     string    `db:"new_in"`
+	Apart     bool      `db:"apart"`
 	CreatedAt time.Time `db:"created_at"`
 	Version   int64     `db:"version"`
 	Search    string    `db:"search"`
