@@ -199,7 +199,7 @@ var elsewhere = map[string]bool{"install.form": true, "factor.form": true, "fami
 func getRoutes() []door.Route {
 	var all []door.Route
 	for _, r := range append(web.SiteMap(web.Pages{Public: &public.Pages{}, Family: &families.Pages{}, Office: &office.Pages{}, Settings: &settings.Pages{}, Households: &households.Pages{}, Lists: &lists.Pages{}, Catalogue: &catalogue.Pages{}, Figures: &figures.Pages{}}),
-		door.Route{Method: "GET", Path: "/demo/courriers", Name: "demo.mails"}, door.Route{Method: "GET", Path: "/demo/courriers/{id}", Name: "demo.mail"}) {
+		door.Route{Method: "GET", Path: "/demo/courriers", Right: actor.Everybody, Name: "demo.mails"}, door.Route{Method: "GET", Path: "/demo/courriers/{id}", Right: actor.Everybody, Name: "demo.mail"}) {
 		if r.Method == "GET" {
 			all = append(all, r)
 		}
@@ -211,7 +211,7 @@ func getRoutes() []door.Route {
 func (v *visitor) walk(t *testing.T, at string, w *world, routes []door.Route) {
 	v.enter(t, at)
 	for _, r := range routes {
-		if len(r.Roles) > 0 && !slices.Contains(r.Roles, v.role) || elsewhere[r.Name] || v.sharesWithAnother(r) {
+		if !r.Admits(actor.Actor{Role: v.role}) || elsewhere[r.Name] || v.sharesWithAnother(r) {
 			continue
 		}
 		if noPage[r.Name] != "" && samples[r.Name] == nil {
@@ -240,7 +240,7 @@ func (v *visitor) sharesWithAnother(r door.Route) bool {
 		if first == v.role {
 			return false
 		}
-		if (actor.Actor{Role: v.role}).IsOffice() && slices.Contains(r.Roles, first) {
+		if (actor.Actor{Role: v.role}).IsOffice() && r.Admits(actor.Actor{Role: first}) {
 			return r.Name != "office.home" && r.Name != "office.dashboard"
 		}
 	}

@@ -56,29 +56,29 @@ func SiteMap(p Pages) []door.Route {
 // Everyone, with or without a session.
 func publicRoutes(p *public.Pages) []door.Route {
 	return []door.Route{
-		door.Get("/{$}", door.Public, door.Everyone, "home", p.Home),
+		door.Get("/{$}", door.Public, actor.Everybody, "home", p.Home),
 
 		// Signing in (R2). /extranet/usager is the address families know.
-		door.Get("/extranet/usager", door.Public, door.Everyone, "extranet", p.Extranet),
-		door.Get("/extranet/usager/{$}", door.Public, door.Everyone, "extranet.slash", p.Extranet),
-		door.Get("/connexion", door.Public, door.Everyone, "signin.form", p.SignInForm),
-		door.Post("/connexion", door.Public, door.Everyone, "signin", p.SignIn),
-		door.Post("/deconnexion", door.Public, door.Everyone, "signout", p.SignOut),
+		door.Get("/extranet/usager", door.Public, actor.Everybody, "extranet", p.Extranet),
+		door.Get("/extranet/usager/{$}", door.Public, actor.Everybody, "extranet.slash", p.Extranet),
+		door.Get("/connexion", door.Public, actor.Everybody, "signin.form", p.SignInForm),
+		door.Post("/connexion", door.Public, actor.Everybody, "signin", p.SignIn),
+		door.Post("/deconnexion", door.Public, actor.Everybody, "signout", p.SignOut),
 
 		// Lost passwords and first sign-in (R3, R4).
-		door.Get("/mot-de-passe-perdu", door.Public, door.Everyone, "lost.form", p.LostPasswordForm),
-		door.Post("/mot-de-passe-perdu", door.Public, door.Everyone, "lost", p.LostPassword),
-		door.Get("/mot-de-passe-perdu/envoi", door.Public, door.Everyone, "lost.answer", p.LostPasswordAnswer),
-		door.Get("/mot-de-passe/lien/{token}", door.Public, door.Everyone, "link.form", p.LinkForm),
-		door.Post("/mot-de-passe/lien/{token}", door.Public, door.Everyone, "link", p.Link),
+		door.Get("/mot-de-passe-perdu", door.Public, actor.Everybody, "lost.form", p.LostPasswordForm),
+		door.Post("/mot-de-passe-perdu", door.Public, actor.Everybody, "lost", p.LostPassword),
+		door.Get("/mot-de-passe-perdu/envoi", door.Public, actor.Everybody, "lost.answer", p.LostPasswordAnswer),
+		door.Get("/mot-de-passe/lien/{token}", door.Public, actor.Everybody, "link.form", p.LinkForm),
+		door.Post("/mot-de-passe/lien/{token}", door.Public, actor.Everybody, "link", p.Link),
 
 		// What the law asks for.
-		door.Get("/accessibilite", door.Public, door.Everyone, "accessibility.form", p.AccessibilityForm),
-		door.Post("/accessibilite", door.Public, door.Everyone, "accessibility", p.Accessibility),
-		door.Get("/mentions-legales", door.Public, door.Everyone, "legal", p.Legal),
-		door.Get("/donnees-personnelles", door.Public, door.Everyone, "privacy", p.Privacy),
-		door.Get("/couleur/{colour}", door.Public, door.Everyone, "colour", p.Colour),
-		door.Get("/contact", door.Public, door.Everyone, "contact", p.Contact),
+		door.Get("/accessibilite", door.Public, actor.Everybody, "accessibility.form", p.AccessibilityForm),
+		door.Post("/accessibilite", door.Public, actor.Everybody, "accessibility", p.Accessibility),
+		door.Get("/mentions-legales", door.Public, actor.Everybody, "legal", p.Legal),
+		door.Get("/donnees-personnelles", door.Public, actor.Everybody, "privacy", p.Privacy),
+		door.Get("/couleur/{colour}", door.Public, actor.Everybody, "colour", p.Colour),
+		door.Get("/contact", door.Public, actor.Everybody, "contact", p.Contact),
 	}
 }
 
@@ -86,16 +86,16 @@ func publicRoutes(p *public.Pages) []door.Route {
 // session opened with a mailed password may reach.
 func ownAccountRoutes(p *public.Pages) []door.Route {
 	return []door.Route{
-		door.Get("/mot-de-passe", door.Public, door.SignedIn, "password.form", p.PasswordForm).OpenAt(actor.ChoosePassword),
-		door.Post("/mot-de-passe", door.Public, door.SignedIn, "password", p.Password).OpenAt(actor.ChoosePassword),
-		door.Post("/mot-de-passe/identifiant", door.Public, door.SignedIn, "login", p.Login),
+		door.Get("/mot-de-passe", door.Public, actor.OwnAccount, "password.form", p.PasswordForm).OpenAt(actor.ChoosePassword),
+		door.Post("/mot-de-passe", door.Public, actor.OwnAccount, "password", p.Password).OpenAt(actor.ChoosePassword),
+		door.Post("/mot-de-passe/identifiant", door.Public, actor.OwnAccount, "login", p.Login),
 	}
 }
 
 // Roles whose screens are not open yet.
 func waitingRoutes(p *public.Pages) []door.Route {
 	return []door.Route{
-		door.Get("/enseignant", door.Teacher, door.Teachers, "teacher.home", p.Waiting),
-		door.Get("/regie", door.Office, door.Bursars, "bursar.home", p.Waiting),
+		door.Get("/enseignant", door.Teacher, actor.Classes, "teacher.home", p.Waiting),
+		door.Get("/regie", door.Office, actor.Money, "bursar.home", p.Waiting),
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"pupitre/internal/domain/account"
+	"pupitre/internal/domain/actor"
 	"pupitre/internal/platform/clock"
 	"pupitre/internal/platform/db/dbtest"
 	"pupitre/internal/web"
@@ -46,19 +47,19 @@ func TestAnUploadLeavesNothingOnDisk(t *testing.T) {
 	server := httptest.NewServer(web.New(web.Config{
 		Store: store, Accounts: accounts, Clock: c, Log: slog.New(slog.DiscardHandler), Pages: pages(store, accounts), Version: "test",
 		Extra: []door.Route{
-			door.Upload("/kept", door.Public, door.Everyone, "test.kept", 8<<20, func(v *door.Visit) error {
+			door.Upload("/kept", door.Public, actor.Everybody, "test.kept", 8<<20, func(v *door.Visit) error {
 				if err := read(v); err != nil {
 					return err
 				}
 				return v.Redirect("/")
 			}),
-			door.Upload("/broken", door.Public, door.Everyone, "test.broken", 8<<20, func(v *door.Visit) error {
+			door.Upload("/broken", door.Public, actor.Everybody, "test.broken", 8<<20, func(v *door.Visit) error {
 				if err := read(v); err != nil {
 					return err
 				}
 				panic("in the middle of an upload")
 			}),
-			door.Upload("/small", door.Public, door.Everyone, "test.small", 4<<20, read),
+			door.Upload("/small", door.Public, actor.Everybody, "test.small", 4<<20, read),
 		},
 	}))
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"pupitre/internal/domain/account"
+	"pupitre/internal/domain/actor"
 	"pupitre/internal/platform/clock"
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/db/dbtest"
@@ -43,8 +44,8 @@ func site(t *testing.T, log io.Writer) (http.Handler, *db.Store) {
 		Store: store, Accounts: accounts, Clock: c, Log: slog.New(slog.NewTextHandler(log, nil)), Pages: pages(store, accounts),
 		Proxies: proxies, Version: "1.2.3",
 		Extra: []door.Route{
-			door.Get("/panic", door.Public, door.Everyone, "test.panic", func(*door.Visit) error { panic("secret-42") }),
-			door.Get("/panic/{token}", door.Public, door.Everyone, "test.half", func(v *door.Visit) error {
+			door.Get("/panic", door.Public, actor.Everybody, "test.panic", func(*door.Visit) error { panic("secret-42") }),
+			door.Get("/panic/{token}", door.Public, actor.Everybody, "test.half", func(v *door.Visit) error {
 				_, _ = v.W.Write([]byte("half a page"))
 				panic("secret-42")
 			}),
@@ -58,6 +59,17 @@ func ask(h http.Handler, r *http.Request) (*http.Response, string) {
 	return w.Result(), w.Body.String()
 }
 
+// everyRole is an actor of each role, a secretary limited to a pole among them.
+var everyRole = []actor.Actor{{Role: actor.Family}, {Role: actor.Teacher}, {Role: actor.Secretary}, {Role: actor.Secretary, Site: "pole"},
+	{Role: actor.Director}, {Role: actor.Bursar}, {Role: actor.Administrator}}
+
+func named(who actor.Actor) string {
+	if who.IsLimited() {
+		return string(who.Role) + "-of-pole"
+	}
+	return string(who.Role)
+}
+
 // TestRoutesGolden shows every change of the site map, and of who may ask for
 // what, in review.
 func TestRoutesGolden(t *testing.T) {
@@ -67,15 +79,17 @@ func TestRoutesGolden(t *testing.T) {
 		roles := []string{"everyone"}
 		if r.Needs() {
 			roles = nil
-			for _, role := range r.Roles {
-				roles = append(roles, string(role))
+			for _, who := range everyRole {
+				if r.Admits(who) {
+					roles = append(roles, named(who))
+				}
 			}
 		}
 		limited := ""
 		for _, step := range r.Steps {
 			limited += " +" + string(step)
 		}
-		fmt.Fprintf(&b, "%-4s %-40s %s%s\n", r.Method, r.Path, strings.Join(roles, ","), limited)
+		fmt.Fprintf(&b, "%-4s %-40s %-12s %-7s %s%s\n", r.Method, r.Path, r.Right.Code, r.Asked(), strings.Join(roles, ","), limited)
 		if other, taken := names[r.Name]; taken || r.Name == "" {
 			t.Errorf("%s: the name %q is empty or that of %s", r.Pattern(), r.Name, other)
 		}

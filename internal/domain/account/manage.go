@@ -13,7 +13,7 @@ import (
 
 // mayManage tells whether the actor may create, disable and enable accounts.
 func mayManage(a actor.Actor) bool {
-	return a.Role == actor.Administrator || a.Role == actor.SystemRole
+	return a.May(actor.Changes, actor.Accounts) || a.Role == actor.SystemRole
 }
 
 // Disable shuts the account and ends its sessions; its history stays. Nobody

@@ -45,24 +45,21 @@ type Actor struct {
 	Name      string // as the journal shows it
 	Role      Role
 	Household string // household id of a family's account
+	Site      string // pole a secretary is limited to, "" is all
 }
 
 // System acts for the background jobs.
 var System = Actor{Name: "Pupitre", Role: SystemRole}
 
 // IsOffice tells whether the actor works at dossiers: secretary, director or administrator.
-func (a Actor) IsOffice() bool {
-	return a.Role == Secretary || a.Role == Director || a.Role == Administrator
-}
+func (a Actor) IsOffice() bool { return a.May(Sees, Dossiers) }
 
 // MaySettle tells whether the actor lays down what the school asks and offers:
 // direction and administration (R50).
-func (a Actor) MaySettle() bool { return a.Role == Director || a.Role == Administrator }
+func (a Actor) MaySettle() bool { return a.May(Changes, Settings) }
 
 // IsStaff tells whether the account belongs to the school and not to a family.
-func (a Actor) IsStaff() bool {
-	return a.IsOffice() || a.Role == Teacher || a.Role == Bursar
-}
+func (a Actor) IsStaff() bool { return a.May(Changes, OwnFactor) }
 
 // Sees tells whether the actor may see the household: its own family, the office, or a job.
 func (a Actor) Sees(household string) bool {

@@ -4,6 +4,7 @@ package access
 
 import (
 	"pupitre/internal/domain/account"
+	"pupitre/internal/domain/actor"
 	"pupitre/internal/platform/db"
 	"pupitre/internal/web/door"
 	"pupitre/internal/web/ui"
@@ -30,16 +31,16 @@ func New(store *db.Store, accounts *account.Accounts, frame Frame) *Pages {
 // Routes is this door's part of the site map.
 func (p *Pages) Routes() []door.Route {
 	staff := func(method, path, name string, h door.Handler) door.Route {
-		return door.Route{Method: method, Path: rightsPath + path, Audience: door.Office, Roles: door.Administrators, Name: "access." + name, Handler: h}
+		return door.Route{Method: method, Path: rightsPath + path, Audience: door.Office, Right: actor.Accounts, Asks: actor.Changes, Name: "access." + name, Handler: h}
 	}
 	return append(p.factorRoutes(), []door.Route{
-		door.Get("/installation/{token}", door.Public, door.Everyone, "install.form", p.InstallForm),
-		door.Post("/installation/{token}", door.Public, door.Everyone, "install", p.Install),
+		door.Get("/installation/{token}", door.Public, actor.Everybody, "install.form", p.InstallForm),
+		door.Post("/installation/{token}", door.Public, actor.Everybody, "install", p.Install),
 
-		door.Get("/mon-compte", door.Public, door.SignedIn, "own", p.Own),
-		door.Post("/mon-compte/sessions/{session}/fermer", door.Public, door.SignedIn, "own.end-session", p.EndOwnSession),
+		door.Get("/mon-compte", door.Public, actor.OwnAccount, "own", p.Own),
+		door.Post("/mon-compte/sessions/{session}/fermer", door.Public, actor.OwnAccount, "own.end-session", p.EndOwnSession),
 
-		door.Get(rightsPath, door.Office, door.Directions, "access.rights", p.Rights),
+		door.Get(rightsPath, door.Office, actor.Accounts, "access.rights", p.Rights),
 		staff("GET", "/nouveau", "new-account", p.NewAccount),
 		staff("POST", "/nouveau", "create-account", p.CreateAccount),
 		staff("GET", "/{account}", "account", p.Account),

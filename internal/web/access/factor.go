@@ -24,15 +24,15 @@ func (p *Pages) factorRoutes() []door.Route {
 	prove := func(r door.Route) door.Route { return r.OpenAt(actor.ProveFactor) }
 	making := func(r door.Route) door.Route { return r.OpenAt(actor.MakeFactor) }
 	return []door.Route{
-		prove(door.Get(provePath, door.Public, door.Staff, "factor.form", p.ProveForm)),
-		prove(door.Post(provePath, door.Public, door.Staff, "factor.code", p.ProveByCode)),
-		prove(door.Post(provePath+"/cle", door.Public, door.Staff, "factor.key", p.ProveByKey)),
-		prove(door.Post(provePath+"/secours", door.Public, door.Staff, "factor.recovery", p.ProveByRecovery)),
-		making(door.Get(makePath, door.Public, door.Staff, "factor.make", p.MakeForm)),
-		making(door.Post(makePath+"/application", door.Public, door.Staff, "factor.confirm-app", p.ConfirmApplication)),
-		making(door.Post(makePath+"/cle", door.Public, door.Staff, "factor.confirm-key", p.ConfirmKey)),
-		door.Post(ownPath+"/codes", door.Public, door.Staff, "own.codes", p.RenewCodes),
-		door.Post(ownPath+"/facteurs/{factor}/retirer", door.Public, door.Staff, "own.remove-factor", p.RemoveFactor),
+		prove(door.Get(provePath, door.Public, actor.OwnFactor, "factor.form", p.ProveForm)),
+		prove(door.Post(provePath, door.Public, actor.OwnFactor, "factor.code", p.ProveByCode)),
+		prove(door.Post(provePath+"/cle", door.Public, actor.OwnFactor, "factor.key", p.ProveByKey)),
+		prove(door.Post(provePath+"/secours", door.Public, actor.OwnFactor, "factor.recovery", p.ProveByRecovery)),
+		making(door.Get(makePath, door.Public, actor.OwnFactor, "factor.make", p.MakeForm)),
+		making(door.Post(makePath+"/application", door.Public, actor.OwnFactor, "factor.confirm-app", p.ConfirmApplication)),
+		making(door.Post(makePath+"/cle", door.Public, actor.OwnFactor, "factor.confirm-key", p.ConfirmKey)),
+		door.Post(ownPath+"/codes", door.Public, actor.OwnFactor, "own.codes", p.RenewCodes),
+		door.Post(ownPath+"/facteurs/{factor}/retirer", door.Public, actor.OwnFactor, "own.remove-factor", p.RemoveFactor),
 	}
 }
 

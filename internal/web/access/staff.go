@@ -27,7 +27,7 @@ func (p *Pages) Rights(v *door.Visit) error {
 	if err != nil {
 		return err
 	}
-	page := rightsPage{Base: base, Me: v.Actor.Account, Keeps: v.Actor.Role == actor.Administrator, Must: v.School.SecondFactor}
+	page := rightsPage{Base: base, Me: v.Actor.Account, Keeps: v.Actor.May(actor.Changes, actor.Accounts), Must: v.School.SecondFactor}
 	if page.Staff, err = account.Staff(v.Ctx(), p.store); err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@
 package application
 
 import (
+	"pupitre/internal/domain/actor"
 	rooms "pupitre/internal/domain/application"
 	"pupitre/internal/domain/people"
 	"pupitre/internal/domain/school"
@@ -38,16 +39,16 @@ const longForm = 1 << 20
 // Routes is the part of the site map that is about pré-inscriptions.
 func (p *Pages) Routes() []door.Route {
 	get := func(path, name string, h door.Handler) door.Route {
-		return door.Get(path, door.Public, door.Everyone, "application."+name, private(h))
+		return door.Get(path, door.Public, actor.Everybody, "application."+name, private(h))
 	}
 	post := func(path, name string, h door.Handler) door.Route {
-		return door.Upload(path, door.Public, door.Everyone, "application."+name, longForm, private(h))
+		return door.Upload(path, door.Public, actor.Everybody, "application."+name, longForm, private(h))
 	}
 	office := func(path, name string, h door.Handler) door.Route {
-		return door.Get(queue+path, door.Office, door.Offices, "application.office."+name, h)
+		return door.Get(queue+path, door.Office, actor.Applications, "application.office."+name, h)
 	}
 	act := func(path, name string, h door.Handler) door.Route {
-		return door.Upload(queue+path, door.Office, door.Offices, "application.office."+name, longForm, h)
+		return door.Upload(queue+path, door.Office, actor.Applications, "application.office."+name, longForm, h)
 	}
 	return []door.Route{
 		get(root, "begin", p.ShowBegin),

@@ -63,12 +63,12 @@ func say(text string) door.Handler {
 }
 
 func TestWhoMayComeIn(t *testing.T) {
-	limited := door.Get("/mot-de-passe", door.Public, door.SignedIn, "password", say("ok")).OpenAt(actor.ChoosePassword)
+	limited := door.Get("/mot-de-passe", door.Public, actor.OwnAccount, "password", say("ok")).OpenAt(actor.ChoosePassword)
 	mux := site(new(bytes.Buffer)).Mux([]door.Route{
 		limited,
-		door.Get("/contact", door.Public, door.Everyone, "contact", say("ok")),
-		door.Get("/famille/{x}", door.Family, door.Families, "family", say("ok")),
-		door.Get("/bureau", door.Office, door.Offices, "office", say("ok")),
+		door.Get("/contact", door.Public, actor.Everybody, "contact", say("ok")),
+		door.Get("/famille/{x}", door.Family, actor.FamilyPages, "family", say("ok")),
+		door.Get("/bureau", door.Office, actor.Dossiers, "office", say("ok")),
 	})
 	for _, c := range []struct {
 		who, path string
@@ -99,7 +99,7 @@ func TestWhoMayComeIn(t *testing.T) {
 }
 
 func TestSigningInAfterAnActLeadsBackToItsPage(t *testing.T) {
-	mux := site(new(bytes.Buffer)).Mux([]door.Route{door.Post("/famille", door.Family, door.Families, "save", say("ok"))})
+	mux := site(new(bytes.Buffer)).Mux([]door.Route{door.Post("/famille", door.Family, actor.FamilyPages, "save", say("ok"))})
 	r := form("/famille", nil)
 	r.Header.Set("Referer", "http://example.com/famille?onglet=2")
 	res := ask(t, mux, r, "")
@@ -130,7 +130,7 @@ func TestEachErrorHasItsPageAndNoneShowsItsText(t *testing.T) {
 		{errors.New("secret-42: disk full"), 500, "Une erreur est survenue", ""},
 	} {
 		var log bytes.Buffer
-		mux := site(&log).Mux([]door.Route{door.Get("/x", door.Public, nil, "x", func(*door.Visit) error { return c.err })})
+		mux := site(&log).Mux([]door.Route{door.Get("/x", door.Public, actor.Everybody, "x", func(*door.Visit) error { return c.err })})
 		r := httptest.NewRequest("GET", "/x", nil)
 		r = r.WithContext(door.WithRequestID(r.Context(), "R-17"))
 		res := ask(t, mux, r, "")
@@ -157,7 +157,7 @@ func TestEachErrorHasItsPageAndNoneShowsItsText(t *testing.T) {
 }
 
 func TestFormRefusesWhatNoKeyboardTypes(t *testing.T) {
-	mux := site(new(bytes.Buffer)).Mux([]door.Route{door.Post("/x", door.Public, nil, "x", func(v *door.Visit) error {
+	mux := site(new(bytes.Buffer)).Mux([]door.Route{door.Post("/x", door.Public, actor.Everybody, "x", func(v *door.Visit) error {
 		f, err := v.Form()
 		if err != nil {
 			return err
@@ -193,8 +193,8 @@ func TestFormRefusesWhatNoKeyboardTypes(t *testing.T) {
 
 func TestFlashIsShownOnce(t *testing.T) {
 	mux := site(new(bytes.Buffer)).Mux([]door.Route{
-		door.Post("/x", door.Public, nil, "x", func(v *door.Visit) error { return v.Redirect("/y", door.Done("C’est <b>fait</b>.")) }),
-		door.Get("/y", door.Public, nil, "y", func(v *door.Visit) error { return v.Show(200, ui.PlainPage(v.Base("Y"))) }),
+		door.Post("/x", door.Public, actor.Everybody, "x", func(v *door.Visit) error { return v.Redirect("/y", door.Done("C’est <b>fait</b>.")) }),
+		door.Get("/y", door.Public, actor.Everybody, "y", func(v *door.Visit) error { return v.Show(200, ui.PlainPage(v.Base("Y"))) }),
 	})
 	res := ask(t, mux, form("/x", nil), "")
 	if len(res.Cookies()) != 1 || !res.Cookies()[0].HttpOnly {
@@ -221,8 +221,8 @@ func TestACookieOfASiteBesideOursIsNotRead(t *testing.T) {
 	s := site(new(bytes.Buffer))
 	s.HTTPS = true
 	mux := s.Mux([]door.Route{
-		door.Get("/x", door.Public, door.Everyone, "x", func(v *door.Visit) error { return say("token " + v.SessionToken())(v) }),
-		door.Post("/x", door.Public, door.Everyone, "in", func(v *door.Visit) error {
+		door.Get("/x", door.Public, actor.Everybody, "x", func(v *door.Visit) error { return say("token " + v.SessionToken())(v) }),
+		door.Post("/x", door.Public, actor.Everybody, "in", func(v *door.Visit) error {
 			v.OpenSession("family")
 			return v.Redirect("/x", door.Done("Fait"))
 		}),
@@ -249,8 +249,8 @@ func TestACookieOfASiteBesideOursIsNotRead(t *testing.T) {
 
 func TestFragmentsAreSentElsewhereByHTMX(t *testing.T) {
 	mux := site(new(bytes.Buffer)).Mux([]door.Route{
-		door.Post("/x", door.Public, nil, "x", func(v *door.Visit) error { return v.Redirect("/y") }),
-		door.Post("/z", door.Public, nil, "z", func(v *door.Visit) error { return v.Redirect("//evil.example") }),
+		door.Post("/x", door.Public, actor.Everybody, "x", func(v *door.Visit) error { return v.Redirect("/y") }),
+		door.Post("/z", door.Public, actor.Everybody, "z", func(v *door.Visit) error { return v.Redirect("//evil.example") }),
 	})
 	r := form("/x", nil)
 	r.Header.Set("HX-Request", "true")
@@ -263,7 +263,7 @@ func TestFragmentsAreSentElsewhereByHTMX(t *testing.T) {
 }
 
 func TestUpload(t *testing.T) {
-	mux := site(new(bytes.Buffer)).Mux([]door.Route{door.Upload("/x", door.Public, nil, "x", 100<<10, func(v *door.Visit) error {
+	mux := site(new(bytes.Buffer)).Mux([]door.Route{door.Upload("/x", door.Public, actor.Everybody, "x", 100<<10, func(v *door.Visit) error {
 		f, err := v.Form()
 		if err != nil {
 			return err

@@ -19,8 +19,8 @@ func TestAnAccountThatAsksTooMuchIsToldToWait(t *testing.T) {
 	moved := clock.At(time.Date(2027, 6, 8, 20, 0, 0, 0, time.UTC))
 	s.Clock, s.Limits = moved, door.NewLimits(2, 5, 3)
 	mux := s.Mux([]door.Route{
-		door.Get("/contact", door.Public, door.Everyone, "contact", say("ok")),
-		door.Get("/accueil", door.Family, door.SignedIn, "home", say("ok")),
+		door.Get("/contact", door.Public, actor.Everybody, "contact", say("ok")),
+		door.Get("/accueil", door.Family, actor.OwnAccount, "home", say("ok")),
 	})
 	get := func(who, path string) (int, string, string) {
 		t.Helper()
@@ -65,12 +65,12 @@ func TestAnAccountHasSoManyRequestsAtTheSameTime(t *testing.T) {
 	s.Limits = door.NewLimits(1000, 1000, 2)
 	inside, free := make(chan bool), make(chan bool)
 	mux := s.Mux([]door.Route{
-		door.Get("/long", door.Family, door.SignedIn, "long", func(v *door.Visit) error {
+		door.Get("/long", door.Family, actor.OwnAccount, "long", func(v *door.Visit) error {
 			inside <- true
 			<-free
 			return say("ok")(v)
 		}),
-		door.Get("/accueil", door.Family, door.SignedIn, "home", say("ok")),
+		door.Get("/accueil", door.Family, actor.OwnAccount, "home", say("ok")),
 	})
 	ended := make(chan int)
 	for range 2 {
@@ -99,7 +99,7 @@ func TestAnOverloadedMachineReadsNothing(t *testing.T) {
 	s := site(new(bytes.Buffer))
 	s.Overloaded = func() error { return &fault.Unavailable{RetryAfter: 10 * time.Second, Message: "Trop de monde."} }
 	s.Session = nil // asked, it would panic
-	mux := s.Mux([]door.Route{door.Post("/envoi", door.Family, []actor.Role{actor.Family}, "send", say("ok"))})
+	mux := s.Mux([]door.Route{door.Post("/envoi", door.Family, actor.FamilyPages, "send", say("ok"))})
 	res := ask(t, mux, form("/envoi", map[string][]string{"accord": {"oui"}}), "family")
 	var body bytes.Buffer
 	if _, err := body.ReadFrom(res.Body); err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
+	"pupitre/internal/domain/actor"
 	"pupitre/internal/platform/fault"
 	"pupitre/internal/web/door"
 )
@@ -18,9 +19,9 @@ import (
 func TestWhatWasTypedIsKeptInThePageThatAsksToComeBack(t *testing.T) {
 	full := func(v *door.Visit) error { return &fault.Unavailable{Message: "Trop de monde."} }
 	mux := site(new(bytes.Buffer)).Mux([]door.Route{
-		door.Post("/eleves/{pupil}/envoi", door.Family, door.Families, "send", full),
-		door.Post("/connexion", door.Public, door.Everyone, "signin", full),
-		door.Post("/mot-de-passe", door.Public, door.SignedIn, "password", full),
+		door.Post("/eleves/{pupil}/envoi", door.Family, actor.FamilyPages, "send", full),
+		door.Post("/connexion", door.Public, actor.Everybody, "signin", full),
+		door.Post("/mot-de-passe", door.Public, actor.OwnAccount, "password", full),
 	})
 	typed := url.Values{"accord": {"oui"}, "eleve": {"a", "b"}, "note": {`« L’été »` + "\n" + `<b>"2"</b>`}}
 	answer := func(path string, body *http.Request, session string) (*http.Response, *goquery.Selection) {

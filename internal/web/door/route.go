@@ -23,19 +23,6 @@ const (
 	Office  Audience = "office"
 )
 
-// Sets of roles that routes name; Everyone asks for no session.
-var (
-	Everyone       []actor.Role
-	SignedIn       = []actor.Role{actor.Family, actor.Teacher, actor.Secretary, actor.Director, actor.Bursar, actor.Administrator}
-	Families       = []actor.Role{actor.Family}
-	Staff          = []actor.Role{actor.Teacher, actor.Secretary, actor.Director, actor.Bursar, actor.Administrator}
-	Teachers       = []actor.Role{actor.Teacher}
-	Bursars        = []actor.Role{actor.Bursar}
-	Administrators = []actor.Role{actor.Administrator}
-	Directions     = []actor.Role{actor.Director, actor.Administrator}
-	Offices        = []actor.Role{actor.Secretary, actor.Director, actor.Administrator}
-)
-
 // PlainForm is the largest body of a form without files, in bytes.
 const PlainForm = 64 << 10
 
@@ -44,7 +31,8 @@ type Route struct {
 	Method   string
 	Path     string // as http.ServeMux reads it: /eleves/{pupil}, /{$}
 	Audience Audience
-	Roles    []actor.Role // empty: everyone, with or without a session
+	Right    *actor.Right // the line of the table of rights that opens it
+	Asks     actor.Degree // how much of it; "" is Sees for a GET, Changes for all else
 	Handler  Handler
 	Name     string       // unique: « family.home »
 	MaxBody  int64        // bytes; 0 is PlainForm
@@ -55,9 +43,28 @@ type Route struct {
 func (r Route) Pattern() string { return r.Method + " " + r.Path }
 
 // Needs tells whether the route asks for a session.
-func (r Route) Needs() bool { return len(r.Roles) > 0 }
+func (r Route) Needs() bool { return !r.Right.Open }
 
-func (r Route) admits(role actor.Role) bool { return slices.Contains(r.Roles, role) }
+// Admits tells whether the table of rights opens the route to the actor.
+func (r Route) Admits(a actor.Actor) bool { return r.Right.Admits(a, r.Asked()) }
+
+// Asked is how much of its right the route asks for.
+func (r Route) Asked() actor.Degree {
+	switch {
+	case r.Asks != "":
+		return r.Asks
+	case r.Method == "GET":
+		return actor.Sees
+	default:
+		return actor.Changes
+	}
+}
+
+// ForChange asks of a page that shows a form the right that its act asks for.
+func (r Route) ForChange() Route {
+	r.Asks = actor.Changes
+	return r
+}
 
 func (r Route) maxBody() int64 {
 	if r.MaxBody > 0 {
@@ -66,19 +73,19 @@ func (r Route) maxBody() int64 {
 	return PlainForm
 }
 
-// Get is a route that shows a page.
-func Get(path string, audience Audience, roles []actor.Role, name string, handler Handler) Route {
-	return Route{Method: "GET", Path: path, Audience: audience, Roles: roles, Name: name, Handler: handler}
+// Get is a route that shows a page, to whom the right lets see.
+func Get(path string, audience Audience, right *actor.Right, name string, handler Handler) Route {
+	return Route{Method: "GET", Path: path, Audience: audience, Right: right, Name: name, Handler: handler}
 }
 
-// Post is a route that acts, from a form of PlainForm bytes at most.
-func Post(path string, audience Audience, roles []actor.Role, name string, handler Handler) Route {
-	return Route{Method: "POST", Path: path, Audience: audience, Roles: roles, Name: name, Handler: handler}
+// Post is a route that acts, for whom the right lets change, from a form of PlainForm bytes at most.
+func Post(path string, audience Audience, right *actor.Right, name string, handler Handler) Route {
+	return Route{Method: "POST", Path: path, Audience: audience, Right: right, Name: name, Handler: handler}
 }
 
 // Upload is a Post whose body, files included, may have maxBody bytes.
-func Upload(path string, audience Audience, roles []actor.Role, name string, maxBody int64, handler Handler) Route {
-	r := Post(path, audience, roles, name, handler)
+func Upload(path string, audience Audience, right *actor.Right, name string, maxBody int64, handler Handler) Route {
+	r := Post(path, audience, right, name, handler)
 	r.MaxBody = maxBody
 	return r
 }

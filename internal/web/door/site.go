@@ -39,13 +39,16 @@ type Site struct {
 }
 
 // Mux serves the routes, and the page « introuvable » everywhere else. It
-// panics when two routes collide: the site map is wrong.
+// panics when two routes collide or one names no right: the site map is wrong.
 func (s *Site) Mux(routes []Route) *http.ServeMux {
 	mux := http.NewServeMux()
 	for _, route := range routes {
+		if route.Right == nil {
+			panic(route.Pattern() + " names no right")
+		}
 		mux.Handle(route.Pattern(), s.Entrance(route))
 	}
-	mux.Handle("/", s.Entrance(Route{Audience: Public, Name: "notfound", Handler: notFound}))
+	mux.Handle("/", s.Entrance(Route{Audience: Public, Right: actor.Everybody, Name: "notfound", Handler: notFound}))
 	return mux
 }
 
@@ -138,7 +141,7 @@ func (v *Visit) checkRole() error {
 	case v.Limited && !v.route.opensAt(v.Step):
 		v.sent = true
 		return v.Redirect(StepPage(v.Step))
-	case !v.route.admits(v.Actor.Role):
+	case !v.route.Admits(v.Actor):
 		return errWrongRole
 	}
 	return nil

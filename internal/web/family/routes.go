@@ -1,6 +1,7 @@
 package family
 
 import (
+	"pupitre/internal/domain/actor"
 	"pupitre/internal/web/door"
 	"pupitre/internal/web/upload"
 )
@@ -9,10 +10,10 @@ import (
 func (p *Pages) Routes() []door.Route {
 	var all []door.Route
 	get := func(path, name string, h door.Handler) {
-		all = append(all, door.Get(path, door.Family, door.Families, "family."+name, h))
+		all = append(all, door.Get(path, door.Family, actor.FamilyPages, "family."+name, h))
 	}
 	post := func(path, name string, h door.Handler) {
-		all = append(all, door.Post(path, door.Family, door.Families, "family."+name, h))
+		all = append(all, door.Post(path, door.Family, actor.FamilyPages, "family."+name, h))
 	}
 	const pupil, wizard = "/eleves/{pupil}", "/eleves/{pupil}/reinscription"
 
@@ -28,7 +29,7 @@ func (p *Pages) Routes() []door.Route {
 	post("/famille/identite", "identity.save", p.SaveIdentity)
 	get("/famille/documents", "papers", p.ShowPapers)
 	get("/famille/importer", "deposit", p.ShowDeposit)
-	all = append(all, door.Upload("/famille/importer", door.Family, door.Families, "family.deposit.send", upload.MaxBody, p.SendDeposit))
+	all = append(all, door.Upload("/famille/importer", door.Family, actor.FamilyPages, "family.deposit.send", upload.MaxBody, p.SendDeposit))
 	get("/famille/mandat.pdf", "mandate", p.ShowMandate)
 	get("/famille/mandat-vierge.pdf", "mandate.blank", p.ShowBlankMandate)
 
@@ -72,14 +73,14 @@ func (p *Pages) Routes() []door.Route {
 	get(wizard+"/formulaire.pdf", "form", p.ShowPedagogicalForm)
 
 	// A deposited file: the family sees its own, the office all.
-	all = append(all, door.Get("/pieces/{deposit}", door.Family, append(door.Families, door.Offices...), "paper.file", p.ShowDeposited))
+	all = append(all, door.Get("/pieces/{deposit}", door.Family, actor.Papers, "paper.file", p.ShowDeposited))
 
 	// From a mail, without signing in: the link opens a page, its button acts.
 	all = append(all,
-		door.Get("/adresse/{token}", door.Public, door.Everyone, "address", p.ShowAddress),
-		door.Post("/adresse/{token}", door.Public, door.Everyone, "address.confirm", p.ConfirmAddress),
-		door.Get("/offre/{token}", door.Public, door.Everyone, "offer.mail", p.ShowMailedOffer),
-		door.Post("/offre/{token}", door.Public, door.Everyone, "offer.mail.answer", p.AnswerMailedOffer),
+		door.Get("/adresse/{token}", door.Public, actor.Everybody, "address", p.ShowAddress),
+		door.Post("/adresse/{token}", door.Public, actor.Everybody, "address.confirm", p.ConfirmAddress),
+		door.Get("/offre/{token}", door.Public, actor.Everybody, "offer.mail", p.ShowMailedOffer),
+		door.Post("/offre/{token}", door.Public, actor.Everybody, "offer.mail.answer", p.AnswerMailedOffer),
 	)
 	return all
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/report"
 	"pupitre/internal/platform/clock"
 	"pupitre/internal/platform/db"
@@ -32,7 +33,7 @@ func New(store *db.Store, frame func(v *door.Visit, base ui.Base) (ui.Base, erro
 
 // Routes is this door's part of the site map.
 func (p *Pages) Routes() []door.Route {
-	return []door.Route{door.Get(path, door.Office, door.Offices, "figures", p.Figures)}
+	return []door.Route{door.Get(path, door.Office, actor.Lists, "figures", p.Figures)}
 }
 
 type figuresPage struct {

@@ -6,6 +6,7 @@ package households
 import (
 	"net/url"
 
+	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/fault"
@@ -35,10 +36,10 @@ func New(store *db.Store, registrar *enrolment.Registrar, frame func(*door.Visit
 // Routes is the part of the site map that is about families and pupils.
 func (p *Pages) Routes() []door.Route {
 	get := func(path, name string, h door.Handler) door.Route {
-		return door.Get(path, door.Office, door.Offices, "households."+name, h)
+		return door.Get(path, door.Office, actor.Households, "households."+name, h)
 	}
 	post := func(path, name string, h door.Handler) door.Route {
-		return door.Post(path, door.Office, door.Offices, "households."+name, h)
+		return door.Post(path, door.Office, actor.Households, "households."+name, h)
 	}
 	return []door.Route{
 		get(familiesPath, "families", p.Families),

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/url"
 
+	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/catalogue"
 	"pupitre/internal/domain/report"
 	"pupitre/internal/platform/db"
@@ -31,7 +32,7 @@ func New(store *db.Store, publicURL string, frame func(v *door.Visit, base ui.Ba
 // Routes is this door's part of the site map.
 func (p *Pages) Routes() []door.Route {
 	get := func(path, name string, h door.Handler) door.Route {
-		return door.Get("/bureau"+path, door.Office, door.Offices, "lists."+name, h)
+		return door.Get("/bureau"+path, door.Office, actor.Lists, "lists."+name, h)
 	}
 	return []door.Route{
 		get("/listes", "index", p.Index),

@@ -5,6 +5,7 @@ package mailbox
 import (
 	"strings"
 
+	"pupitre/internal/domain/actor"
 	"pupitre/internal/platform/fault"
 	"pupitre/internal/platform/mail"
 	"pupitre/internal/web/door"
@@ -19,8 +20,8 @@ type pages struct{ outbox *mail.Memory }
 func Routes(outbox *mail.Memory) []door.Route {
 	p := pages{outbox}
 	return []door.Route{
-		door.Get("/demo/courriers", door.Public, door.Everyone, "demo.mails", p.list),
-		door.Get("/demo/courriers/{id}", door.Public, door.Everyone, "demo.mail", p.show),
+		door.Get("/demo/courriers", door.Public, actor.Everybody, "demo.mails", p.list),
+		door.Get("/demo/courriers/{id}", door.Public, actor.Everybody, "demo.mail", p.show),
 	}
 }
 

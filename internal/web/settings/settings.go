@@ -8,6 +8,7 @@ import (
 	"errors"
 	"net/url"
 
+	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/report"
 	"pupitre/internal/domain/school"
@@ -48,10 +49,10 @@ const longForm = 1 << 20
 // Routes is this door's part of the site map.
 func (p *Pages) Routes() []door.Route {
 	get := func(path, name string, h door.Handler) door.Route {
-		return door.Get(root+path, door.Office, door.Directions, "settings."+name, h)
+		return door.Get(root+path, door.Office, actor.Settings, "settings."+name, h)
 	}
 	post := func(path, name string, h door.Handler) door.Route {
-		return door.Upload(root+path, door.Office, door.Directions, "settings."+name, longForm, h)
+		return door.Upload(root+path, door.Office, actor.Settings, "settings."+name, longForm, h)
 	}
 	return []door.Route{
 		get("", "home", p.Home),
