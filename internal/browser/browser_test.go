@@ -166,6 +166,19 @@ func TestAxeIsAskedForTheRules(t *testing.T) {
 	}
 }
 
+func TestAListIsThinnedToItsShapes(t *testing.T) {
+	p := browser.Start(t).Page()
+	p.Open(site(t, map[string]string{"/list": `<!doctype html><title>Liste</title><ul>
+		<li id="a">1<li id="b">2<li id="c">3<li id="d">4<li id="e" class="late">5<li id="f">6<li id="a"><li id="g">8<li id="h">9</ul>`}) + "/list")
+	if got := p.Twice(); !slices.Equal(got, []string{"a"}) {
+		t.Errorf("twice: got %q, want a", got)
+	}
+	p.Thin()
+	if got, want := browser.Eval[string](p, `[...document.querySelectorAll('li')].map(e => e.id).join()`), "a,b,c,e,a,h"; got != want {
+		t.Errorf("left: got %s, want %s", got, want)
+	}
+}
+
 // recorder is a test that may fail.
 type recorder struct {
 	testing.TB

@@ -20,14 +20,59 @@ func (v Violation) String() string {
 // rules are axe's names for WCAG 2.2 AA and RGAA 4.
 const rules = `['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','RGAAv4','best-practice']`
 
+// inDark are axe's names for the rules that the colours of a page decide.
+const inDark = `['color-contrast','link-in-text-block']`
+
 // Axe runs axe-core, given as source text, on the page and returns what breaks
 // WCAG 2.2 AA, RGAA or axe's best practices.
 func (p *Page) Axe(source string) []Violation {
 	p.t.Helper()
+	return p.axe(source, `{type: 'tag', values: `+rules+`}`)
+}
+
+// AxeInDark runs on the page, in dark, the rules that judge its colours; the
+// others judge what light and dark share.
+func (p *Page) AxeInDark(source string) []Violation {
+	p.t.Helper()
+	p.Dark(true)
+	defer p.Dark(false)
+	return p.axe(source, `{type: 'rule', values: `+inDark+`}`)
+}
+
+// Thin leaves, of the children of one element that are alike in all but their
+// words (rows, list items), the first three and the last, so that a list is
+// judged in the time of its shapes. Look first for what only the whole page
+// shows, as an id that stands twice.
+func (p *Page) Thin() {
+	p.t.Helper()
+	Eval[bool](p, `(() => {
+		const shape = e => e.tagName + '.' + (e.getAttribute('class') || '') + '[' + e.getAttributeNames().sort() + ']' +
+			[...e.childNodes].map(n => n.nodeType === 1 ? shape(n) : n.nodeType === 3 && n.data.trim() ? '"' : '').join('') + '/';
+		for (const parent of document.body.querySelectorAll('*')) {
+			if (!parent.isConnected || parent.children.length < 5 || parent.closest('svg, select, datalist')) continue;
+			const alike = new Map();
+			for (const child of parent.children) { const s = shape(child); alike.set(s, [...(alike.get(s) || []), child]) }
+			for (const same of alike.values()) for (const extra of same.slice(3, -1)) extra.remove();
+		}
+		return true;
+	})()`)
+}
+
+// Twice names the ids that more than one element has.
+func (p *Page) Twice() []string {
+	p.t.Helper()
+	return Eval[[]string](p, `(() => {
+		const ids = [...document.querySelectorAll('[id]')].map(e => e.id);
+		return [...new Set(ids.filter((id, at) => ids.indexOf(id) !== at))];
+	})()`)
+}
+
+func (p *Page) axe(source, only string) []Violation {
+	p.t.Helper()
 	if !Eval[bool](p, `typeof window.axe === 'object'`) {
 		Eval[bool](p, `(() => {`+source+"\n;return typeof window.axe === 'object'})()")
 	}
-	return Eval[[]Violation](p, `axe.run(document, {runOnly: {type: 'tag', values: `+rules+`}, resultTypes: ['violations']}).then(r =>
+	return Eval[[]Violation](p, `axe.run(document, {runOnly: `+only+`, resultTypes: ['violations']}).then(r =>
 		r.violations.map(v => ({ID: v.id, Impact: v.impact, Help: v.help,
 			Nodes: v.nodes.map(n => n.target.join(' ') + ': ' + n.failureSummary.replace(/\s+/g, ' '))})))`)
 }
