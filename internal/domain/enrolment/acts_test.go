@@ -21,6 +21,7 @@ func TestActs(t *testing.T) {
 		{"PaperForm", actsPaperForm()},
 		{"Offers", actsOffers()},
 		{"Change", actsChange()},
+		{"Rearrange", actsRearrange()},
 		{"Confirm", actsConfirm()},
 		{"TakeBack", actsTakeBack()},
 		{"Withdraw", actsWithdraw()},

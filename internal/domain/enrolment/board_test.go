@@ -33,6 +33,11 @@ func asks(id, offering string, n int64) Ask {
 	return Ask{Asked{ID: id, Offering: offering, ReceivedAt: noon.Add(time.Duration(n) * time.Minute), Seq: n}}
 }
 
+// swaps has two requests change places; the new ones have a 2 behind their name.
+func swaps(one, of, other, ofOther string) Swap {
+	return Swap{One: one, Other: other, ToOther: asks(one+"2", ofOther, 90).Request, ToOne: asks(other+"2", of, 91).Request}
+}
+
 // said writes what a board says: « a place, b offered, c waiting 1 ».
 func said(b *Board) string {
 	var parts []string
@@ -67,6 +72,13 @@ func TestBoard(t *testing.T) {
 		{"capacity raised by two is offered in order", "piano 1", then(SetCapacity{"piano", 3}), "a place, b offered, c offered"},
 		{"capacity lowered to what is taken", "piano 3", then(Leave{"c", Returned}, SetCapacity{"piano", 2}, asks("d", "piano", 4)), "a place, b place, c returned, d waiting 1"},
 		{"a jump goes first", "piano 1", then(Jump{"c"}), "a place, b waiting 2, c waiting 1"},
+		{"a swap gives each the other's place, and offers nothing", "piano 1 alto 1", then(asks("d", "alto", 4), swaps("a", "piano", "d", "alto")),
+			"a returned, a2 place, b waiting 1, c waiting 2, d returned, d2 place"},
+		{"offers taken back wait where they stood", "piano 1", then(Jump{"c"}, SetCapacity{"piano", 3}, TakeOffersBack{"piano", 1, map[string]int64{"b": 0, "c": 0}}),
+			"a place, b waiting 1, c waiting 2"},
+		{"offers taken back keep an earlier jump", "piano 1", then(Jump{"c"}, SetCapacity{"piano", 2}, TakeOffersBack{"piano", 1, map[string]int64{"c": 1}}),
+			"a place, b waiting 2, c waiting 1"},
+		{"a capacity taken back that nobody has used", "piano 4", then(SetCapacity{"piano", 6}, TakeOffersBack{"piano", 3, nil}), "a place, b place, c place"},
 		{"a second jump goes behind the first", "piano 0", then(Jump{"c"}, Jump{"b"}), "a waiting 3, b waiting 2, c waiting 1"},
 		{"a request received on paper before noon stands before those after", "piano 1", then(asks("d", "piano", -5)), "a place, b waiting 2, c waiting 3, d waiting 1"},
 		{"but behind a jump", "piano 1", then(Jump{"c"}, asks("d", "piano", -5)), "a place, b waiting 3, c waiting 1, d waiting 2"},
@@ -108,6 +120,10 @@ func TestBoardRefuses(t *testing.T) {
 		{"a second leave", Leave{"c", Returned}},
 		{"a capacity below what is taken", SetCapacity{"piano", 0}},
 		{"a jump of one that holds a place", Jump{"a"}},
+		{"a swap with one that waits", swaps("a", "piano", "b", "piano")},
+		{"a swap within one course", Swap{One: "a", Other: "a"}},
+		{"an offer taken back that is none", TakeOffersBack{"piano", 0, map[string]int64{"a": 0}}},
+		{"a capacity taken back below what is taken", TakeOffersBack{"piano", 0, nil}},
 		{"to close a list that is not there", CloseList{"banjo"}},
 	} {
 		t.Run(row.says, func(t *testing.T) {
@@ -255,6 +271,10 @@ func (o *oracle) obey(c Command) bool {
 		}
 		o.jumps++
 		r.Jumped = o.jumps
+	case Swap:
+		return o.swap(c)
+	case TakeOffersBack:
+		return o.takeBack(c)
 	case CloseList:
 		if _, known := o.capacity[c.Offering]; !known {
 			return false
@@ -263,6 +283,53 @@ func (o *oracle) obey(c Command) bool {
 		for _, r := range o.line(c.Offering) {
 			r.State = Ended
 		}
+	}
+	return true
+}
+
+func (o *oracle) swap(c Swap) bool {
+	one, other := o.find(c.One), o.find(c.Other)
+	if one == nil || other == nil || one.State != Place || other.State != Place || one.Offering == other.Offering {
+		return false
+	}
+	one.State, other.State = Returned, Returned
+	for _, r := range []Asked{c.ToOther, c.ToOne} {
+		if len(o.line(r.Offering)) > 0 {
+			o.jumps++
+			r.Jumped = o.jumps
+		}
+		r.State = Place
+		o.all = append(o.all, &r)
+	}
+	return true
+}
+
+// takeBack tries, and undoes what leaves a place free beside somebody who waits.
+func (o *oracle) takeBack(c TakeOffersBack) bool {
+	capacity, known := o.capacity[c.Offering]
+	if !known {
+		return false
+	}
+	was := map[*Asked]int64{}
+	for id, jumped := range c.Offers {
+		r := o.find(id)
+		if r == nil || r.State != Offered || r.Offering != c.Offering {
+			for r, jumped := range was {
+				r.State, r.Jumped = Offered, jumped
+			}
+			return false
+		}
+		was[r] = r.Jumped
+		r.State, r.Jumped = Waiting, jumped
+	}
+	o.capacity[c.Offering] = c.Capacity
+	held, waits := o.held(c.Offering), len(o.line(c.Offering)) > 0
+	if held > c.Capacity || waits && (held < c.Capacity || o.closed[c.Offering]) {
+		o.capacity[c.Offering] = capacity
+		for r, jumped := range was {
+			r.State, r.Jumped = Offered, jumped
+		}
+		return false
 	}
 	return true
 }
@@ -322,6 +389,26 @@ func TestBoardAgreesWithAPlainOracle(t *testing.T) {
 			"accept":   func(t *rapid.T) { try(Accept{request()}) },
 			"capacity": func(t *rapid.T) { try(SetCapacity{offering(), rapid.Int64Range(0, 4).Draw(t, "places")}) },
 			"jump":     func(t *rapid.T) { try(Jump{request()}) },
+			"swap": func(t *rapid.T) {
+				one, other := request(), request()
+				if x, y := b.Requests[one], b.Requests[other]; x != nil && y != nil {
+					c := Swap{one, other, asks(fmt.Sprint("r", asked+1), y.Offering, asked+1).Request, asks(fmt.Sprint("r", asked+2), x.Offering, asked+2).Request}
+					asked += 2
+					try(c)
+				}
+			},
+			"offers taken back": func(t *rapid.T) {
+				c := TakeOffersBack{offering(), rapid.Int64Range(0, 4).Draw(t, "places"), map[string]int64{}}
+				for id, r := range b.Requests {
+					if r.Offering == c.Offering && r.State == Offered {
+						c.Offers[id] = 0
+					}
+				}
+				if rapid.IntRange(0, 5).Draw(t, "a wrong one") == 0 {
+					c.Offers[request()] = 0
+				}
+				try(c)
+			},
 			"close": func(t *rapid.T) {
 				if rapid.IntRange(0, 9).Draw(t, "seldom") == 0 {
 					try(CloseList{offering()})

@@ -223,6 +223,18 @@ func (s *machine) acts(reopenStores func()) map[string]func(*rapid.T) {
 			c := asked(t, p)
 			s.agree("jump of "+p.name+" for "+c, m.jump(p, c), s.reg.Jump(s.ctx, office, s.requestID(p, c), "fratrie"))
 		},
+		"move": func(t *rapid.T) {
+			p, to := pupil(t), course(t)
+			from := asked(t, p)
+			s.agree("move of "+p.name+" from "+from+" to "+to, m.move(p, from, to),
+				s.reg.Move(s.ctx, office, Moving{Request: s.requestID(p, from), To: s.offering(to), Reason: "meilleur groupe"}))
+		},
+		"swap": func(t *rapid.T) {
+			p, q := pupil(t), pupil(t)
+			ofP, ofQ := asked(t, p), asked(t, q)
+			s.agree("swap of "+p.name+", "+ofP+", with "+q.name+", "+ofQ, m.swap(p, q, ofP, ofQ),
+				s.reg.Swap(s.ctx, office, Swapping{One: s.requestID(p, ofP), Other: s.requestID(q, ofQ), Reason: "fratrie"}))
+		},
 		"answer": func(t *rapid.T) {
 			p, accept := pupil(t), flip(t, "accept")
 			c := asked(t, p)

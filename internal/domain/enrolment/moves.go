@@ -101,6 +101,9 @@ func (u *unit) carry(c Change, reason string) error {
 	}
 	if c.From == Offered {
 		u.answered = append(u.answered, offerEvent(r.ID))
+		if c.To == Waiting { // taken back: it is as if it had never been made
+			r.OfferedUntil, r.TokenHash = zero, ""
+		}
 	}
 	d, err := u.dossier(r.Dossier)
 	if err != nil {
@@ -198,8 +201,12 @@ func inSemester(title string, semester int64) string {
 // propose gives an offer its delay, which starts when the mail leaves (quiet
 // hours), and the token of the page it opens.
 func (u *unit) propose(d *Dossier, r *Request) error {
-	leaves := school.QuietHours(u.at, u.school)
-	r.OfferedUntil = school.EndOfDay(leaves, u.school.OfferDays)
+	leaves := school.QuietHours(u.at.Add(u.offers.wait), u.school)
+	days := u.offers.days
+	if days == 0 {
+		days = u.school.OfferDays
+	}
+	r.OfferedUntil = school.EndOfDay(leaves, days)
 	token, hash := newToken()
 	r.TokenHash = hash
 	return u.writeOffer(d, r, token, leaves)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/catalogue"
@@ -16,15 +17,50 @@ import (
 // SetCapacity sets how many places an offering has (R33d); places gained are
 // offered to those who wait.
 func (r *Registrar) SetCapacity(ctx context.Context, a actor.Actor, offering string, capacity int64, reason string) error {
+	return r.Open(ctx, a, Opening{Offering: offering, Capacity: capacity, Reason: reason})
+}
+
+// Opening is a new capacity, and how long those who are offered a place have to answer.
+type Opening struct {
+	Offering string
+	Capacity int64
+	Days     int64 // 0: the school's
+	Reason   string
+}
+
+// MostOfferDays is the longest delay of an offer.
+const MostOfferDays = 30
+
+// Open is SetCapacity with a delay of its own for the places it offers (R33).
+func (r *Registrar) Open(ctx context.Context, a actor.Actor, in Opening) error {
 	return r.submit(ctx, a, func(u *unit) error {
 		if !a.IsOffice() {
 			return fault.ErrForbidden
 		}
-		if _, err := u.mayHave(offering, capacity); err != nil {
+		if err := mayDelay(in.Days); err != nil {
 			return err
 		}
-		return u.setCapacity(offering, capacity, reason)
+		if _, err := u.mayHave(in.Offering, in.Capacity); err != nil {
+			return err
+		}
+		u.offers.days = in.Days
+		return u.setCapacity(in.Offering, in.Capacity, in.Reason)
 	})
+}
+
+// offers is how the act in hand offers places: the days to answer (0: the
+// school's), and how long its mails wait before they leave.
+type offers struct {
+	days int64
+	wait time.Duration
+}
+
+func mayDelay(days int64) error {
+	if days >= 0 && days <= MostOfferDays {
+		return nil
+	}
+	message := fmt.Sprintf("Donnez un délai de réponse entre 1 et %d jours.", MostOfferDays)
+	return &fault.Invalid{Message: message, Fields: []fault.Field{{Name: "delai", Message: message}}}
 }
 
 // mayHave refuses a capacity that the offering cannot have (R33d), and returns

@@ -25,7 +25,8 @@ type unit struct {
 	actor   actor.Actor // of the act in hand
 	at      time.Time   // its instant: arrival, never before the last stamp
 	arrived time.Time
-	written int // counts what was changed, to tell an act that failed half-done
+	written int    // counts what was changed, to tell an act that failed half-done
+	offers  offers // of the act in hand
 
 	settings
 	moves     int64
@@ -98,7 +99,7 @@ const seqPerMove = 8192
 
 // take turns to the next act of the batch.
 func (u *unit) take(a actor.Actor, arrived time.Time) {
-	u.actor, u.arrived, u.at = a, arrived, later(arrived, u.last)
+	u.actor, u.arrived, u.at, u.offers = a, arrived, later(arrived, u.last), offers{}
 }
 
 // stamp gives the instant of a sending, a rank or a request: now, and always
