@@ -22,6 +22,7 @@ func TestActs(t *testing.T) {
 		{"Offers", actsOffers()},
 		{"Change", actsChange()},
 		{"Rearrange", actsRearrange()},
+		{"DryRun", actsDryRun()},
 		{"Confirm", actsConfirm()},
 		{"TakeBack", actsTakeBack()},
 		{"Withdraw", actsWithdraw()},

@@ -66,9 +66,7 @@ func Everything(ctx context.Context, r db.Reader) (Kept, error) {
 // happen on it (the dry run, the bench, the tests).
 func BoardOf(ctx context.Context, r db.Reader, season string) (*Board, error) {
 	b := &Board{Offerings: map[string]*Offering{}, Requests: map[string]*Asked{}}
-	offerings, err := db.All[offeringRow](ctx, r, `select o.id, o.capacity, o.taken,
-			(s.lists_ended_at is not null or c.cancelled_at is not null) as closed
-		from offering o join season s on s.id = o.season_id join course c on c.id = o.course_id where o.season_id = $1`, season)
+	offerings, err := db.All[offeringRow](ctx, r, offeringsOf, season)
 	if err != nil {
 		return nil, err
 	}
@@ -81,12 +79,20 @@ func BoardOf(ctx context.Context, r db.Reader, season string) (*Board, error) {
 		return nil, err
 	}
 	for _, q := range requests {
-		a := &Asked{q.ID, q.Offering, q.State, q.ReceivedAt, q.Seq, q.Jumped}
-		b.Requests[q.ID] = a
-		b.Jumps = max(b.Jumps, q.Jumped)
-		if q.State == Waiting {
-			b.enqueue(b.Offerings[q.Offering], a)
-		}
+		b.hold(q)
 	}
 	return b, nil
+}
+
+const offeringsOf = `select o.id, o.capacity, o.taken, (s.lists_ended_at is not null or c.cancelled_at is not null) as closed
+	from offering o join season s on s.id = o.season_id join course c on c.id = o.course_id where o.season_id = $1`
+
+// hold puts a stored request on the board, which has its offering.
+func (b *Board) hold(q Request) {
+	a := &Asked{q.ID, q.Offering, q.State, q.ReceivedAt, q.Seq, q.Jumped}
+	b.Requests[q.ID] = a
+	b.Jumps = max(b.Jumps, q.Jumped)
+	if q.State == Waiting {
+		b.enqueue(b.Offerings[q.Offering], a)
+	}
 }

@@ -235,6 +235,19 @@ func (s *machine) acts(reopenStores func()) map[string]func(*rapid.T) {
 			s.agree("swap of "+p.name+", "+ofP+", with "+q.name+", "+ofQ, m.swap(p, q, ofP, ofQ),
 				s.reg.Swap(s.ctx, office, Swapping{One: s.requestID(p, ofP), Other: s.requestID(q, ofQ), Reason: "fratrie"}))
 		},
+		"publish a dry run": func(t *rapid.T) {
+			places := map[string]int64{}
+			for _, c := range rapid.SliceOfN(rapid.SampledFrom(slices.Sorted(maps.Keys(modelPlaces))), 1, 3).Draw(t, "courses") {
+				places[c] = rapid.Int64Range(0, 5).Draw(t, "places")
+			}
+			id := s.scenario(false, places)
+			steps := m.publish(places)
+			s.agree(fmt.Sprint("publish ", places), steps != nil, s.publish(id, s.steps(id), ""))
+			if steps != nil && flip(t, "and undo") {
+				m.unpublish(steps)
+				s.agree(fmt.Sprint("undo ", places), true, s.reg.Unpublish(s.ctx, office, id))
+			}
+		},
 		"answer": func(t *rapid.T) {
 			p, accept := pupil(t), flip(t, "accept")
 			c := asked(t, p)

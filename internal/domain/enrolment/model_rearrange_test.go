@@ -47,3 +47,40 @@ func (m *model) swap(p, q *modelPupil, ofP, ofQ string) bool {
 	m.mail(q, MailChangedChoice)
 	return true
 }
+
+// publish opens these places; it returns the steps to undo, nil when it is refused.
+func (m *model) publish(places map[string]int64) []Step {
+	m.arrive()
+	for course := range m.cancelled {
+		delete(places, course)
+	}
+	after, steps, refused := m.board.Rehearse(Plan{Capacities: places}, nil)
+	if len(refused) > 0 || len(steps) == 0 {
+		return nil
+	}
+	m.wait = PublicationDelay
+	for _, step := range steps {
+		m.obey(SetCapacity{step.Offering, step.To})
+	}
+	m.wait = 0
+	if said(m.board) != said(after) {
+		panic("the model's board is not the one rehearsed")
+	}
+	return steps
+}
+
+func (m *model) unpublish(steps []Step) {
+	m.arrive()
+	for _, step := range steps {
+		back := TakeOffersBack{step.Offering, step.From, map[string]int64{}}
+		for _, id := range step.Offers {
+			back.Offers[id] = m.board.Requests[id].Jumped
+			p, _ := m.asker(id)
+			counts := m.mails[p.home.name]
+			if counts[string(MailPlaceOffered)]--; counts[string(MailPlaceOffered)] == 0 {
+				delete(counts, string(MailPlaceOffered))
+			}
+		}
+		m.obey(back)
+	}
+}

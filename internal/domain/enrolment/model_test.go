@@ -26,6 +26,7 @@ type model struct {
 	listsTold  int                       // by the act in hand
 	mails      map[string]map[string]int // household, kind
 	batch      []*modelAnswer            // what was last confirmed at once
+	wait       time.Duration             // of the mails of the act in hand
 }
 
 type modelHousehold struct {
@@ -92,7 +93,7 @@ func (m *model) mail(p *modelPupil, kind any) {
 	m.mails[p.home.name][fmt.Sprint(kind)]++
 }
 
-func (m *model) morning() time.Time { return school.QuietHours(m.at(), quiet) }
+func (m *model) morning() time.Time { return school.QuietHours(m.at().Add(m.wait), quiet) }
 
 // obey feeds the board; whoever is offered a place is written to.
 func (m *model) obey(c Command) []Change {

@@ -192,8 +192,12 @@ func LeftBy(ctx context.Context, r db.Reader, a actor.Actor, course catalogue.Co
 }
 
 func inLine(c catalogue.Catalogue, row inLineRow) InLine {
+	return inLineOf(viewOf(c, row.Request, row.Position), row)
+}
+
+func inLineOf(view RequestView, row inLineRow) InLine {
 	return InLine{
-		RequestView: viewOf(c, row.Request, row.Position), DossierNumber: row.Number, DossierState: row.DState, Rank: row.Rank,
+		RequestView: view, DossierNumber: row.Number, DossierState: row.DState, Rank: row.Rank,
 		Household: row.Household, PupilID: row.Pupil, PupilName: row.First + " " + row.Last, PupilFirst: row.First, PupilLast: row.Last, OnPaperAt: row.OnPaperAt,
 	}
 }

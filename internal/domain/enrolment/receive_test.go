@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"pupitre/internal/domain/actor"
+	"pupitre/internal/domain/catalogue"
 	"pupitre/internal/domain/document"
 	"pupitre/internal/domain/people"
 	"pupitre/internal/domain/school"
@@ -531,8 +532,11 @@ func actsAnotherFamilyIsNotFound() []act {
 			"DeclareWorthless": w.reg.DeclareWorthless(w.ctx, f.Actor, review), "Confirm": second(w.reg.Confirm(w.ctx, f.Actor, d.ID, "")),
 			"ConfirmReady": second(w.reg.ConfirmReady(w.ctx, f.Actor)), "TurnDown": w.reg.TurnDown(w.ctx, f.Actor, d.ID, "non"),
 			"SetCapacity": w.reg.SetCapacity(w.ctx, f.Actor, w.offering("piano"), 9, ""), "CancelCourse": w.reg.CancelCourse(w.ctx, f.Actor, w.courses["piano"], "non"),
-			"Move": w.reg.Move(w.ctx, f.Actor, Moving{Request: request, To: w.offering("alto"), Reason: "moi"}),
-			"Swap": w.reg.Swap(w.ctx, f.Actor, Swapping{One: request, Other: request, Reason: "moi"}),
+			"Move":    w.reg.Move(w.ctx, f.Actor, Moving{Request: request, To: w.offering("alto"), Reason: "moi"}),
+			"Swap":    w.reg.Swap(w.ctx, f.Actor, Swapping{One: request, Other: request, Reason: "moi"}),
+			"Publish": second(w.reg.Publish(w.ctx, f.Actor, Publication{})), "Unpublish": w.reg.Unpublish(w.ctx, f.Actor, "0123"),
+			"SaveScenario": second(SaveScenario(w.ctx, w.store, w.clock, f.Actor, Scenario{})), "ThrowScenario": ThrowScenario(w.ctx, w.store, w.clock, f.Actor, "0123", 1),
+			"SituationOf": second(SituationOf(w.ctx, w.store, f.Actor, catalogue.Catalogue{}, w.season.ID)), "Scenarios": second(Scenarios(w.ctx, w.store, f.Actor, w.season.ID)),
 			"Jump": w.reg.Jump(w.ctx, f.Actor, request, "moi"), "Reopen": w.reg.Reopen(w.ctx, f.Actor, f.pupils["Léo"], f.Household, w.season.ListsEndAt, "moi"),
 			"EnterPaper": w.reg.EnterPaper(w.ctx, f.Actor, f.Household, OnPaper{}), "TypeIn": w.reg.TypeIn(w.ctx, f.Actor, w.choice(f, "Léo", "eveil", "jardin")),
 			"AnswerWithdrawal": w.reg.AnswerWithdrawal(w.ctx, f.Actor, d.ID, true, ""), "DossierByID": second(DossierByID(w.ctx, w.store, f.Actor, d.ID)),

@@ -170,7 +170,23 @@ func (c *campaign) run() {
 	c.ok(c.registrar.SetCapacity(ctx, secretary, enrolment.OfferingID(c.course.ID, 0), 5, "grande salle"))
 	offered := must(db.All[string](ctx, c.store, `select id from request where state = 'offered' order by seq`))(c.t)
 	c.ok(c.registrar.Answer(ctx, secretary, enrolment.OfferAnswer{Request: offered[0]}))
+	c.dryRuns()
 	c.publish()
+}
+
+// dryRuns keeps one that is published, and one that is not.
+func (c *campaign) dryRuns() {
+	offering := enrolment.OfferingID(c.course.ID, 0)
+	for _, places := range []int64{6, 9} {
+		id := must(enrolment.SaveScenario(ctx, c.store, c.clock, secretary, enrolment.Scenario{
+			Season: c.season.ID, Name: fmt.Sprintf("« %d places » ; \\ essai", places), Days: 10, Capacities: enrolment.Capacities{offering: places}}))(c.t)
+		if places == 9 {
+			continue
+		}
+		offer := must(db.All[string](ctx, c.store, `select id from request where offering_id = $1 and state = 'waiting'
+			order by case when jumped = 0 then 1 else 0 end, jumped, received_at, seq limit 1`, offering))(c.t)
+		must(c.registrar.Publish(ctx, secretary, enrolment.Publication{Scenario: id, Version: 1, Shown: []enrolment.Step{{Offering: offering, From: 5, To: 6, Offers: offer}}}))(c.t)
+	}
 }
 
 // publish adds a document of the school's own.

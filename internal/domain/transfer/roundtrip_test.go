@@ -166,7 +166,7 @@ func TestAnExportEditedByHandIsRefused(t *testing.T) {
 		edit       func(string) string
 	}{
 		{"a place more than was given", "donnees/offering.jsonl", func(s string) string {
-			return strings.Replace(s, `"capacity":5,"taken":5`, `"capacity":6,"taken":6`, 1)
+			return strings.Replace(s, `"capacity":6,"taken":6`, `"capacity":7,"taken":7`, 1)
 		}},
 		{"a rank that is still to be given", "donnees/season.jsonl", func(s string) string {
 			return regexp.MustCompile(`"next_rank":\d+`).ReplaceAllString(s, `"next_rank":2`)

@@ -42,6 +42,7 @@ var tables = []table{
 	tableOf[offeringRow]("offering"),
 	tableOf[dossierRow]("dossier").nullable("programme_id", "site_id", "text_id", "rank"),
 	tableOf[requestRow]("request").always("offer_token_hash", ""),
+	tableOf[scenarioRow]("scenario"),
 	tableOf[applicationRow]("application").nullable("household_id", "pupil_id").always("draft_hash", "").always("link_hash", ""),
 	tableOf[journal.Line]("journal"),
 	tableOf[mailRow]("outgoing_mail").only("not (is_secret = true and sent_at is null)"),
@@ -337,6 +338,23 @@ type requestRow struct {
 	DecidedAt    time.Time `db:"decided_at"`
 	Line         int64     `db:"line"`
 	CreatedAt    time.Time `db:"created_at"`
+}
+
+type scenarioRow struct {
+	ID          string    `db:"id"`
+	Season      string    `db:"season_id"`
+	Name        string    `db:"name"`
+	AtClosing   bool      `db:"at_closing"`
+	Capacities  string    `db:"capacities"`
+	Days        int64     `db:"offer_days"`
+	CreatedAt   time.Time `db:"created_at"`
+	CreatedBy   string    `db:"created_by"`
+	UpdatedAt   time.Time `db:"updated_at"`
+	UpdatedBy   string    `db:"updated_by"`
+	Version     int64     `db:"version"`
+	PublishedAt time.Time `db:"published_at"`
+	PublishedBy string    `db:"published_by"`
+	Published   string    `db:"published"`
 }
 
 // applicationRow leaves the links behind: new ones are asked for by e-mail.
