@@ -46,7 +46,8 @@ const choosers = `select count(*) filter (where state = 'draft') as drafts,
 
 // ChoosersOfCourse counts the dossiers that chose the course, or ever asked for it.
 func ChoosersOfCourse(ctx context.Context, r db.Reader, course string) (Choosers, error) {
-	return db.One[Choosers](ctx, r, choosers+`d.choice like $1 or exists (select 1 from request q join offering o on o.id = q.offering_id where q.dossier_id = d.id and o.course_id = $2)`,
+	return db.One[Choosers](ctx, r, choosers+`d.id in (select id from dossier where choice like $1 union
+			select q.dossier_id from request q join offering o on o.id = q.offering_id where o.course_id = $2)`,
 		"%"+course+"%", course)
 }
 
