@@ -101,7 +101,7 @@ func pages(k *kept, s settings, accounts *account.Accounts, registrar *enrolment
 		Office:     desk,
 		Access:     access.New(k.store, accounts, desk.Frame),
 		Settings:   settingspages.New(k.store, registrar, s.clock, desk.Frame),
-		Households: households.New(k.store, registrar, desk.Frame),
+		Households: households.New(k.store, registrar, accounts, desk.Frame),
 		Lists:      lists.New(k.store, s.publicURL, desk.Frame),
 		Figures:    figures.New(k.store, desk.Frame),
 

@@ -86,6 +86,7 @@ var samples = map[string][]string{
 	"households.families":     {"/bureau/foyers", "/bureau/foyers?depuis=M"},
 	"households.homes":        {"/bureau/eleves/{sent}/foyers"},
 	"office.identity":         {"{household}/identite"},
+	"households.add-pupil":    {"{household}/eleves/nouveau"},
 	"office.deposit":          {"{household}/importer", "{household}/importer?document=quotient-familial"},
 	"catalogue.courses":       {"/bureau/catalogue", "{waited for}"},
 	"catalogue.course":        {"/bureau/catalogue/cours/{course}"},

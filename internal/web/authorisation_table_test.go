@@ -48,6 +48,12 @@ func aCall(c *scene, _ visitor) filling {
 	return filling{path: map[string]string{"mail": c.text(`select coalesce(min(id), 'none') from outgoing_mail where recipient = '' and sent_at is null`)}}
 }
 
+// newHousehold is a family that the office adds.
+var newHousehold = []string{
+	"prenom", "Line", "nom", "Bonnaud", "email", "line.bonnaud@exemple.fr", "eleve_prenom", "Zoé", "eleve_date_naissance", "21/03/2016", "eleve_niveau", "CM1",
+	"eleve_nouveau", "non", "quand_meme", "oui",
+}
+
 // aPaper is one that was handed in, with nothing typed of it.
 func aPaper(*scene, visitor) filling {
 	return filling{path: map[string]string{"code": "quotient-familial"}, form: fields("nom", "")}
@@ -227,6 +233,8 @@ var table = slices.Concat(applicationRows, []row{
 	{route: "GET /bureau/familles/{household}/identite", want: offices(200)},
 	{route: "GET /bureau/familles/{household}/importer", want: offices(200)},
 	{route: "GET /bureau/foyers", want: offices(200)},
+	{route: "GET /bureau/foyers/nouveau", want: offices(200)},
+	{route: "GET /bureau/familles/{household}/eleves/nouveau", want: offices(200)},
 	{route: "GET /bureau/eleves", want: offices(200)},
 	{route: "GET /bureau/a-verifier", want: offices(200)},
 	{route: "GET /bureau/eleves/{pupil}/foyers", want: offices(200)},
@@ -269,6 +277,10 @@ var table = slices.Concat(applicationRows, []row{
 	}},
 	{route: "POST /bureau/familles/{household}/importer", want: offices(303), fill: func(c *scene, _ visitor) filling {
 		return filling{form: fields("document", "quotient-familial", "verifie", "oui"), files: []upload{{"fichier", ownFile, sheet(c.T)}}}
+	}},
+	{route: "POST /bureau/foyers/nouveau", want: offices(303), fill: form(newHousehold...)},
+	{route: "POST /bureau/familles/{household}/eleves/nouveau", want: offices(303), fill: func(c *scene, v visitor) filling {
+		return filling{form: with(fields(newHousehold...), "eleve_prenom", "Zoé "+string(v))}
 	}},
 	{route: "POST /bureau/familles/{household}/lettre", want: offices(200)},
 	{route: "POST /bureau/familles/{household}/mail-identifiant", want: offices(303)},

@@ -136,6 +136,12 @@ var typedForms = slices.Concat(applicationForms, []typedForm{
 			return filling{form: fields("responsable", c.text(`select id from guardian where household_id = $1 order by position limit 1`, c.own), "email", "retrouvee@exemple.fr", "verifie", "oui")}
 		},
 		mandatory: []string{"responsable", "email"}, texts: []string{"email"}},
+	{route: "POST /bureau/foyers/nouveau", who: secretary, fill: form(newHousehold...),
+		mandatory: []string{"nom", "prenom", "eleve_prenom", "eleve_date_naissance", "eleve_niveau", "eleve_nouveau"},
+		texts:     []string{"nom", "prenom", "email", "telephone_mobile", "telephone_fixe", "adresse", "code_postal", "ville", "eleve_prenom", "eleve_nom", "eleve_date_naissance"}},
+	{route: "POST /bureau/familles/{household}/eleves/nouveau", who: secretary, fill: form(newHousehold...),
+		mandatory: []string{"eleve_prenom", "eleve_date_naissance", "eleve_niveau", "eleve_nouveau"},
+		texts:     []string{"eleve_prenom", "eleve_nom", "eleve_date_naissance"}},
 	{route: "POST /bureau/familles/{household}/identite", who: secretary,
 		fill: func(c *scene, _ visitor) filling {
 			return filling{form: with(c.identityFields(c.own), "verifie", "oui")}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"pupitre/internal/domain/people"
+	"pupitre/internal/platform/french"
 )
 
 // forged is a form whose hidden fields somebody has changed.
@@ -156,6 +157,22 @@ var forgeries = []forged{
 		return c.text(`select id from guardian where household_id = $1 limit 1`, c.other)
 	})},
 	{what: "nobody was checked", route: "POST /bureau/familles/{household}/identite", who: secretary, status: 422, says: "vérifié qui demande", fill: identity(people.FieldTown, is("Ailleurs"))},
+	{what: "a pupil of a family that is not there", route: "POST /bureau/familles/{household}/eleves/nouveau", who: secretary, status: 404, fill: func(*scene) filling {
+		return filling{path: map[string]string{"household": "personne"}, form: fields(newHousehold...)}
+	}},
+	{what: "a pupil that the family has", route: "POST /bureau/familles/{household}/eleves/nouveau", who: secretary, status: 422, says: "déjà un élève de ce foyer", fill: func(c *scene) filling {
+		one := func(column string) string {
+			return c.text(`select p.`+column+` from pupil p join pupil_household h on h.pupil_id = p.id where h.household_id = $1 order by p.id limit 1`, c.own)
+		}
+		known := with(with(fields(newHousehold...), "eleve_prenom", one("first_name")), "eleve_nom", one("last_name"))
+		return filling{form: with(known, "eleve_date_naissance", french.CivilDate(one("birth_date")))}
+	}},
+	{what: "a household that may be there, and nobody looked", route: "POST /bureau/foyers/nouveau", who: secretary, status: 422, says: "peut-être déjà là", fill: func(c *scene) filling {
+		return filling{form: with(with(fields(newHousehold...), "quand_meme", ""), "email", c.text(`select email from guardian where household_id = $1 and email <> '' limit 1`, c.own))}
+	}},
+	{what: "neither new nor known", route: "POST /bureau/foyers/nouveau", who: secretary, status: 422, says: "nouveau à l’école", fill: func(*scene) filling {
+		return filling{form: with(fields(newHousehold...), "eleve_nouveau", "peut-être")}
+	}},
 	{what: "another family's household for the paper dossier", route: "POST /bureau/dossier-papier", who: secretary, status: 404, fill: byPost("foyer", func(c *scene) string { return c.other })},
 	{what: "another family's household to reopen for", route: "POST /bureau/eleves/{pupil}/rouvrir", who: secretary, status: 404, fill: func(c *scene) filling {
 		return filling{form: fields("jusqu_au", "30/06/2027", "motif", "x", "foyer", c.other)}

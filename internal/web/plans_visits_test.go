@@ -58,7 +58,7 @@ var visits = []struct{ who, path string }{
 	{"office", "/bureau/dossier-papier"}, {"office", "/bureau/dossier-papier?eleve=crowd-p-7"}, {"office", "/bureau/dossier-papier?q=foule12"}, {"office", "/bureau/places"}, {"director", "/bureau/ouverture"},
 	{"office", "/bureau/places/{course}/0"}, {"office", "/bureau/catalogue"}, {"office", "/bureau/recherche?q=foule12"}, {"office", "/bureau/recherche?q=D-2345"},
 	{"office", "/bureau/familles/crowd-h-4"}, {"office", "/bureau/familles/crowd-h-4/identite"}, {"office", "/bureau/familles/crowd-h-4/importer"},
-	{"office", "/bureau/foyers"}, {"office", "/bureau/foyers?depuis=foule12"}, {"office", "/bureau/foyers?apres=crowd-g-400"}, {"office", "/bureau/foyers?avant=crowd-g-400"},
+	{"office", "/bureau/foyers"}, {"office", "/bureau/foyers/nouveau"}, {"office", "/bureau/familles/crowd-h-4/eleves/nouveau"}, {"office", "/bureau/foyers?depuis=foule12"}, {"office", "/bureau/foyers?apres=crowd-g-400"}, {"office", "/bureau/foyers?avant=crowd-g-400"},
 	{"office", "/bureau/eleves"}, {"office", "/bureau/eleves?depuis=foule12"}, {"office", "/bureau/eleves?apres=crowd-p-400"}, {"office", "/bureau/eleves?avant=crowd-p-400"},
 	{"office", "/bureau/a-verifier"}, {"office", "/bureau/a-verifier?apres=inconnu"}, {"office", "/bureau/eleves/crowd-p-7/foyers"}, {"office", "/bureau/eleves/crowd-p-7/foyers?q=foule12"},
 	{"office", "/bureau/sans-reponse"},

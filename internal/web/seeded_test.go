@@ -237,7 +237,7 @@ func everyPage(store *db.Store, registrar *enrolment.Registrar, accounts *accoun
 		Office:     desk,
 		Access:     access.New(store, accounts, desk.Frame),
 		Settings:   settings.New(store, registrar, clk, desk.Frame),
-		Households: households.New(store, registrar, desk.Frame),
+		Households: households.New(store, registrar, accounts, desk.Frame),
 		Lists:      lists.New(store, publicURL, desk.Frame),
 		Figures:    figures.New(store, desk.Frame),
 

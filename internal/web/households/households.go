@@ -6,6 +6,7 @@ package households
 import (
 	"net/url"
 
+	"pupitre/internal/domain/account"
 	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/platform/db"
@@ -25,12 +26,13 @@ const (
 type Pages struct {
 	Store     *db.Store
 	Registrar *enrolment.Registrar
+	accounts  *account.Accounts
 	frame     func(*door.Visit, ui.Base) (ui.Base, error)
 }
 
 // New opens the pages; frame adds the office's menu.
-func New(store *db.Store, registrar *enrolment.Registrar, frame func(*door.Visit, ui.Base) (ui.Base, error)) *Pages {
-	return &Pages{Store: store, Registrar: registrar, frame: frame}
+func New(store *db.Store, registrar *enrolment.Registrar, accounts *account.Accounts, frame func(*door.Visit, ui.Base) (ui.Base, error)) *Pages {
+	return &Pages{Store: store, Registrar: registrar, accounts: accounts, frame: frame}
 }
 
 // Routes is the part of the site map that is about families and pupils.
@@ -43,6 +45,10 @@ func (p *Pages) Routes() []door.Route {
 	}
 	return []door.Route{
 		get(familiesPath, "families", p.Families),
+		get(addPath, "add", p.ShowAdd),
+		post(addPath, "create", p.Add),
+		get("/bureau/familles/{household}/eleves/nouveau", "add-pupil", p.ShowAddPupil),
+		post("/bureau/familles/{household}/eleves/nouveau", "create-pupil", p.AddPupil),
 		get(pupilsPath, "pupils", p.Pupils),
 		get(changesPath, "changes", p.Changes),
 		post(changesPath+"/{household}/vu", "see", p.See),

@@ -49,7 +49,7 @@ func open(t *testing.T, store *db.Store) *rig {
 		Office: desk,
 
 		Application: newcomers.New(store, application.New(store, r.Clock, r.Accounts, r.Registrar), desk.Frame),
-		Households:  households.New(store, r.Registrar, desk.Frame),
+		Households:  households.New(store, r.Registrar, r.Accounts, desk.Frame),
 		Catalogue:   catalogue.New(store, r.Registrar, desk.Frame),
 	}
 	r.handler = web.New(web.Config{Store: store, Accounts: r.Accounts, Clock: r.Clock, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Pages: pages})
