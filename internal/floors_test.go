@@ -30,6 +30,7 @@ var rooms = map[string][]string{
 	"application":    {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment"},
 	"report":         {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment"},
 	"transfer":       {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment", "report"},
+	"message":        {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment", "report"},
 	"rollover":       {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment", "report", "transfer"},
 }
 
@@ -52,9 +53,10 @@ var doors = map[string][]string{
 	"settings":    {"ui", "door", "assets"},
 	"lists":       {"ui", "door", "assets"},
 	"figures":     {"ui", "door", "assets"},
+	"messages":    {"ui", "door"},
 	"catalogue":   {"ui", "door"},
 	"mailbox":     {"ui", "door", "assets"}, // the demonstration's mails
-	"":            {"ui", "door", "assets", "public", "family", "application", "teacher", "office", "access", "settings", "households", "lists", "figures", "catalogue"},
+	"":            {"ui", "door", "assets", "public", "family", "application", "teacher", "office", "access", "settings", "households", "lists", "figures", "catalogue", "messages"},
 }
 
 // noRoom lists the parts of the web that know no business.

@@ -25,6 +25,7 @@ import (
 	"pupitre/internal/web/figures"
 	"pupitre/internal/web/households"
 	"pupitre/internal/web/lists"
+	"pupitre/internal/web/messages"
 	"pupitre/internal/web/office"
 	"pupitre/internal/web/public"
 	settingspages "pupitre/internal/web/settings"
@@ -104,6 +105,7 @@ func pages(k *kept, s settings, accounts *account.Accounts, registrar *enrolment
 		Households: households.New(k.store, registrar, accounts, desk.Frame),
 		Lists:      lists.New(k.store, s.publicURL, desk.Frame),
 		Figures:    figures.New(k.store, desk.Frame),
+		Messages:   messages.New(k.store, s.clock, desk.Frame),
 
 		Catalogue:   catalogue.New(k.store, registrar, desk.Frame),
 		Application: webapplication.New(k.store, application.New(k.store, s.clock, accounts, registrar), desk.Frame),

@@ -70,6 +70,7 @@ func Seed(ctx context.Context, d Deps) error {
 		{"draw their papers", s.draw},
 		{"send the dossiers", s.sendAll},
 		{"check the papers", s.office},
+		{"write to families", s.writeToFamilies},
 		{"show every state", s.everyState},
 		{"open the family's account", s.openFamily},
 	} {

@@ -68,6 +68,8 @@ func mailRows() []mailRow {
 		row("new_password", NewPassword, NewPasswordFacts{school, claire, "MOREAU-4821", "Kb7mQz2wPt", sent.Add(24 * time.Hour), school.URL + "/connexion"}),
 		row("invitation", Invitation, RecoveryLinkFacts{school, "Maud Thibault", "maud.thibault@exemple.fr", school.URL + "/choisir/9fK2", sent.Add(7 * 24 * time.Hour)}),
 		row("factor_reset", FactorReset, FactorResetFacts{school, "Maud Thibault", "maud.thibault@exemple.fr", sent, school.URL + "/connexion"}),
+		row("message", Message, MessageFacts{School: school, Subject: "Il manque une pièce au dossier de Lucie", Link: school.URL + "/accueil", Lines: []MessageLine{
+			{Text: "Bonjour " + claire + ","}, {Text: "Il manque :"}, {Text: "RIB", Item: true}, {Text: "Mandat", Item: true, Joined: true}, {Button: true}, {Text: "Le secrétariat"}}}),
 		row("recovery_link", RecoveryLink, RecoveryLinkFacts{school, claire, "MOREAU-4821", school.URL + "/choisir/9fK2", sent.Add(24 * time.Hour)}),
 		row("identifier", Identifier, IdentifierFacts{school, claire, "MOREAU-4821", school.URL + "/connexion", school.URL + "/mot-de-passe-perdu"}),
 		row("confirm_address", ConfirmAddress, ConfirmAddressFacts{school, claire, "claire@exemple.example", school.URL + "/adresse/7aQ", delay}),

@@ -23,6 +23,7 @@ import (
 	"pupitre/internal/web/figures"
 	"pupitre/internal/web/households"
 	"pupitre/internal/web/lists"
+	"pupitre/internal/web/messages"
 	"pupitre/internal/web/office"
 	"pupitre/internal/web/public"
 	"pupitre/internal/web/settings"
@@ -36,6 +37,7 @@ var noPage = map[string]string{
 	"family.acknowledgement": "a PDF",
 	"family.form":            "a PDF",
 	"paper.file":             "a deposited file, as it is",
+	"messages.progress":      "how far a sending is: leads to its page",
 	"lists.sheet":            "a list for a spreadsheet",
 	"lists.paper":            "a PDF",
 	"colour":                 "a style sheet of one line",
@@ -72,6 +74,9 @@ var samples = map[string][]string{
 	"family.change":           {"/eleves/{sent}/reinscription/changer"},
 	"family.withdraw":         {"/eleves/{sent}/reinscription/renoncer"},
 	"offer.mail":              {"{mailed offer}"},
+	"messages.message":        {"/bureau/messages/{message}"},
+	"messages.new":            {"/bureau/messages/nouveau?liste=dossiers&file=incomplets"},
+	"family.notice":           {"/messages/{message}"},
 	"lists.sheet":             {"/bureau/listes/dossiers/xlsx?file=tous", "/bureau/listes/familles/csv"},
 	"lists.paper":             {"/bureau/impressions/feuilles-d-appel", "/bureau/impressions/etiquettes"},
 	"office.to-confirm":       {"/bureau/dossiers/a-confirmer?tous=oui"},
@@ -199,7 +204,7 @@ var elsewhere = map[string]bool{"install.form": true, "factor.form": true, "fami
 // getRoutes are the pages of the site map, and the demonstration's own.
 func getRoutes() []door.Route {
 	var all []door.Route
-	for _, r := range append(web.SiteMap(web.Pages{Public: &public.Pages{}, Family: &families.Pages{}, Office: &office.Pages{}, Settings: &settings.Pages{}, Households: &households.Pages{}, Lists: &lists.Pages{}, Catalogue: &catalogue.Pages{}, Figures: &figures.Pages{}}),
+	for _, r := range append(web.SiteMap(web.Pages{Public: &public.Pages{}, Family: &families.Pages{}, Office: &office.Pages{}, Settings: &settings.Pages{}, Households: &households.Pages{}, Lists: &lists.Pages{}, Messages: &messages.Pages{}, Catalogue: &catalogue.Pages{}, Figures: &figures.Pages{}}),
 		door.Route{Method: "GET", Path: "/demo/courriers", Right: actor.Everybody, Name: "demo.mails"}, door.Route{Method: "GET", Path: "/demo/courriers/{id}", Right: actor.Everybody, Name: "demo.mail"}) {
 		if r.Method == "GET" {
 			all = append(all, r)

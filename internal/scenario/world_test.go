@@ -107,6 +107,7 @@ func discover(t *testing.T, d *server) *world {
 		"gives courses": office.find("/bureau/catalogue/enseignants", `href="(/bureau/catalogue/enseignants/`+someID+`)"`),
 		"waited for":    "/bureau/catalogue?etat=attente&places=40&ouvre=" + strings.TrimPrefix(office.find("/bureau/places", `href="(/bureau/places/`+someID+`/\d)"`), "/bureau/places/"),
 
+		"message":    home.find("/accueil", `href="/messages/(`+someID+`)"`),
 		"account":    chief.find("/bureau/reglages/droits", `href="/bureau/reglages/droits/(`+someID+`)"`),
 		"season":     chief.find("/bureau/reglages/saison", `href="/bureau/reglages/saison/(`+someID+`)"`),
 		"code":       "rib",

@@ -43,6 +43,11 @@ func toCall(c *scene) {
 	}))
 }
 
+// draftMessage is a message that is kept for later.
+func draftMessage(*scene, visitor) filling {
+	return filling{form: fields("objet", "Rentrée", "texte", "Bonjour {responsable},", "par", "mail", "liste", "familles", "action", "enregistrer")}
+}
+
 // aCall is one that nobody has passed yet, if any is left.
 func aCall(c *scene, _ visitor) filling {
 	return filling{path: map[string]string{"mail": c.text(`select coalesce(min(id), 'none') from outgoing_mail where recipient = '' and sent_at is null`)}}
@@ -136,6 +141,8 @@ var table = slices.Concat(applicationRows, []row{
 	{route: "GET /telechargements/{code}", want: families(200, 200)},
 	{route: "GET /textes/{text}", want: families(200, 200)},
 	{route: "GET /factures", want: families(200, 200)},
+	{route: "GET /messages", want: families(200, 200)},
+	{route: "GET /messages/{message}", want: families(200, 404)},
 	{route: "GET /famille", want: families(303, 303)},
 	{route: "GET /famille/identite", want: families(200, 200)},
 	{route: "POST /famille/identite", want: families(303, 404), fill: func(c *scene, who visitor) filling {
@@ -246,6 +253,21 @@ var table = slices.Concat(applicationRows, []row{
 	}},
 	{route: "GET /bureau/impressions/{paper}", want: offices(200), fill: func(*scene, visitor) filling { return filling{path: map[string]string{"paper": "listes-de-cours"}} }},
 	{route: "GET /bureau/identifiants", want: offices(200)},
+	{route: "GET /bureau/messages", want: offices(200)},
+	{route: "GET /bureau/messages/modeles", want: offices(200)},
+	{route: "GET /bureau/messages/nouveau", want: offices(200)},
+	{route: "POST /bureau/messages", want: offices(303), fill: draftMessage},
+	{route: "POST /bureau/messages/apercu", want: offices(200), fill: draftMessage},
+	{route: "GET /bureau/messages/{message}", want: offices(200)},
+	{route: "POST /bureau/messages/{message}", want: offices(409), fill: draftMessage},
+	{route: "GET /bureau/messages/{message}/envoi", want: offices(303)},
+	{route: "POST /bureau/messages/{message}/annuler", want: offices(409)},
+	{route: "POST /bureau/messages/{message}/renvoyer", want: offices(303)},
+	{route: "POST /bureau/messages/{message}/retirer", want: offices(303), fill: func(c *scene, _ visitor) filling {
+		c.set(`update message set in_portal = true where id = $1`, c.message)
+		return filling{}
+	}},
+	{route: "POST /bureau/messages/{message}/supprimer", want: offices(409)},
 	{route: "GET /bureau/mails", want: offices(200)},
 
 	// The office: deciding. Each decision finds a dossier that waits for it.

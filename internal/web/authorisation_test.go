@@ -127,6 +127,8 @@ func (c *scene) usual(name string) string {
 		return c.text(`select min(d.id) from discipline d join course c on c.discipline = d.name`)
 	case "teacher":
 		return c.text(`select min(t.id) from teacher t join course c on c.teacher = t.first_name || ' ' || t.last_name`)
+	case "message":
+		return c.message
 	case "mail":
 		return c.text(`select id from outgoing_mail where household_id = $1 and sent_at is not null order by id limit 1`, c.own)
 	case "text":

@@ -3,6 +3,10 @@ package web_test
 import (
 	"net/url"
 	"slices"
+
+	"pupitre/internal/domain/message"
+	"pupitre/internal/domain/report"
+	"pupitre/internal/domain/school"
 )
 
 // withoutFields are the acts that are a button alone, with at most the version
@@ -35,6 +39,11 @@ var withoutFields = []string{
 	"POST /bureau/familles/{household}/mail-identifiant",
 	"POST /bureau/mails/{mail}/renvoyer",
 	"POST /bureau/mails/{mail}/dit",
+	"POST /bureau/messages/apercu", // nothing is written: it shows what is typed
+	"POST /bureau/messages/{message}/annuler",
+	"POST /bureau/messages/{message}/renvoyer",
+	"POST /bureau/messages/{message}/retirer",
+	"POST /bureau/messages/{message}/supprimer",
 	"POST /offre/{token}",                         // accept or decline: anything else shows the offer again
 	"POST /eleves/{pupil}/offres/{request}",       // the same
 	"POST /accessibilite",                         // choices: anything else is the usual setting
@@ -149,6 +158,14 @@ var typedForms = slices.Concat(applicationForms, []typedForm{
 		mandatory: []string{"nom", "prenom", "adresse", "code_postal", "ville", "facturation", "moyens", "version"},
 		texts:     []string{"nom", "prenom", "adresse", "complement", "code_postal", "ville", "telephone_mobile", "telephone_fixe", "email", "civilite"}},
 
+	{route: "POST /bureau/messages", who: secretary,
+		fill:      form("objet", "Rentrée des cours", "texte", "Bonjour à toutes et à tous", "par", "mail", "liste", "familles", "action", "envoyer"),
+		mandatory: []string{"objet", "texte", "par", "compte"}, texts: []string{"objet", "texte", "moment"}},
+	{route: "POST /bureau/messages/{message}", who: secretary,
+		fill: func(c *scene, _ visitor) filling {
+			return filling{path: map[string]string{"message": c.draftMessage()}, form: fields("version", "1", "objet", "Rentrée des cours", "texte", "Bonjour à toutes et à tous", "par", "mail", "liste", "familles", "action", "enregistrer")}
+		},
+		mandatory: []string{"version"}, texts: []string{"objet", "texte"}},
 	{route: "POST /bureau/reglages/ecole", who: director,
 		fill:      form("nom", "École de musique Sèvre & Loire", "nom_court", "Sèvre & Loire", "telephone", "02 61 91 44 30", "email", "secretariat@exemple.fr", "accessibilite", "non conforme", "teinte", "345", "intensite", "0,085"),
 		mandatory: []string{"nom", "nom_court", "accessibilite"}, texts: []string{"nom", "nom_court", "adresse", "telephone", "email", "site_web", "preinscription_url", "teinte", "intensite"}},
@@ -229,4 +246,17 @@ func onPaperDossier(c *scene, _ visitor) filling {
 		"eleve": {c.draft}, "foyer": {c.own}, "formule": {c.text(`select id from programme where code = 'cursus'`)}, "pole": {c.site("loire")},
 		"cours": {c.course("L-VIOLONCELLE"), c.course("L-CORDES"), c.course("L-CULTURE-1")}, "recu_le": {"02/06/2027"}, "recu_a": {"10:30"}, "motif": {"Sans accès à internet"},
 	}}
+}
+
+// draftMessage is one that the secretariat has begun.
+func (c *scene) draftMessage() string {
+	c.Helper()
+	const id = `select coalesce(min(id), '') from message where state = 'draft'`
+	if c.text(id) == "" {
+		season, err := school.CurrentSeason(c.Context(), c.store)
+		c.must(err)
+		_, err = message.New(c.store, c.clock).Save(c.Context(), c.secretary, season, message.Typed{Subject: "Rentrée", Body: "Bonjour", ByMail: true, Selection: report.ParseSelection("liste=familles")})
+		c.must(err)
+	}
+	return c.text(id)
 }

@@ -69,6 +69,9 @@ var visits = []struct{ who, path string }{
 	{"office", "/bureau/catalogue/poles"}, {"office", "/bureau/catalogue/poles/nouveau"}, {"office", "/bureau/catalogue/poles/{site}"}, {"office", "/bureau/catalogue/disciplines/{discipline}"},
 	{"office", "/bureau/catalogue/enseignants"}, {"office", "/bureau/catalogue/enseignants/nouveau"}, {"office", "/bureau/catalogue/enseignants/{teacher}"},
 	{"office", "/bureau/listes"}, {"office", "/bureau/chiffres"}, {"office", "/bureau/listes/places/csv"}, {"office", "/bureau/impressions/feuilles-d-appel?cours={course}"}, {"office", "/bureau/identifiants"}, {"office", "/bureau/mails"},
+	{"office", "/bureau/messages"}, {"office", "/bureau/messages/modeles"}, {"office", "/bureau/messages/nouveau?liste=dossiers&file=incomplets"}, {"office", "/bureau/messages/nouveau?liste=dossiers&file=tous&cours={course}"},
+	{"office", "/bureau/messages/nouveau?liste=familles"}, {"office", "/bureau/messages/nouveau?liste=sans-reponse"}, {"office", "/bureau/messages/nouveau?liste=identifiants"}, {"office", "/bureau/messages/inconnu"}, {"office", "/bureau/messages/inconnu/envoi"},
+	{"4", "/messages"}, {"4", "/messages/inconnu"},
 }
 
 // observed visits every page, does the acts of a campaign, and returns each

@@ -10,6 +10,7 @@ import (
 	"pupitre/internal/web/figures"
 	"pupitre/internal/web/households"
 	"pupitre/internal/web/lists"
+	"pupitre/internal/web/messages"
 	"pupitre/internal/web/office"
 	"pupitre/internal/web/public"
 	"pupitre/internal/web/settings"
@@ -25,6 +26,7 @@ type Pages struct {
 	Lists      *lists.Pages
 	Figures    *figures.Pages
 	Households *households.Pages
+	Messages   *messages.Pages
 
 	Catalogue   *catalogue.Pages // what the school teaches, for the office
 	Application *application.Pages
@@ -45,6 +47,7 @@ func SiteMap(p Pages) []door.Route {
 		p.Lists.Routes(),
 		p.Figures.Routes(),
 		p.Households.Routes(),
+		p.Messages.Routes(),
 		p.Catalogue.Routes(),
 		p.Application.Routes(),
 	} {

@@ -46,6 +46,7 @@ type scene struct {
 	addressLink string
 	accountLink string
 	markers     []string
+	message     string // to the first household alone
 	newcomers   newcomers
 }
 
@@ -69,6 +70,7 @@ func newScene(s *seeded) *scene {
 	c.makeLinks()
 	c.invited()
 	c.welcome()
+	c.writeToOwn()
 	for _, who := range visitors {
 		c.as(who, c.own)
 	}

@@ -38,6 +38,7 @@ import (
 	"pupitre/internal/web/figures"
 	"pupitre/internal/web/households"
 	"pupitre/internal/web/lists"
+	"pupitre/internal/web/messages"
 	"pupitre/internal/web/office"
 	"pupitre/internal/web/public"
 	"pupitre/internal/web/settings"
@@ -240,6 +241,7 @@ func everyPage(store *db.Store, registrar *enrolment.Registrar, accounts *accoun
 		Households: households.New(store, registrar, accounts, desk.Frame),
 		Lists:      lists.New(store, publicURL, desk.Frame),
 		Figures:    figures.New(store, desk.Frame),
+		Messages:   messages.New(store, clk, desk.Frame),
 
 		Catalogue:   catalogue.New(store, registrar, desk.Frame),
 		Application: newcomerpages.New(store, application.New(store, clk, accounts, registrar), desk.Frame),

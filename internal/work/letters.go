@@ -9,6 +9,7 @@ import (
 	"pupitre/internal/domain/application"
 	"pupitre/internal/domain/correspondence"
 	"pupitre/internal/domain/enrolment"
+	"pupitre/internal/domain/message"
 	"pupitre/internal/domain/people"
 	"pupitre/internal/letter"
 	"pupitre/internal/platform/jobs"
@@ -33,6 +34,8 @@ var letters = map[correspondence.Kind]func(envelope) (letter.Mail, error){
 	account.MailFactorReset:  factorReset,
 	people.ConfirmAddress:    confirmAddress,
 	people.AddressChanged:    addressChanged,
+
+	message.MailMessage: writtenMessage,
 
 	application.MailConfirm:  applicationLink(letter.ConfirmApplication),
 	application.MailResume:   applicationLink(letter.ResumeApplication),

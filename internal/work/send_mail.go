@@ -9,6 +9,7 @@ import (
 
 	"pupitre/internal/domain/account"
 	"pupitre/internal/domain/correspondence"
+	"pupitre/internal/domain/message"
 	"pupitre/internal/domain/school"
 	"pupitre/internal/letter"
 	"pupitre/internal/platform/db"
@@ -29,6 +30,9 @@ func (d Deps) sendMail(ctx context.Context, j jobs.Job) error {
 	} else if replaced {
 		j.AlsoWrite(func(ctx context.Context, tx *db.Tx) error { return correspondence.Dropped(ctx, tx, args.Mail) })
 		return nil
+	}
+	if err := d.inHours(ctx, args); err != nil {
+		return err
 	}
 	written, err := d.write(ctx, args, j)
 	if err != nil {
@@ -60,6 +64,23 @@ func (d Deps) isReplaced(ctx context.Context, args correspondence.Args) (bool, e
 		return false, jobs.Permanent(err)
 	}
 	return account.IsReplaced(ctx, d.Store, args.Kind, facts)
+}
+
+// inHours puts a message off while the school keeps quiet: a sending of many may
+// begin in its hours and last beyond.
+func (d Deps) inHours(ctx context.Context, args correspondence.Args) error {
+	if args.Kind != message.MailMessage {
+		return nil
+	}
+	s, err := school.Current(ctx, d.Store)
+	if err != nil {
+		return err
+	}
+	now := d.Clock.Now()
+	if at := school.QuietHours(now, s); at.After(now) {
+		return jobs.Later(at)
+	}
+	return nil
 }
 
 func domainOf(address string) string {

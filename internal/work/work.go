@@ -10,6 +10,7 @@ import (
 	"pupitre/internal/domain/application"
 	"pupitre/internal/domain/correspondence"
 	"pupitre/internal/domain/enrolment"
+	"pupitre/internal/domain/message"
 	"pupitre/internal/platform/blob"
 	"pupitre/internal/platform/clock"
 	"pupitre/internal/platform/db"
@@ -42,6 +43,7 @@ func NewRunner(d Deps) *jobs.Runner {
 		MaxAttempts: 12, Backoff: jobs.Exponential(30*time.Second, 4*time.Hour), OnDead: d.abandonMail,
 	})
 	r.Handle(account.RecoverJob, d.answerLostPassword, jobs.Policy{})
+	r.Handle(message.DepartJob, message.New(d.Store, d.Clock).Depart, jobs.Policy{})
 	r.Handle(deadlines, d.passDeadlines, jobs.Policy{MaxAttempts: 3})
 	r.Every(time.Minute, deadlines)
 	r.Handle(sweeping, d.sweep, jobs.Policy{MaxAttempts: 3})

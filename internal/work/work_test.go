@@ -17,6 +17,7 @@ import (
 	"pupitre/internal/domain/application"
 	"pupitre/internal/domain/correspondence"
 	"pupitre/internal/domain/enrolment"
+	"pupitre/internal/domain/message"
 	"pupitre/internal/domain/school"
 	"pupitre/internal/letter"
 	"pupitre/internal/platform/blob"
@@ -112,10 +113,27 @@ func TestEachLetterOfEnrolmentNamesThePupil(t *testing.T) {
 
 func isEnrolment(kind correspondence.Kind) bool {
 	switch kind {
-	case account.MailNewPassword, account.MailRecoveryLink, account.MailIdentifier, account.MailInvitation, account.MailFactorReset, "confirm_address", "address_changed":
+	case account.MailNewPassword, account.MailRecoveryLink, account.MailIdentifier, account.MailInvitation, account.MailFactorReset, message.MailMessage, "confirm_address", "address_changed":
 		return false
 	}
 	return !strings.HasSuffix(string(kind), "_application") && !strings.HasPrefix(string(kind), "application_")
+}
+
+func TestAMessageIsMailedAsItWasWritten(t *testing.T) {
+	raw, err := json.Marshal(message.Facts{Subject: "Un <b>concert</b>", Body: "Bonjour Claire,\n\nVenez **samedi** :\n- à 18 h\n- à 20 h\n\n" + message.Link + "\nLe secrétariat"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := letters[message.MailMessage](envelope{Args: correspondence.Args{Kind: message.MailMessage, Facts: raw}, school: letter.School{Name: "École"}, url: "https://ecole.example"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Subject != "Un <b>concert</b>" || !strings.HasPrefix(got.Text, "Bonjour Claire,\n\nVenez samedi\u202f:\n\n- à 18 h\n- à 20 h\n\nOuvrir le portail\u202f:\nhttps://ecole.example/accueil\n\nLe secrétariat\n") {
+		t.Errorf("%s\n%q", got.Subject, got.Text)
+	}
+	if strings.Contains(got.HTML, "<b>concert") || !strings.Contains(got.HTML, `href="https://ecole.example/accueil"`) {
+		t.Error(got.HTML)
+	}
 }
 
 func TestEachAnswerToAPreInscriptionNamesThePupil(t *testing.T) {

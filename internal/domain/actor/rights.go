@@ -93,6 +93,7 @@ var (
 	Households  = offices(Changes, ChangesOwn).named("households", "Identité, coordonnées")
 	Papers      = offices(Changes, ChangesOwn).with(Family, Sees).named("papers", "Papiers déposés")
 	Mails       = offices(Changes, ChangesOwn).named("mails", "Courriers")
+	Messages    = offices(Changes, None).named("messages", "Écrire à une sélection de familles")
 	Identifiers = offices(Changes, None).named("identifiers", "Identifiants de toutes les familles")
 
 	Dossiers     = offices(Changes, ChangesOwn).named("dossiers", "Vérifier et valider les dossiers")
@@ -120,7 +121,7 @@ type RightGroup struct {
 // Rights are all the rights, as the screen groups them. The last group is of
 // what everybody or one's own account opens, which the screen leaves out.
 var Rights = []RightGroup{
-	{"Familles et élèves", []*Right{Office, Households, Papers, Mails, Identifiers}},
+	{"Familles et élèves", []*Right{Office, Households, Papers, Mails, Messages, Identifiers}},
 	{"Inscriptions", []*Right{Dossiers, Applications, Places, Jumps, Opening, Lists}},
 	{"Enseignement", []*Right{Catalogue, Classes}},
 	{"Argent", []*Right{Money}},

@@ -34,6 +34,7 @@ type Mail struct {
 	Kind      Kind
 	Household string
 	Dossier   string
+	Message   string // the message.Message that it carries, "" for what the product writes
 	Facts     any
 	Secret    any
 	LeavesAt  time.Time // not before; the zero time is now
@@ -63,7 +64,7 @@ func Enqueue(ctx context.Context, tx *db.Tx, now time.Time, mails ...Mail) error
 			leaves = now
 		}
 		id := db.NewID()
-		rows = append(rows, []any{id, m.Event, m.Recipient, m.Kind, m.Household, m.Dossier, m.Call, m.Secret != nil, now, leaves, "", m.AnswerBy})
+		rows = append(rows, []any{id, m.Event, m.Recipient, m.Kind, m.Household, m.Dossier, m.Call, m.Secret != nil, now, leaves, "", m.AnswerBy, m.Message})
 		if m.Recipient == "" {
 			continue
 		}
@@ -72,7 +73,7 @@ func Enqueue(ctx context.Context, tx *db.Tx, now time.Time, mails ...Mail) error
 		})
 	}
 	added, err := tx.Insert(ctx, `outgoing_mail
-		(id, event_key, recipient, kind, household_id, dossier_id, subject, is_secret, queued_at, leaves_at, last_error, answer_by)`,
+		(id, event_key, recipient, kind, household_id, dossier_id, subject, is_secret, queued_at, leaves_at, last_error, answer_by, message_id)`,
 		`on conflict (event_key, recipient) do nothing`, rows)
 	if err != nil {
 		return fmt.Errorf("enqueue mails: %w", err)
@@ -237,4 +238,34 @@ func Abandoned(ctx context.Context, tx *db.Tx, id, why string, at time.Time) err
 func TriedAgain(ctx context.Context, tx *db.Tx, id string) error {
 	_, err := tx.Exec(ctx, `update outgoing_mail set failed_at = null, last_error = '' where id = $1`, id)
 	return err
+}
+
+// FailedOf lists the mails of a message that could not be sent.
+func FailedOf(ctx context.Context, r db.Reader, message string) ([]Outgoing, error) {
+	return db.All[Outgoing](ctx, r, outgoing+`where message_id = $1 and message_id <> '' and failed_at is not null order by id`, message)
+}
+
+// Again has a mail that was given up leave once more, as m says: the same mail
+// when the address is the same, else another one in its place.
+func Again(ctx context.Context, tx *db.Tx, now time.Time, failed Outgoing, m Mail) error {
+	if failed.Recipient == m.Recipient {
+		if err := jobs.RetryKey(ctx, tx, jobKey(failed.ID), later(now, m.LeavesAt)); err != nil {
+			return err
+		}
+		return TriedAgain(ctx, tx, failed.ID)
+	}
+	if err := jobs.Forget(ctx, tx, jobKey(failed.ID)); err != nil {
+		return err
+	}
+	if err := Dropped(ctx, tx, failed.ID); err != nil {
+		return err
+	}
+	return Enqueue(ctx, tx, now, m)
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }

@@ -13,18 +13,32 @@ func QuietHours(at time.Time, s School) time.Time {
 	if !s.quiet(local) {
 		return at
 	}
+	morning := func(day int) time.Time {
+		return time.Date(local.Year(), local.Month(), day, int(s.QuietUntil), 0, 0, 0, clock.Paris)
+	}
 	day := local.Day()
 	if int64(local.Hour()) >= s.QuietUntil {
 		day++
 	}
-	end := time.Date(local.Year(), local.Month(), day, int(s.QuietUntil), 0, 0, 0, clock.Paris)
+	end := morning(day)
+	if s.silent(end) {
+		end = morning(day + 1)
+	}
 	for s.quiet(end) { // an hour that the clock change skips
 		end = end.Add(time.Hour)
 	}
 	return end.UTC()
 }
 
+// silent tells whether the school writes nothing that whole day.
+func (s School) silent(local time.Time) bool {
+	return s.QuietSundays && local.Weekday() == time.Sunday
+}
+
 func (s School) quiet(local time.Time) bool {
+	if s.silent(local) {
+		return true
+	}
 	hour := int64(local.Hour())
 	if s.QuietFrom <= s.QuietUntil {
 		return s.QuietFrom <= hour && hour < s.QuietUntil

@@ -34,10 +34,11 @@ type School struct {
 	PasswordMin     int64  `db:"password_min"`
 	PasswordMax     int64  `db:"password_max"`
 	SessionMinutes  int64  `db:"session_minutes"`
-	PaperDays       int64  `db:"paper_days"`  // delay after a refused paper (R32)
-	OfferDays       int64  `db:"offer_days"`  // delay of an offered place (R33)
-	QuietFrom       int64  `db:"quiet_from"`  // the school writes nothing of its own accord from this hour, Paris (20)
-	QuietUntil      int64  `db:"quiet_until"` // to this one (8)
+	PaperDays       int64  `db:"paper_days"`    // delay after a refused paper (R32)
+	OfferDays       int64  `db:"offer_days"`    // delay of an offered place (R33)
+	QuietFrom       int64  `db:"quiet_from"`    // the school writes nothing of its own accord from this hour, Paris (20)
+	QuietUntil      int64  `db:"quiet_until"`   // to this one (8)
+	QuietSundays    bool   `db:"quiet_sundays"` // nor on a Sunday
 	RankShown       bool   `db:"rank_shown"`
 	SecondFactor    bool   `db:"second_factor"` // the staff must have one; written by RequireSecondFactor
 	Accessibility   string `db:"accessibility"` // non, partiellement or totalement conforme
@@ -112,7 +113,7 @@ type BillingMode struct {
 func Current(ctx context.Context, r db.Reader) (School, error) {
 	return db.One[School](ctx, r, `select id, name, short_name, address, phone, email, website, pre_enrolment_url, hue,
 			creditor_name, creditor_ics, recovery, password_min, password_max, session_minutes, paper_days, offer_days,
-			quiet_from, quiet_until, rank_shown, second_factor, accessibility
+			quiet_from, quiet_until, quiet_sundays, rank_shown, second_factor, accessibility
 		from school`)
 }
 

@@ -41,6 +41,7 @@ var Policies = Group[School]{Settings: join(
 	Under("Quand l’école écrit d’elle-même",
 		Number("heures_calmes_fin", "À partir de", "Heure de Paris. Une réponse à ce qu’une famille vient de faire part toujours aussitôt.", 0, 23, func(s *School) *int64 { return &s.QuietUntil }),
 		Number("heures_calmes_debut", "Jusqu’à", "", 1, 24, func(s *School) *int64 { return &s.QuietFrom }),
+		Tick("dimanches_calmes", "Rien le dimanche", "Ce qui devait partir un dimanche part le lundi.", func(s *School) *bool { return &s.QuietSundays }),
 	),
 	Under("Ce que voient les familles",
 		Tick("rang_visible", "Le rang de leur dossier", "Les familles lisent leur rang dès que le dossier est complet.", func(s *School) *bool { return &s.RankShown }),

@@ -262,6 +262,7 @@ func (x *exporter) policies(w *tomlWriter, s school.School) {
 	w.text("recuperation", recovery)
 	w.line("rang_visible", strconv.FormatBool(s.RankShown))
 	w.text("heures_calmes", fmt.Sprintf("%d-%d", s.QuietUntil, s.QuietFrom))
+	w.line("dimanches_calmes", strconv.FormatBool(s.QuietSundays))
 	w.number("session_minutes", s.SessionMinutes)
 }
 

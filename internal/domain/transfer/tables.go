@@ -44,6 +44,8 @@ var tables = []table{
 	tableOf[requestRow]("request").always("offer_token_hash", ""),
 	tableOf[scenarioRow]("scenario"),
 	tableOf[applicationRow]("application").nullable("household_id", "pupil_id").always("draft_hash", "").always("link_hash", ""),
+	tableOf[messageRow]("message"),
+	tableOf[messageRecipientRow]("message_recipient"),
 	tableOf[journal.Line]("journal"),
 	tableOf[mailRow]("outgoing_mail").only("not (is_secret = true and sent_at is null)"),
 	tableOf[jobRow]("job").only("done_at is null and secret = ''").always("secret", ""),
@@ -391,6 +393,36 @@ type mailRow struct {
 	FailedAt  time.Time `db:"failed_at"`
 	LastError string    `db:"last_error"`
 	AnswerBy  time.Time `db:"answer_by"`
+	Message   string    `db:"message_id"`
+}
+
+type messageRow struct {
+	ID         string    `db:"id"`
+	Season     string    `db:"season_id"`
+	State      string    `db:"state"`
+	Subject    string    `db:"subject"`
+	Body       string    `db:"body"`
+	Selection  string    `db:"selection"`
+	ByMail     bool      `db:"by_mail"`
+	InPortal   bool      `db:"in_portal"`
+	Counted    int64     `db:"counted"`
+	LeavesAt   time.Time `db:"leaves_at"`
+	DepartedAt time.Time `db:"departed_at"`
+	CreatedBy  string    `db:"created_by"`
+	CreatedAt  time.Time `db:"created_at"`
+	school.Edited
+}
+
+type messageRecipientRow struct {
+	Message    string    `db:"message_id"`
+	Household  string    `db:"household_id"`
+	Position   int64     `db:"position"`
+	Dossiers   string    `db:"dossiers"`
+	Address    string    `db:"address"`
+	Subject    string    `db:"subject"`
+	Body       string    `db:"body"`
+	PreparedAt time.Time `db:"prepared_at"`
+	ReadAt     time.Time `db:"read_at"`
 }
 
 // jobRow is work not yet done; its lease stays behind.

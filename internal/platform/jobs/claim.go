@@ -72,10 +72,15 @@ func (r *Runner) extend(ctx context.Context, j Job) (time.Time, error) {
 // settle writes what became of the job, if it is still ours.
 func (r *Runner) settle(ctx context.Context, j Job, p Policy, outcome error) error {
 	now := r.clock.Now()
+	var off later
 	return r.store.Write(ctx, func(tx *db.Tx) error {
 		switch {
 		case outcome == nil:
 			return finish(ctx, tx, j, now)
+		case errors.As(outcome, &off):
+			return held(tx.Exec(ctx, `
+				update job set run_at = $1, attempts = attempts - 1, leased_until = null
+				where id = $2 and leased_until = $3`, off.at, j.ID, j.leasedUntil))
 		case isPermanent(outcome) || j.Attempt >= p.MaxAttempts:
 			return bury(ctx, tx, j, p, now, outcome)
 		default:

@@ -97,6 +97,15 @@ func (p permanent) Unwrap() error { return p.error }
 // job is given up at once.
 func Permanent(err error) error { return permanent{err} }
 
+// later is the outcome of a job whose time has not come.
+type later struct{ at time.Time }
+
+func (l later) Error() string { return "not before " + l.at.Format(time.RFC3339) }
+
+// Later is what a handler returns when the job's time has not come: it is done
+// from that instant on, and the attempt does not count.
+func Later(at time.Time) error { return later{at} }
+
 const secretForgotten = "Le mot de passe ou le lien de cet envoi a été effacé par sécurité, deux jours après son échec\u202f: " +
 	"il ne peut plus repartir. Faites-en une nouvelle demande."
 
@@ -140,6 +149,17 @@ func Retry(ctx context.Context, tx *db.Tx, id string, now time.Time) error {
 		return &fault.Conflict{Message: secretForgotten}
 	}
 	return onDead(ctx, tx, "retry", `update job set dead_at = null, attempts = 0, run_at = $1 where id = $2 and dead_at is not null`, now, id)
+}
+
+// RetryKey is Retry of the dead job of that key.
+func RetryKey(ctx context.Context, tx *db.Tx, key string, at time.Time) error {
+	return onDead(ctx, tx, "retry", `update job set dead_at = null, attempts = 0, run_at = $1 where key = $2 and dead_at is not null`, at, key)
+}
+
+// Forget removes the dead job of that key: it is never tried again.
+func Forget(ctx context.Context, tx *db.Tx, key string) error {
+	_, err := tx.Exec(ctx, `delete from job where key = $1 and dead_at is not null`, key)
+	return err
 }
 
 // Abandon closes a dead job for good and forgets its secret; fault.ErrNotFound

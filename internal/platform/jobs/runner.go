@@ -174,7 +174,7 @@ func (r *Runner) do(ctx context.Context, j Job) {
 		log.Warn("job taken over by another machine before its end")
 	case err != nil:
 		log.Error("write the job's outcome", "error", err, "outcome", outcome)
-	case outcome != nil:
+	case outcome != nil && !errors.As(outcome, new(later)):
 		log.Warn("job failed", "error", outcome)
 	}
 }

@@ -30,6 +30,8 @@ type homePage struct {
 	Family       []ui.Task
 	Pupils       []homePupil
 	Downloads    []ui.Task
+	Notices      []ui.Task // what the school wrote, the last first
+	MoreNotices  bool
 	PreEnrolment string // address for a pupil new to the school (R10)
 	now          time.Time
 	sent         bool // a dossier of the household was sent
@@ -78,6 +80,9 @@ func (p *Pages) ShowHome(v *door.Visit) error {
 	page.family(f.Household, v.Season, f.Papers, active)
 	page.SendAll = ready > 1
 	page.season(v)
+	if err := p.notices(v, &page); err != nil {
+		return err
+	}
 	return v.Show(200, homeView(page))
 }
 

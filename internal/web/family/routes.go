@@ -22,6 +22,8 @@ func (p *Pages) Routes() []door.Route {
 	get("/telechargements/{code}", "download", p.ShowDownload)
 	get("/textes/{text}", "text", p.ShowText)
 	get("/factures", "invoices", p.ShowInvoices)
+	get("/messages", "notices", p.ShowNotices)
+	get("/messages/{message}", "notice", p.ShowNotice)
 
 	// Famille.
 	get("/famille", "household", p.ShowHousehold)

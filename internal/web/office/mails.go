@@ -7,6 +7,7 @@ import (
 	"pupitre/internal/domain/correspondence"
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/journal"
+	"pupitre/internal/domain/message"
 	"pupitre/internal/domain/people"
 	"pupitre/internal/domain/report"
 	"pupitre/internal/platform/db"
@@ -128,7 +129,7 @@ var kinds = map[correspondence.Kind]string{
 	enrolment.MailPartlyFull: "Formule en partie complète", enrolment.MailPartlyReleased: "Places rendues", enrolment.MailWithdrawn: "Renoncement",
 	enrolment.MailWithdrawalAns: "Réponse au renoncement", enrolment.MailCourseCancelled: "Cours annulé", enrolment.MailCampaignClosed: "Campagne close",
 	enrolment.MailMissingPapers: "Documents manquants", enrolment.MailNotRanked: "Choix à refaire",
-	enrolment.MailTurnedDown: "Dossier refusé",
+	enrolment.MailTurnedDown: "Dossier refusé", message.MailMessage: "Message",
 }
 
 // kindWords names what a mail is about.

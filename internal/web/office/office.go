@@ -6,6 +6,7 @@ package office
 import (
 	"errors"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"pupitre/internal/domain/account"
@@ -51,9 +52,12 @@ func Nav(a actor.Actor) []ui.NavEntry {
 		{Label: "Places", URL: "/bureau/places", Icon: "places"},
 		{Label: "Familles et élèves", URL: "/bureau/foyers", Icon: "family", CountWord: "à vérifier"},
 		{Label: "Cours et salles", URL: "/bureau/catalogue", Icon: "calendar"},
-		{Label: "Sans réponse", URL: "/bureau/sans-reponse", Icon: "message"},
+		{Label: "Sans réponse", URL: "/bureau/sans-reponse", Icon: "info"},
 		{Label: "Courriers", URL: "/bureau/mails", Icon: "mail", CountWord: "non partis"},
 		{Label: "Identifiants", URL: "/bureau/identifiants", Icon: "key"},
+	}
+	if a.May(actor.Changes, actor.Messages) {
+		entries = slices.Insert(entries, 7, ui.NavEntry{Label: "Messages", URL: "/bureau/messages", Icon: "message"})
 	}
 	if a.MaySettle() {
 		entries = append(entries, ui.NavEntry{Label: "Réglages", URL: "/bureau/reglages", Icon: "settings"})

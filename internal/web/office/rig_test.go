@@ -25,6 +25,7 @@ import (
 	"pupitre/internal/web/door"
 	"pupitre/internal/web/family"
 	"pupitre/internal/web/households"
+	"pupitre/internal/web/messages"
 	"pupitre/internal/web/office"
 	"pupitre/internal/web/public"
 )
@@ -51,6 +52,7 @@ func open(t *testing.T, store *db.Store) *rig {
 		Application: newcomers.New(store, application.New(store, r.Clock, r.Accounts, r.Registrar), desk.Frame),
 		Households:  households.New(store, r.Registrar, r.Accounts, desk.Frame),
 		Catalogue:   catalogue.New(store, r.Registrar, desk.Frame),
+		Messages:    messages.New(store, r.Clock, desk.Frame),
 	}
 	r.handler = web.New(web.Config{Store: store, Accounts: r.Accounts, Clock: r.Clock, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Pages: pages})
 	r.token = r.signIn(actor.Secretary, "Odile Batard")

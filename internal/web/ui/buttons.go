@@ -79,3 +79,11 @@ func sheetURL(list, format string, narrowed url.Values) string {
 	}
 	return list + "/" + format + "?" + narrowed.Encode()
 }
+
+func writeURL(list string, narrowed url.Values) string {
+	values := url.Values{"liste": {list}}
+	for name, value := range narrowed {
+		values[name] = value
+	}
+	return "/bureau/messages/nouveau?" + values.Encode()
+}

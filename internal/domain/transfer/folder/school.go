@@ -142,6 +142,7 @@ type Policies struct {
 	ShowRank         bool   `toml:"rang_visible"`            // true
 	QuietHours       string `toml:"heures_calmes"`           // "8-20": the school writes of its own accord between these hours only
 	SendFrom, SendTo int    `toml:"-"`                       // the two hours of QuietHours
+	QuietSundays     bool   `toml:"dimanches_calmes"`        // false: nor on a Sunday
 	SessionMinutes   int    `toml:"session_minutes"`         // 60
 }
 

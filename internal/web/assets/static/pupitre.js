@@ -14,6 +14,7 @@
     $$("[data-avec-script]", root).forEach((element) => { element.hidden = false; });
     $$("input[data-afficher]", root).forEach(addReveal);
     $$("form[data-cle]", root).forEach(offerKey);
+    $$("span[data-met]", root).forEach(offerField);
     showKeysState();
     $("[data-foyer]", root)?.focus();
     // Un formulaire refusé est la réponse à un envoi : son entrée de l'historique
@@ -45,6 +46,23 @@
     input.after(button);
     // Caché de nouveau à l'envoi, pour que le navigateur le reconnaisse.
     if (input.form) input.form.addEventListener("submit", () => { input.type = "password"; });
+  }
+
+  // ── Champ à mettre dans un texte ──────────────────────────────────────────
+
+  // Le nom du champ devient un bouton qui le met là où l'on écrit.
+  function offerField(name) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = name.className;
+    button.textContent = name.textContent;
+    button.addEventListener("click", () => {
+      const text = document.getElementById(name.dataset.met);
+      text.setRangeText(button.textContent, text.selectionStart, text.selectionEnd, "end");
+      text.focus();
+      text.dispatchEvent(new Event("change", { bubbles: true }));
+    });
+    name.replaceWith(button);
   }
 
   // ── Clé d'accès ───────────────────────────────────────────────────────────
