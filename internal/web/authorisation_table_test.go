@@ -263,8 +263,10 @@ var table = slices.Concat(applicationRows, []row{
 	{route: "GET /bureau/messages/{message}/envoi", want: offices(303)},
 	{route: "POST /bureau/messages/{message}/annuler", want: offices(409)},
 	{route: "POST /bureau/messages/{message}/renvoyer", want: offices(303)},
-	{route: "POST /bureau/messages/{message}/retirer", want: offices(303), fill: func(c *scene, _ visitor) filling {
-		c.set(`update message set in_portal = true where id = $1`, c.message)
+	{route: "POST /bureau/messages/{message}/retirer", want: offices(303), fill: func(c *scene, who visitor) filling {
+		if isOffice(who) { // shown once more for the next one
+			c.set(`update message set in_portal = true where id = $1`, c.message)
+		}
 		return filling{}
 	}},
 	{route: "POST /bureau/messages/{message}/supprimer", want: offices(409)},

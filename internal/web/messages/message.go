@@ -3,6 +3,7 @@ package messages
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"pupitre/internal/domain/message"
 	"pupitre/internal/platform/french"
@@ -19,7 +20,7 @@ type messagePage struct {
 	Recipients []message.Recipient
 	Outcome    message.Outcome
 	Pager      ui.Pager
-	Refresh    bool
+	Now        time.Time
 }
 
 func (m messagePage) path() string { return messagePath(m.ID) }
@@ -27,7 +28,7 @@ func (m messagePage) path() string { return messagePath(m.ID) }
 // under says how many it has left for, and what the departure counted anew.
 func (m messagePage) under() string {
 	switch {
-	case m.State == message.Planned:
+	case !m.Departed():
 		return "Programmé par " + m.ChangedBy + " pour " + french.Count(m.Counted, "famille", "familles") + ", comptées de nouveau au départ."
 	case m.Families != m.Counted:
 		return "Parti le " + french.Moment(m.DepartedAt) + " à " + french.Count(m.Families, "famille", "familles") + colon + "la sélection en comptait " + itoa(m.Counted) + " à la programmation."
@@ -36,9 +37,12 @@ func (m messagePage) under() string {
 	}
 }
 
+// Waits tells whether its hour is still to come.
+func (m messagePage) Waits() bool { return m.State == message.Planned && m.LeavesAt.After(m.Now) }
+
 // underWay tells whether something is still to leave.
 func (m messagePage) underWay() bool {
-	return m.State == message.Leaving || m.State == message.Sent && m.Waiting() > 0
+	return m.State == message.Leaving || m.State == message.Planned && !m.Waits() || m.State == message.Sent && m.Waiting() > 0
 }
 
 func (m messagePage) tabs() []ui.Tab {
@@ -110,6 +114,7 @@ func (p *Pages) read(v *door.Visit) (page messagePage, err error) {
 	case message.OnlyFailed, message.NoAddress:
 		page.Outcome = o
 	}
+	page.Now = v.Now
 	page.Base, err = p.base(v, or(page.Subject, "Message"))
 	return page, err
 }
@@ -122,6 +127,9 @@ func (p *Pages) Progress(v *door.Visit) error {
 	}
 	if !v.IsHTMX() {
 		return v.Redirect(page.path())
+	}
+	if !page.underWay() { // the list of families is to be read anew
+		v.W.Header().Set("HX-Refresh", "true")
 	}
 	return v.Show(200, progressPanel(page))
 }
