@@ -322,6 +322,8 @@ var table = slices.Concat(applicationRows, []row{
 	{route: "GET /bureau/reglages", want: directions(303)},
 	{route: "GET /bureau/reglages/ecole", want: directions(200)},
 	{route: "POST /bureau/reglages/ecole", want: directions(422), fill: form("nom", "")},
+	{route: "GET /bureau/reglages/paiement", want: directions(200)},
+	{route: "POST /bureau/reglages/paiement", want: directions(422), fill: form("fois_1", "")},
 	{route: "GET /bureau/reglages/regles", want: directions(200)},
 	{route: "POST /bureau/reglages/regles", want: directions(422), fill: form("session_minutes", "")},
 	{route: "GET /bureau/reglages/campagne", want: directions(200)},

@@ -9,6 +9,7 @@ import (
 
 	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/journal"
+	"pupitre/internal/domain/school"
 	"pupitre/internal/platform/clock"
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/fault"
@@ -229,4 +230,24 @@ func AllotMandateReference(ctx context.Context, tx *db.Tx, now time.Time, a acto
 	end := strings.ToUpper(strings.ReplaceAll(household, "-", ""))
 	reference := fmt.Sprintf("RUM-%d-%s", now.In(clock.Paris).Year(), end[max(0, len(end)-12):])
 	return reference, SetMandateReference(ctx, tx, now, a, household, reference)
+}
+
+// PayersOf counts the families that have chosen each way to pay.
+func PayersOf(ctx context.Context, r db.Reader) (school.Payers, error) {
+	type chosen struct {
+		Mode  int64  `db:"mode"`
+		Means string `db:"mean"`
+		N     int64  `db:"n"`
+	}
+	p := school.Payers{Modes: map[int64]int64{}, Means: map[string]int64{}}
+	rows, err := db.All[chosen](ctx, r, `select billing_mode as mode, '' as mean, count(*) as n from household group by billing_mode
+		union all select 0, mean, count(*) from household_payment_mean group by mean`)
+	for _, c := range rows {
+		if c.Means != "" {
+			p.Means[c.Means] = c.N
+		} else {
+			p.Modes[c.Mode] = c.N
+		}
+	}
+	return p, err
 }

@@ -41,6 +41,7 @@ const (
 	campaignPath = root + "/campagne"
 	papersPath   = root + "/pieces"
 	rulesPath    = root + "/regles"
+	paymentsPath = root + "/paiement"
 )
 
 // longForm leaves room for texts, and for what was read beside what is typed.
@@ -60,6 +61,8 @@ func (p *Pages) Routes() []door.Route {
 		post("/ecole", "save-school", p.SaveSchool),
 		get("/regles", "rules", p.Rules),
 		post("/regles", "save-rules", p.SaveRules),
+		get("/paiement", "payments", p.Payments),
+		post("/paiement", "save-payments", p.SavePayments),
 		get("/campagne", "campaign", p.Campaign),
 		post("/campagne", "save-campaign", p.SaveCampaign),
 		get("/pieces", "papers", p.Papers),

@@ -9,6 +9,7 @@ func SettingsTabs(here string) []Tab {
 		{Label: "Campagne", URL: "/bureau/reglages/campagne"},
 		{Label: "Pièces demandées", URL: "/bureau/reglages/pieces"},
 		{Label: "Règles de l’école", URL: "/bureau/reglages/regles"},
+		{Label: "Paiement", URL: "/bureau/reglages/paiement"},
 		{Label: "Droits et comptes", URL: "/bureau/reglages/droits"},
 	}
 	for i := range all {
