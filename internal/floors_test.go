@@ -55,8 +55,9 @@ var doors = map[string][]string{
 	"figures":     {"ui", "door", "assets"},
 	"messages":    {"ui", "door"},
 	"catalogue":   {"ui", "door"},
+	"allocation":  {"ui", "door"},
 	"mailbox":     {"ui", "door", "assets"}, // the demonstration's mails
-	"":            {"ui", "door", "assets", "public", "family", "application", "teacher", "office", "access", "settings", "households", "lists", "figures", "catalogue", "messages"},
+	"":            {"ui", "door", "assets", "public", "family", "application", "teacher", "office", "access", "settings", "households", "lists", "figures", "catalogue", "messages", "allocation"},
 }
 
 // noRoom lists the parts of the web that know no business.

@@ -18,6 +18,7 @@ import (
 	"pupitre/internal/platform/mail"
 	"pupitre/internal/web"
 	"pupitre/internal/web/access"
+	"pupitre/internal/web/allocation"
 	webapplication "pupitre/internal/web/application"
 	"pupitre/internal/web/catalogue"
 	"pupitre/internal/web/door"
@@ -108,6 +109,7 @@ func pages(k *kept, s settings, accounts *account.Accounts, registrar *enrolment
 		Messages:   messages.New(k.store, s.clock, desk.Frame),
 
 		Catalogue:   catalogue.New(k.store, registrar, desk.Frame),
+		Allocation:  allocation.New(k.store, registrar, s.clock, desk.Frame),
 		Application: webapplication.New(k.store, application.New(k.store, s.clock, accounts, registrar), desk.Frame),
 	}
 }

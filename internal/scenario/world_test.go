@@ -115,9 +115,19 @@ func discover(t *testing.T, d *server) *world {
 		"offer mail": home.find("/demo/courriers?q=une+place", `href="(/demo/courriers/[^"]+)"`),
 		"offered to": home.find("/demo/courriers?q=une+place", `>([^<>\s]+@[^<>\s]+)<`),
 	}}
+	w.values["held"] = office.find(w.values["offering"], `href="(/bureau/places/demandes/`+someID+`)"`)
+	w.values["dry run"] = dryRun(office, strings.TrimPrefix(w.values["offering"], "/bureau/places/"))
 	w.values["text"] = home.find("/eleves/"+w.values["draft"]+"/reinscription/envoi", `/textes/(`+someID+`)`)
 	w.values["mailed offer"] = home.find(w.values["offer mail"], `https?://[^/\s]+(/offre/[^\s<]+)`)
 	return w
+}
+
+// dryRun keeps a scenario with more places in that course, and returns its address.
+func dryRun(office *session, offering string) string {
+	office.t.Helper()
+	name := strings.ReplaceAll(offering, "/", "-")
+	office.send("/bureau/places/attribution", url.Values{"nom": {"Plus de places"}, "mode": {"cloture"}, "places-" + name: {"90"}, "lues-" + name: {"1"}})
+	return office.find("/bureau/places/attribution", `href="(/bureau/places/attribution/`+someID+`)"`)
 }
 
 // dossier is the address of the first dossier of that group of the queue.

@@ -222,6 +222,12 @@ var table = slices.Concat(applicationRows, []row{
 	{route: "GET /bureau/places", want: offices(200)},
 	{route: "GET /bureau/ouverture", want: offices(200).but(secretary, 403)},
 	{route: "GET /bureau/places/{course}/{semester}", want: offices(200)},
+	{route: "GET /bureau/places/listes", want: offices(200)},
+	{route: "GET /bureau/places/demandes/{request}", want: offices(200), fill: aRequest("place")},
+	{route: "GET /bureau/places/attribution", want: offices(200)},
+	{route: "GET /bureau/places/attribution/nouveau", want: offices(200)},
+	{route: "GET /bureau/places/attribution/{scenario}", want: offices(200), fill: aScenario()},
+	{route: "GET /bureau/places/attribution/{scenario}/modifier", want: offices(200), fill: aScenario()},
 	{route: "GET /bureau/catalogue", want: offices(200)},
 	{route: "GET /bureau/catalogue/cours/nouveau", want: offices(200)},
 	{route: "GET /bureau/catalogue/cours/{course}", want: offices(200)},
@@ -292,6 +298,15 @@ var table = slices.Concat(applicationRows, []row{
 		return filling{form: fields("places", "40", "motif", "Une salle plus grande")}
 	}},
 	{route: "POST /bureau/places/{course}/{semester}/saut", want: offices(303), fill: jump},
+	{route: "POST /bureau/places/demandes/{request}/deplacer", want: offices(422), fill: aRequest("place", "motif", "")},
+	{route: "POST /bureau/places/demandes/{request}/echanger", want: offices(422), fill: aRequest("place", "motif", "")},
+	{route: "POST /bureau/places/demandes/{request}/renoncer", want: offices(422), fill: aRequest("place", "motif", "")},
+	{route: "POST /bureau/places/demandes/{request}/repondre", want: offices(422), fill: aRequest("place")},
+	{route: "POST /bureau/places/attribution", want: offices(303), fill: anAllocation},
+	{route: "POST /bureau/places/attribution/{scenario}/modifier", want: offices(303), fill: changedScenario},
+	{route: "POST /bureau/places/attribution/{scenario}/publier", want: offices(409), fill: aScenario()},
+	{route: "POST /bureau/places/attribution/{scenario}/annuler", want: offices(409), fill: aScenario()},
+	{route: "POST /bureau/places/attribution/{scenario}/jeter", want: offices(303), fill: aScenario()},
 	{route: "POST /bureau/places/{course}/{semester}/annuler-le-cours", want: offices(422), fill: form("motif", "")},
 	{route: "POST /bureau/familles/{household}/adresse", want: offices(303), fill: func(c *scene, _ visitor) filling {
 		return filling{form: fields("responsable", c.text(`select id from guardian where household_id = $1 order by position limit 1`, c.own), "email", ownEmail, "verifie", "oui")}

@@ -44,12 +44,15 @@ var withoutFields = []string{
 	"POST /bureau/messages/{message}/renvoyer",
 	"POST /bureau/messages/{message}/retirer",
 	"POST /bureau/messages/{message}/supprimer",
-	"POST /offre/{token}",                         // accept or decline: anything else shows the offer again
-	"POST /eleves/{pupil}/offres/{request}",       // the same
-	"POST /accessibilite",                         // choices: anything else is the usual setting
-	"POST /bureau/a-verifier/{household}/vu",      // an instant: forged, in the test of forged fields
-	"POST /bureau/a-verifier/{household}/annuler", // a batch, in the address: the same
-	"POST /bureau/eleves/{pupil}/foyers",          // choices: the same
+	"POST /offre/{token}",                             // accept or decline: anything else shows the offer again
+	"POST /eleves/{pupil}/offres/{request}",           // the same
+	"POST /accessibilite",                             // choices: anything else is the usual setting
+	"POST /bureau/a-verifier/{household}/vu",          // an instant: forged, in the test of forged fields
+	"POST /bureau/a-verifier/{household}/annuler",     // a batch, in the address: the same
+	"POST /bureau/eleves/{pupil}/foyers",              // choices: the same
+	"POST /bureau/places/demandes/{request}/repondre", // two buttons: anything else is refused
+	"POST /bureau/places/attribution/{scenario}/annuler",
+	"POST /bureau/places/attribution/{scenario}/jeter",
 	"POST /bureau/dossiers/{id}/annuler",
 	"POST /bureau/confirmations/{batch}/annuler",
 	"POST /bureau/dossiers/relance",              // hidden fields: forged ones remind nobody
@@ -137,6 +140,12 @@ var typedForms = slices.Concat(applicationForms, []typedForm{
 		mandatory: []string{"eleve", "motif", "recu_le", "recu_a", "formule", "pole", "cours"}, texts: []string{"motif", "recu_le", "recu_a"}},
 	{route: "POST /bureau/places/{course}/{semester}/capacite", who: secretary, fill: form("places", "41", "motif", "Une salle plus grande"),
 		mandatory: []string{"places"}, texts: []string{"places", "motif"}},
+	{route: "POST /bureau/places/demandes/{request}/deplacer", who: secretary, fill: aRequest("place", "vers", "", "motif", "Fratrie"), mandatory: []string{"motif", "vers"}, texts: []string{"motif"}},
+	{route: "POST /bureau/places/demandes/{request}/echanger", who: secretary, fill: aRequest("place", "avec", "", "motif", "Fratrie"), mandatory: []string{"motif", "avec"}, texts: []string{"motif"}},
+	{route: "POST /bureau/places/demandes/{request}/renoncer", who: secretary, fill: aRequest("place", "motif", "Déménagement"), mandatory: []string{"motif"}, texts: []string{"motif"}},
+	{route: "POST /bureau/places/attribution", who: secretary, fill: anAllocation, mandatory: []string{"nom"}, texts: []string{"nom", "delai"}},
+	{route: "POST /bureau/places/attribution/{scenario}/modifier", who: secretary, fill: changedScenario, mandatory: []string{"nom"}, texts: []string{"nom", "delai"}},
+	{route: "POST /bureau/places/attribution/{scenario}/publier", who: secretary, fill: aScenario("motif", "Ordre des dossiers"), texts: []string{"motif"}},
 	{route: "POST /bureau/places/{course}/{semester}/saut", who: secretary, fill: jump, mandatory: []string{"motif", "demande", "sur"}, texts: []string{"motif"}},
 	{route: "POST /bureau/places/{course}/{semester}/annuler-le-cours", who: secretary, fill: form("motif", "Professeur parti", "sur", ""),
 		mandatory: []string{"motif"}, texts: []string{"motif"}},

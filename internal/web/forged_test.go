@@ -279,6 +279,33 @@ var forgeries = []forged{
 		found := c.texts(2, `select course_id, cast(semester as text) from offering where taken > 0 order by id limit 1`)
 		return filling{path: map[string]string{"course": found[0], "semester": found[1]}, form: fields("places", "0")}
 	}},
+	{what: "a delay of offers that is none", route: "POST /bureau/places/{course}/{semester}/capacite", who: secretary, status: 422, says: "entre 1 et 30", fill: func(*scene) filling {
+		return filling{form: fields("places", "40", "delai", "1000")}
+	}},
+	{what: "a move to a course that does not exist", route: "POST /bureau/places/demandes/{request}/deplacer", who: secretary, status: 422, says: "Choisissez le cours", fill: func(c *scene) filling {
+		return aRequest("place", "vers", unknownID+"/0", "motif", "x")(c, secretary)
+	}},
+	{what: "a swap with a request that does not exist", route: "POST /bureau/places/demandes/{request}/echanger", who: secretary, status: 422, says: "Choisissez l’élève", fill: func(c *scene) filling {
+		return aRequest("place", "avec", unknownID, "motif", "x")(c, secretary)
+	}},
+	{what: "an answer to an offer that was not made", route: "POST /bureau/places/demandes/{request}/repondre", who: secretary, status: 409, says: "n’est plus proposée", fill: func(c *scene) filling {
+		return aRequest("waiting", "reponse", "accepter")(c, secretary)
+	}},
+	{what: "a scenario with half a place", route: "POST /bureau/places/attribution", who: secretary, status: 422, says: "entre 0 et 999", fill: func(c *scene) filling {
+		f := anAllocation(c, secretary)
+		for name := range f.form {
+			if strings.HasPrefix(name, "places-") {
+				f.form.Set(name, "12,5")
+			}
+		}
+		return f
+	}},
+	{what: "steps that were not shown", route: "POST /bureau/places/attribution/{scenario}/publier", who: secretary, status: 409, says: "un cours retiré", fill: func(c *scene) filling {
+		return aScenario("vu", unknownID+"/0 1 2 "+unknownID)(c, secretary)
+	}},
+	{what: "steps that cannot be read", route: "POST /bureau/places/attribution/{scenario}/publier", who: secretary, status: 422, says: "rechargez", fill: func(c *scene) filling {
+		return aScenario("vu", "x")(c, secretary)
+	}},
 	{what: "a request that does not exist", route: "POST /bureau/places/{course}/{semester}/saut", who: secretary, status: 404, fill: func(*scene) filling {
 		return filling{form: fields("demande", unknownID, "motif", "Fratrie", "sur", "oui")}
 	}},

@@ -56,6 +56,8 @@ var visits = []struct{ who, path string }{
 	{"office", "/bureau/dossiers?file=tous&texte=lou+2345"}, {"office", "/bureau/dossiers/a-confirmer?tous=oui"}, {"office", "/bureau/dossiers/relance"},
 	{"office", "/bureau/dossiers/crowd-o-13"}, {"office", "/bureau/dossiers/crowd-o-13/journal"}, {"office", "/bureau/dossiers/crowd-o-13/cours"},
 	{"office", "/bureau/dossier-papier"}, {"office", "/bureau/dossier-papier?eleve=crowd-p-7"}, {"office", "/bureau/dossier-papier?q=foule12"}, {"office", "/bureau/places"}, {"director", "/bureau/ouverture"},
+	{"office", "/bureau/places/listes"}, {"office", "/bureau/places/listes?formule={programme}&etat=tous"}, {"office", "/bureau/places/attribution"}, {"office", "/bureau/places/attribution/nouveau"},
+	{"office", "/bureau/places/attribution/{scenario}"}, {"office", "/bureau/places/attribution/{scenario}/modifier"}, {"office", "/bureau/places/demandes/{held}"},
 	{"office", "/bureau/places/{course}/0"}, {"office", "/bureau/catalogue"}, {"office", "/bureau/recherche?q=foule12"}, {"office", "/bureau/recherche?q=D-2345"},
 	{"office", "/bureau/familles/crowd-h-4"}, {"office", "/bureau/familles/crowd-h-4/identite"}, {"office", "/bureau/familles/crowd-h-4/importer"},
 	{"office", "/bureau/foyers"}, {"office", "/bureau/foyers/nouveau"}, {"office", "/bureau/familles/crowd-h-4/eleves/nouveau"}, {"office", "/bureau/foyers?depuis=foule12"}, {"office", "/bureau/foyers?apres=crowd-g-400"}, {"office", "/bureau/foyers?avant=crowd-g-400"},
@@ -120,9 +122,14 @@ func (c *crowded) visitAll(staff map[string]string, account string, doing func(s
 	c.Must(err)
 	teacher, err := db.One[string](c.Ctx, c.Store, `select min(id) from teacher`)
 	c.Must(err)
+	scenario, err := enrolment.SaveScenario(c.Ctx, c.Store, c.Clock, actor.Actor{Name: "Odile Batard", Role: actor.Secretary}, enrolment.Scenario{
+		Season: c.Season.ID, Name: "Essai", AtClosing: true, Capacities: enrolment.Capacities{enrolment.OfferingID(c.Wish("L-HAUTBOIS", 0).Course, 0): 900}})
+	c.Must(err)
+	held, err := db.One[string](c.Ctx, c.Store, `select min(id) from request where state = 'place'`)
+	c.Must(err)
 	for _, v := range visits {
 		path := strings.NewReplacer("{course}", c.Wish("L-HAUTBOIS", 0).Course, "{text}", c.Text, "{account}", account,
-			"{season}", c.Season.ID, "{programme}", c.Programme("cursus"), "{site}", c.Site("L-HAUTBOIS"), "{discipline}", discipline, "{teacher}", teacher).Replace(v.path)
+			"{season}", c.Season.ID, "{programme}", c.Programme("cursus"), "{site}", c.Site("L-HAUTBOIS"), "{discipline}", discipline, "{teacher}", teacher, "{scenario}", scenario, "{held}", held).Replace(v.path)
 		token := staff[v.who]
 		if len(v.who) == 1 {
 			token = crowd.Token(int(v.who[0] - '0'))

@@ -3,6 +3,7 @@ package web
 import (
 	"pupitre/internal/domain/actor"
 	"pupitre/internal/web/access"
+	"pupitre/internal/web/allocation"
 	"pupitre/internal/web/application"
 	"pupitre/internal/web/catalogue"
 	"pupitre/internal/web/door"
@@ -30,6 +31,7 @@ type Pages struct {
 
 	Catalogue   *catalogue.Pages // what the school teaches, for the office
 	Application *application.Pages
+	Allocation  *allocation.Pages // waiting lists and dry runs
 }
 
 // SiteMap is every page and act of the site: who may ask for what. What is
@@ -50,6 +52,7 @@ func SiteMap(p Pages) []door.Route {
 		p.Messages.Routes(),
 		p.Catalogue.Routes(),
 		p.Application.Routes(),
+		p.Allocation.Routes(),
 	} {
 		routes = append(routes, group...)
 	}

@@ -32,6 +32,7 @@ import (
 	"pupitre/internal/platform/mail"
 	"pupitre/internal/web"
 	"pupitre/internal/web/access"
+	"pupitre/internal/web/allocation"
 	newcomerpages "pupitre/internal/web/application"
 	"pupitre/internal/web/catalogue"
 	"pupitre/internal/web/family"
@@ -244,6 +245,7 @@ func everyPage(store *db.Store, registrar *enrolment.Registrar, accounts *accoun
 		Messages:   messages.New(store, clk, desk.Frame),
 
 		Catalogue:   catalogue.New(store, registrar, desk.Frame),
+		Allocation:  allocation.New(store, registrar, clk, desk.Frame),
 		Application: newcomerpages.New(store, application.New(store, clk, accounts, registrar), desk.Frame),
 	}
 }

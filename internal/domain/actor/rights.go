@@ -100,6 +100,7 @@ var (
 	Applications = offices(Changes, None).named("applications", "Pré-inscriptions")
 	Places       = offices(Changes, ChangesOwn).named("places", "Ouvrir des places, attribuer")
 	Jumps        = offices(Changes, None).named("jumps", "Passer hors de l’ordre, avec motif")
+	Allocation   = offices(Changes, None).named("allocation", "Essais à blanc des places, publication")
 	Opening      = only(Sees, Director, Administrator).named("opening", "Suivre le jour de l’ouverture")
 	Lists        = offices(Sees, SeesOwn).named("lists", "Listes, impressions, chiffres")
 
@@ -122,7 +123,7 @@ type RightGroup struct {
 // what everybody or one's own account opens, which the screen leaves out.
 var Rights = []RightGroup{
 	{"Familles et élèves", []*Right{Office, Households, Papers, Mails, Messages, Identifiers}},
-	{"Inscriptions", []*Right{Dossiers, Applications, Places, Jumps, Opening, Lists}},
+	{"Inscriptions", []*Right{Dossiers, Applications, Places, Jumps, Allocation, Opening, Lists}},
 	{"Enseignement", []*Right{Catalogue, Classes}},
 	{"Argent", []*Right{Money}},
 	{"Réglages", []*Right{Settings, Accounts}},

@@ -82,11 +82,17 @@ func (b *Board) passing(o *Offering, free int64, turns map[string]Turn) []string
 	inTurn := slices.Clone(o.Queue)
 	slices.SortStableFunc(inTurn, func(x, y string) int { return b.byTurn(x, y, turns) })
 	served := inTurn[:min(max(free, 0), int64(len(inTurn)))]
-	first := 0 // how many of the list are served where they stand
-	for first < len(o.Queue) && slices.Contains(served, o.Queue[first]) {
-		first++
+	passes := make(map[string]bool, len(served))
+	for _, id := range served {
+		passes[id] = true
 	}
-	return slices.DeleteFunc(slices.Clone(served), func(id string) bool { return slices.Index(o.Queue, id) < first })
+	for _, id := range o.Queue { // those at its head who are served where they stand
+		if !passes[id] {
+			break
+		}
+		delete(passes, id)
+	}
+	return slices.DeleteFunc(slices.Clone(served), func(id string) bool { return !passes[id] })
 }
 
 // byTurn orders requests as they are served at closing: jumps first, as in a

@@ -199,3 +199,22 @@ func anyBoard(t *rapid.T) (*Board, map[string]Turn) {
 	}
 	return b, turns
 }
+
+// BenchmarkDryRun rehearses, at closing, on 200 courses and the requests of 5,000 dossiers.
+func BenchmarkDryRun(b *testing.B) {
+	board, turns, plan := boardOf(), map[string]Turn{}, Plan{AtClosing: true, Capacities: map[string]int64{}}
+	for i := range 200 {
+		id := fmt.Sprint("course", i)
+		board.Offerings[id] = &Offering{Capacity: 40}
+		plan.Capacities[id] = 45
+	}
+	for i := range int64(10000) {
+		id := fmt.Sprint("r", i)
+		board.must(asks(id, fmt.Sprint("course", i*i%200), i))
+		turns[id] = Turn{At: noon.Add(time.Duration(i*7919%10000) * time.Second), Rank: i}
+	}
+	for b.Loop() {
+		after, steps, _ := board.Rehearse(plan, turns)
+		Compare(board, after, board.AtClosing(plan, turns), steps)
+	}
+}

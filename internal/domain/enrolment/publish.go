@@ -22,6 +22,11 @@ import (
 // they leave, it can be undone.
 const PublicationDelay = 10 * time.Minute
 
+// MailsLeave is when the mails of a publication made now leave (quiet hours).
+func MailsLeave(now time.Time, s school.School) time.Time {
+	return school.QuietHours(now.Add(PublicationDelay), s)
+}
+
 // Publication applies a scenario. Shown is what the page said it would do.
 type Publication struct {
 	Scenario string
@@ -43,7 +48,7 @@ func (r *Registrar) Publish(ctx context.Context, a actor.Actor, in Publication) 
 			return err
 		}
 		u.offers = offers{days: s.Days, wait: PublicationDelay}
-		done = Published{LeavesAt: school.QuietHours(u.at.Add(PublicationDelay), u.school), Steps: steps}
+		done = Published{LeavesAt: MailsLeave(u.at, u.school), Steps: steps}
 		for _, step := range steps {
 			if err := u.publish(step, s, in.Reason); err != nil {
 				return err

@@ -8,6 +8,7 @@ import (
 	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/catalogue"
 	"pupitre/internal/domain/people"
+	"pupitre/internal/domain/school"
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/fault"
 )
@@ -122,6 +123,7 @@ type InLine struct {
 	PupilFirst    string
 	PupilLast     string
 	OnPaperAt     time.Time
+	Programme     string
 }
 
 type inLineRow struct {
@@ -135,27 +137,62 @@ type inLineRow struct {
 	First     string    `db:"first_name"`
 	Last      string    `db:"last_name"`
 	OnPaperAt time.Time `db:"received_on_paper_at"`
+	Programme string    `db:"programme_id"`
 }
 
 // LineOf returns who holds a place in the offering, who is offered one and who
 // waits, in that order and in the order of the list.
 func LineOf(ctx context.Context, r db.Reader, a actor.Actor, c catalogue.Catalogue, offering string) ([]InLine, error) {
+	lines, err := LinesOf(ctx, r, a, c, offering)
+	return lines[offering], err
+}
+
+// LinesOf is LineOf of several offerings, read at once.
+func LinesOf(ctx context.Context, r db.Reader, a actor.Actor, c catalogue.Catalogue, offerings ...string) (map[string][]InLine, error) {
 	if !a.IsOffice() {
 		return nil, fault.ErrForbidden
 	}
 	rows, err := db.All[inLineRow](ctx, r, `select `+prefixedColumns("q.", requestColumns)+`, q.position, d.number, d.state as dossier_state,
-			d.rank, d.household_id, d.pupil_id, p.first_name, p.last_name, d.received_on_paper_at
-		from (`+requestsWithPosition+`where offering_id = $1 and state in ('place', 'waiting', 'offered')) q
+			d.rank, d.household_id, d.pupil_id, p.first_name, p.last_name, d.received_on_paper_at, d.programme_id
+		from (`+requestsWithPosition+`where offering_id in (select value from json_each(cast($1 as text))) and state in ('place', 'waiting', 'offered')) q
 		join dossier d on d.id = q.dossier_id join pupil p on p.id = d.pupil_id
-		order by case q.state when 'place' then 0 when 'offered' then 1 else 2 end, q.position, q.received_at, q.seq`, offering)
+		order by q.offering_id, case q.state when 'place' then 0 when 'offered' then 1 else 2 end, q.position, q.received_at, q.seq`, db.IDs(offerings))
 	if err != nil {
 		return nil, err
 	}
-	var all []InLine
+	lines := map[string][]InLine{}
 	for _, row := range rows {
-		all = append(all, inLine(c, row))
+		lines[row.Offering] = append(lines[row.Offering], inLine(c, row))
 	}
-	return all, nil
+	return lines, nil
+}
+
+// OfferingsAskedBy returns, by programme, the offerings that the season's dossiers
+// ask for; out of memory while nobody moves, and read only.
+func OfferingsAskedBy(ctx context.Context, r db.Reader, season school.Season) (map[string][]string, error) {
+	return db.Remember(ctx, r, askedKey{season.ID}, season.Moves, func(ctx context.Context) (map[string][]string, error) {
+		type row struct {
+			Programme string `db:"programme_id"`
+			Offering  string `db:"offering_id"`
+		}
+		rows, err := db.All[row](ctx, r, `select distinct d.programme_id, q.offering_id from request q join dossier d on d.id = q.dossier_id
+			where d.season_id = $1 and q.state in ('place', 'waiting', 'offered')`, season.ID)
+		by := map[string][]string{}
+		for _, x := range rows {
+			by[x.Programme] = append(by[x.Programme], x.Offering)
+		}
+		return by, err
+	})
+}
+
+type askedKey struct{ season string }
+
+// RequestByID returns one request for the office.
+func RequestByID(ctx context.Context, r db.Reader, a actor.Actor, id string) (Request, error) {
+	if !a.IsOffice() {
+		return Request{}, fault.ErrForbidden
+	}
+	return db.One[Request](ctx, r, `select `+requestColumns+` from request where id = $1`, id)
 }
 
 // Left is a dossier that a cancelled course has left.
@@ -176,7 +213,7 @@ func LeftBy(ctx context.Context, r db.Reader, a actor.Actor, course catalogue.Co
 		Has bool `db:"has"`
 	}
 	rows, err := db.All[row](ctx, r, `select `+prefixedColumns("q.", requestColumns)+`, 0 as position, d.number, d.state as dossier_state,
-			d.rank, d.household_id, d.pupil_id, p.first_name, p.last_name, d.received_on_paper_at, d.choice like $1 as has
+			d.rank, d.household_id, d.pupil_id, p.first_name, p.last_name, d.received_on_paper_at, d.programme_id, d.choice like $1 as has
 		from request q join dossier d on d.id = q.dossier_id join pupil p on p.id = d.pupil_id
 		where q.offering_id = $2 and q.decided_at = $3 and q.state in ('returned', 'ended')
 		order by case q.state when 'returned' then 0 else 1 end, q.received_at, q.seq`,
@@ -198,7 +235,7 @@ func inLine(c catalogue.Catalogue, row inLineRow) InLine {
 func inLineOf(view RequestView, row inLineRow) InLine {
 	return InLine{
 		RequestView: view, DossierNumber: row.Number, DossierState: row.DState, Rank: row.Rank,
-		Household: row.Household, PupilID: row.Pupil, PupilName: row.First + " " + row.Last, PupilFirst: row.First, PupilLast: row.Last, OnPaperAt: row.OnPaperAt,
+		Household: row.Household, PupilID: row.Pupil, PupilName: row.First + " " + row.Last, PupilFirst: row.First, PupilLast: row.Last, OnPaperAt: row.OnPaperAt, Programme: row.Programme,
 	}
 }
 

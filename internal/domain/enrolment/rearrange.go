@@ -37,7 +37,7 @@ func (r *Registrar) Move(ctx context.Context, a actor.Actor, in Moving) error {
 		if slices.Contains(d.Choice.offerings(), in.To) {
 			return moveFault("L’élève suit ou attend déjà ce cours.")
 		}
-		return u.change(d, NewChoice{Programme: d.Programme, Site: d.Site, Wishes: d.Choice.instead(row.Offering, in.To), Reason: in.Reason}, zero)
+		return u.change(d, NewChoice{Programme: d.Programme, Site: d.Site, Wishes: d.Choice.Instead(row.Offering, in.To), Reason: in.Reason}, zero)
 	})
 }
 
@@ -45,8 +45,8 @@ func moveFault(message string) error {
 	return &fault.Invalid{Message: message, Fields: []fault.Field{{Name: "vers", Message: message}}}
 }
 
-// instead is the choice with one offering in place of another.
-func (c Choice) instead(from, to string) Choice {
+// Instead is the choice with one offering in place of another.
+func (c Choice) Instead(from, to string) Choice {
 	changed := slices.Clone(c)
 	for i, id := range c.offerings() {
 		if id == from {
@@ -120,7 +120,7 @@ func (u *unit) maySwap(one, other *Request, d, e *Dossier) error {
 		from, to string
 	}{{d, one.Offering, other.Offering}, {e, other.Offering, one.Offering}} {
 		proposed := *side.d
-		proposed.Choice = side.d.Choice.instead(side.from, side.to)
+		proposed.Choice = side.d.Choice.Instead(side.from, side.to)
 		breaches, err := u.breaches(&proposed)
 		if err != nil {
 			return err
@@ -180,7 +180,7 @@ func (u *unit) swapped(d *Dossier, left, taken *Request, why string) error {
 	if err != nil {
 		return err
 	}
-	d.Choice = d.Choice.instead(left.Offering, taken.Offering)
+	d.Choice = d.Choice.Instead(left.Offering, taken.Offering)
 	u.changed(d)
 	after, err := u.describe(*d)
 	if err != nil {

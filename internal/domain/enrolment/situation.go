@@ -37,7 +37,7 @@ func SituationOf(ctx context.Context, r db.Reader, a actor.Actor, c catalogue.Ca
 		s.Board.Offerings[o.ID] = &Offering{Capacity: o.Capacity, Taken: o.Taken, Closed: o.Closed}
 	}
 	rows, err := db.All[situated](ctx, r, `select `+prefixedColumns("q.", requestColumns)+`, 0 as position, d.number, d.state as dossier_state,
-			d.rank, d.household_id, d.pupil_id, p.first_name, p.last_name, d.received_on_paper_at, d.complete_at
+			d.rank, d.household_id, d.pupil_id, p.first_name, p.last_name, d.received_on_paper_at, d.programme_id, d.complete_at
 		from request q join dossier d on d.id = q.dossier_id join pupil p on p.id = d.pupil_id
 		where d.season_id = $1 and q.state in ('place', 'waiting', 'offered') order by q.seq`, season)
 	if err != nil {
@@ -104,4 +104,26 @@ func (s Situation) TotalsOf(b *Board, c catalogue.Catalogue) (t Totals) {
 	}
 	t.ManyDays = int64(len(many))
 	return t
+}
+
+// PlacesOn is how every offering stands on a board of the situation.
+func (s Situation) PlacesOn(b *Board) map[string]Places {
+	all := make(map[string]Places, len(b.Offerings))
+	for id, o := range b.Offerings {
+		course, semester := splitOffering(id)
+		all[id] = Places{Offering: id, Course: course, Semester: semester, Capacity: o.Capacity, Taken: o.Taken, Waiting: int64(len(o.Queue))}
+	}
+	for id, l := range s.Line {
+		p := all[l.Offering]
+		switch b.Requests[id].State {
+		case Offered:
+			p.Offered++
+		case Place:
+			if l.DossierState == Enrolled {
+				p.Confirmed++
+			}
+		}
+		all[l.Offering] = p
+	}
+	return all
 }

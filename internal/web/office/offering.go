@@ -23,6 +23,7 @@ type offeringPage struct {
 	Line     []enrolment.InLine
 	Left     []enrolment.Left // once cancelled, who was in it
 	Lines    []journal.Line
+	Ended    bool // the waiting lists are closed
 	Typed    offeringForm
 }
 
@@ -30,6 +31,7 @@ type offeringForm struct {
 	Act      string // capacite, saut, annuler
 	Request  string
 	Capacity string
+	Days     string
 	Reason   string
 	Invalid  *fault.Invalid
 }
@@ -91,6 +93,7 @@ func (p *Pages) offering(v *door.Visit) (page offeringPage, err error) {
 	if !ok || parseErr != nil {
 		return page, fault.ErrNotFound
 	}
+	page.Ended = !v.Season.ListsEndedAt.IsZero()
 	page.Course, page.Semester, page.Site = course, semester, c.SiteName(course.SiteID)
 	places, err := enrolment.PlacesNow(v.Ctx(), p.Store, v.Season)
 	if err != nil {
@@ -134,7 +137,7 @@ func (p *Pages) act(v *door.Visit, name string, do func(page *offeringPage, form
 	if err != nil {
 		return err
 	}
-	page.Typed = offeringForm{Act: name, Request: form.Value("demande"), Capacity: form.Value("places"), Reason: form.Value("motif")}
+	page.Typed = offeringForm{Act: name, Request: form.Value("demande"), Capacity: form.Value("places"), Days: form.Value("delai"), Reason: form.Value("motif")}
 	flash, err := do(&page, form)
 	invalid, err := refused(err)
 	if err != nil {
@@ -154,6 +157,7 @@ func (p *Pages) Capacity(v *door.Visit) error {
 		reason := form.Optional(&c, "motif", 300)
 		n, err := strconv.ParseInt(form.Value("places"), 10, 32)
 		c.That(err == nil, "places", "Donnez un nombre de places, par exemple 12.")
+		days := answerDays(form, &c)
 		if err := c.Err(); err != nil {
 			return ui.Flash{}, err
 		}
@@ -165,8 +169,19 @@ func (p *Pages) Capacity(v *door.Visit) error {
 		if offered > 0 {
 			text = french.Count(offered, "place est proposée au premier", "places sont proposées aux premiers") + " de la liste d’attente."
 		}
-		return done(french.Count(n, "place", "places")+" en "+page.title(), text), p.Registrar.SetCapacity(v.Ctx(), v.Actor, page.id(), n, reason)
+		return done(french.Count(n, "place", "places")+" en "+page.title(), text), p.Registrar.Open(v.Ctx(), v.Actor, enrolment.Opening{Offering: page.id(), Capacity: n, Days: days, Reason: reason})
 	})
+}
+
+// answerDays is the delay of the offers, 0 for the school's.
+func answerDays(form door.Form, c *fault.Check) int64 {
+	typed := form.Value("delai")
+	if typed == "" {
+		return 0
+	}
+	n, err := strconv.ParseInt(typed, 10, 32)
+	c.That(err == nil && n >= 1 && n <= enrolment.MostOfferDays, "delai", "Donnez un nombre de jours entre 1 et 30, ou laissez vide.")
+	return n
 }
 
 // capacityMoved names who changed the capacity since the page was read.

@@ -67,7 +67,8 @@ func (n stepNote) stem() string {
 
 // PlacesTabs are the tabs of « Places », with the page they stand on.
 func PlacesTabs(here string) []Tab {
-	tabs := []Tab{{Label: "Places", URL: "/bureau/places"}, {Label: "Chiffres de la saison", URL: "/bureau/chiffres"}, {Label: "Listes et impressions", URL: "/bureau/listes"}}
+	tabs := []Tab{{Label: "Places", URL: "/bureau/places"}, {Label: "Listes d’attente", URL: "/bureau/places/listes"}, {Label: "Attribution", URL: "/bureau/places/attribution"},
+		{Label: "Chiffres de la saison", URL: "/bureau/chiffres"}, {Label: "Listes et impressions", URL: "/bureau/listes"}}
 	for i := range tabs {
 		tabs[i].Current = tabs[i].URL == here
 	}
