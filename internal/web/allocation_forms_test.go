@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"pupitre/internal/domain/enrolment"
@@ -17,23 +18,28 @@ func aRequest(state string, pairs ...string) func(*scene, visitor) filling {
 	}
 }
 
-// scenarioOf keeps a scenario that gives a course which is asked for a place more.
-func scenarioOf(c *scene) enrolment.Scenario {
-	found := c.texts(2, `select id, cast(capacity as text) from offering where taken > 0 and season_id = (select id from season where is_current = true) order by taken desc, id limit 1`)
-	var places int64
-	if _, err := fmt.Sscan(found[1], &places); err != nil {
-		c.Fatal(err)
-	}
-	season := c.text(`select id from season where is_current = true`)
-	id, err := enrolment.SaveScenario(c.Context(), c.store, clock.System(), roleOf(secretary), enrolment.Scenario{
-		Season: season, Name: "Une place de plus", Capacities: enrolment.Capacities{found[0]: places + 1}})
+// keepScenarios keeps some that each give a course which is asked for a place more.
+func (c *scene) keepScenarios() {
+	c.Helper()
+	found := c.texts(3, `select id, cast(capacity as text), season_id from offering where taken > 0 and season_id = (select id from season where is_current = true)
+		order by taken desc, id limit 1`)
+	places, err := strconv.ParseInt(found[1], 10, 64)
 	c.must(err)
-	s, err := enrolment.ScenarioByID(c.Context(), c.store, roleOf(secretary), id)
+	for n := range 8 { // the table of authorisations throws some away
+		_, err := enrolment.SaveScenario(c.Context(), c.store, clock.System(), roleOf(secretary), enrolment.Scenario{
+			Season: found[2], Name: fmt.Sprint("Une place de plus, ", n), Capacities: enrolment.Capacities{found[0]: places + 1}})
+		c.must(err)
+	}
+}
+
+// scenarioOf is one of them that is neither published nor thrown away.
+func scenarioOf(c *scene) enrolment.Scenario {
+	s, err := enrolment.ScenarioByID(c.Context(), c.store, roleOf(secretary), c.text(`select max(id) from scenario where published = '' and name like 'Une place%'`))
 	c.must(err)
 	return s
 }
 
-// aScenario is one that has just been kept, with its version and more.
+// aScenario is one of the scene's, with its version and more.
 func aScenario(pairs ...string) func(*scene, visitor) filling {
 	return func(c *scene, _ visitor) filling {
 		s := scenarioOf(c)

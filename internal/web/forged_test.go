@@ -300,7 +300,7 @@ var forgeries = []forged{
 		}
 		return f
 	}},
-	{what: "steps that were not shown", route: "POST /bureau/places/attribution/{scenario}/publier", who: secretary, status: 409, says: "un cours retiré", fill: func(c *scene) filling {
+	{what: "steps that were not shown", route: "POST /bureau/places/attribution/{scenario}/publier", who: secretary, status: 409, says: "Rien n’a été fait", fill: func(c *scene) filling {
 		return aScenario("vu", unknownID+"/0 1 2 "+unknownID)(c, secretary)
 	}},
 	{what: "steps that cannot be read", route: "POST /bureau/places/attribution/{scenario}/publier", who: secretary, status: 422, says: "rechargez", fill: func(c *scene) filling {

@@ -66,6 +66,7 @@ func newScene(s *seeded) *scene {
 			and not exists (select 1 from dossier e where e.household_id = d.household_id and e.state <> 'complete')
 		order by d.rank limit 1`, db.IDs(away))
 	c.other, c.otherPupil = found[0], found[1]
+	c.keepScenarios()
 	c.mark()
 	c.makeLinks()
 	c.invited()

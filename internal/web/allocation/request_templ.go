@@ -405,7 +405,7 @@ func moveForm(p requestPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if len(p.Targets) == 0 {
+		if len(p.Targets) == 0 && p.Typed.Act != "deplacer" {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "<p>Aucun autre cours de ce type à ce pôle ne convient à cet élève et à sa formule.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -486,7 +486,7 @@ func swapForm(p requestPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if len(p.Partners) == 0 {
+		if len(p.Partners) == 0 && p.Typed.Act != "echanger" {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, "<p>Personne n’a de place dans un autre cours de ce type qui conviendrait à cet élève.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
