@@ -29,6 +29,7 @@ const yearly = "the preview of the next season is of everybody"
 // scans are the reads of whole growing tables, or of all that a season has of
 // them, that are meant.
 var scans = []scan{
+	{"guardian", "select household_id, last_name, first_name from guardian where position = 0", "a message to all the families is to every one of them"},
 	{"outgoing_mail", "order by m.id desc limit", "the newest first, it stops after a page"},
 	{"account", "login_folded like", "the office looks for letters within a login, in the order of logins, and stops after a page"},
 	{"guardian household", "g.search like", "the office looks for letters within a name"},
