@@ -29,6 +29,7 @@ func (d Deps) passDeadlines(ctx context.Context, _ jobs.Job) error {
 	}{
 		{"pré-inscriptions finished", d.applications().Finish},
 		{"campaign closed", d.Registrar.CloseCampaign},
+		{"families reminded", d.Registrar.RemindBeforeClosing},
 		{"delays ended", d.Registrar.EndDelays},
 		{"offers ended", d.Registrar.EndOffers},
 		{"lists ended", d.Registrar.EndLists},

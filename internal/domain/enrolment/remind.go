@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"pupitre/internal/domain/actor"
+	"pupitre/internal/domain/school"
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/fault"
 	"pupitre/internal/platform/french"
@@ -42,7 +43,7 @@ func (r *Registrar) RemindIncomplete(ctx context.Context, a actor.Actor, househo
 		for _, d := range received {
 			dossiers := of[d.Household]
 			delete(of, d.Household)
-			written, err := u.remind(dossiers)
+			written, err := u.remind(dossiers, MayRemind)
 			if err != nil {
 				return err
 			}
@@ -55,13 +56,67 @@ func (r *Registrar) RemindIncomplete(ctx context.Context, a actor.Actor, househo
 	return n, err
 }
 
-// remind writes what the dossiers of one household lack, unless it was done a
-// short time ago.
-func (u *unit) remind(dossiers []*Dossier) (bool, error) {
+// remindedAtOnce is how many dossiers one act of RemindBeforeClosing reads.
+const remindedAtOnce = 200
+
+// RemindBeforeClosing writes by itself, on each of the days that the school has
+// set before the closing (School.ReminderDays), to the households whose dossiers
+// lack a required paper: once a day set, in the hours that the school keeps, and
+// not to who was reminded, or has sent its dossier, that very day. It returns how
+// many are written to.
+func (r *Registrar) RemindBeforeClosing(ctx context.Context) (int, error) {
+	total, more := 0, true
+	for more {
+		n := 0
+		err := r.submit(ctx, actor.System, func(u *unit) (err error) {
+			n, more, err = u.remindDue()
+			return err
+		})
+		if err != nil {
+			return total, err
+		}
+		total += n
+	}
+	return total, nil
+}
+
+// remindDue reminds the next households of a day that is set, and tells whether
+// there may be more.
+func (u *unit) remindDue() (n int, more bool, err error) {
+	if u.season.HasClosed(u.at) || u.season.BeforeOpening(u.at) || !u.school.RemindsOn(u.at, u.season.ClosesAt) || u.bySchool().After(u.at) {
+		return 0, false, nil
+	}
+	began := school.DayBegins(u.at)
+	due, err := u.load(`season_id = $1 and rank is null and sent_at < $2 and state = 'received' and (reminded_at is null or reminded_at < $2)
+		order by sent_at, number limit $3`, u.season.ID, began, remindedAtOnce)
+	if err != nil {
+		return 0, false, err
+	}
+	of := map[string][]*Dossier{}
+	for _, d := range due {
+		of[d.Household] = append(of[d.Household], d)
+	}
+	for _, d := range due {
+		dossiers := of[d.Household]
+		delete(of, d.Household)
+		written, err := u.remind(dossiers, func(last, _ time.Time) bool { return last.Before(began) })
+		if err != nil {
+			return n, false, err
+		}
+		if written {
+			n++
+		}
+	}
+	return n, n > 0 && len(due) == remindedAtOnce, nil
+}
+
+// remind writes what the dossiers of one household lack, unless one of them may
+// not be reminded again yet.
+func (u *unit) remind(dossiers []*Dossier, may func(last, now time.Time) bool) (bool, error) {
 	var told Told
 	var lacking []*Dossier
 	for _, d := range dossiers {
-		if !MayRemind(d.RemindedAt, u.at) {
+		if !may(d.RemindedAt, u.at) {
 			return false, nil
 		}
 		t, err := u.toldDossier(d)

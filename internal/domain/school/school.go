@@ -39,6 +39,7 @@ type School struct {
 	QuietFrom       int64  `db:"quiet_from"`    // the school writes nothing of its own accord from this hour, Paris (20)
 	QuietUntil      int64  `db:"quiet_until"`   // to this one (8)
 	QuietSundays    bool   `db:"quiet_sundays"` // nor on a Sunday
+	ReminderDays    string `db:"reminder_days"` // as ParseReminderDays reads it
 	RankShown       bool   `db:"rank_shown"`
 	SecondFactor    bool   `db:"second_factor"` // the staff must have one; written by RequireSecondFactor
 	Accessibility   string `db:"accessibility"` // non, partiellement or totalement conforme
@@ -113,7 +114,7 @@ type BillingMode struct {
 func Current(ctx context.Context, r db.Reader) (School, error) {
 	return db.One[School](ctx, r, `select id, name, short_name, address, phone, email, website, pre_enrolment_url, hue,
 			creditor_name, creditor_ics, recovery, password_min, password_max, session_minutes, paper_days, offer_days,
-			quiet_from, quiet_until, quiet_sundays, rank_shown, second_factor, accessibility
+			quiet_from, quiet_until, quiet_sundays, reminder_days, rank_shown, second_factor, accessibility
 		from school`)
 }
 

@@ -263,6 +263,7 @@ func (x *exporter) policies(w *tomlWriter, s school.School) {
 	w.line("rang_visible", strconv.FormatBool(s.RankShown))
 	w.text("heures_calmes", fmt.Sprintf("%d-%d", s.QuietUntil, s.QuietFrom))
 	w.line("dimanches_calmes", strconv.FormatBool(s.QuietSundays))
+	w.text("relances_jours", s.ReminderDays)
 	w.number("session_minutes", s.SessionMinutes)
 }
 

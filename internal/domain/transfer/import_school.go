@@ -34,6 +34,7 @@ type schoolFields struct {
 	QuietFrom       int64  `json:"politiques.heures_calmes_debut"`
 	QuietUntil      int64  `json:"politiques.heures_calmes_fin"`
 	QuietSundays    bool   `json:"politiques.dimanches_calmes"`
+	ReminderDays    string `json:"politiques.relances_jours"`
 	RankShown       bool   `json:"politiques.rang_visible"`
 }
 
@@ -42,7 +43,7 @@ func schoolOf(f schoolFields, accessibility string) school.School {
 		ID: "school", Name: f.Name, ShortName: f.ShortName, Address: f.Address, Phone: f.Phone, Email: f.Email, Website: f.Website,
 		PreEnrolmentURL: f.PreEnrolmentURL, Hue: f.Hue, CreditorName: f.CreditorName, CreditorICS: f.CreditorICS, Recovery: f.Recovery,
 		PasswordMin: f.PasswordMin, PasswordMax: f.PasswordMax, SessionMinutes: f.SessionMinutes, PaperDays: f.PaperDays, OfferDays: f.OfferDays,
-		QuietFrom: f.QuietFrom, QuietUntil: f.QuietUntil, QuietSundays: f.QuietSundays, RankShown: f.RankShown, Accessibility: accessibility,
+		QuietFrom: f.QuietFrom, QuietUntil: f.QuietUntil, QuietSundays: f.QuietSundays, ReminderDays: f.ReminderDays, RankShown: f.RankShown, Accessibility: accessibility,
 	}
 }
 
@@ -51,7 +52,7 @@ func fieldsOfSchool(s school.School) schoolFields {
 		Name: s.Name, ShortName: s.ShortName, Address: s.Address, Phone: s.Phone, Email: s.Email, Website: s.Website,
 		PreEnrolmentURL: s.PreEnrolmentURL, Hue: s.Hue, CreditorName: s.CreditorName, CreditorICS: s.CreditorICS, Recovery: s.Recovery,
 		PasswordMin: s.PasswordMin, PasswordMax: s.PasswordMax, SessionMinutes: s.SessionMinutes, PaperDays: s.PaperDays, OfferDays: s.OfferDays,
-		QuietFrom: s.QuietFrom, QuietUntil: s.QuietUntil, QuietSundays: s.QuietSundays, RankShown: s.RankShown,
+		QuietFrom: s.QuietFrom, QuietUntil: s.QuietUntil, QuietSundays: s.QuietSundays, ReminderDays: s.ReminderDays, RankShown: s.RankShown,
 	}
 }
 
@@ -65,7 +66,7 @@ func incomingSchool(s folder.School) schoolFields {
 		PreEnrolmentURL: s.PreRegistrationURL, Hue: school.Colour(s.Hue, s.Chroma), CreditorName: s.Creditor.Name, CreditorICS: s.Creditor.ICS,
 		Recovery: recovery, PasswordMin: int64(s.Policies.PasswordMin), PasswordMax: int64(s.Policies.PasswordMax),
 		SessionMinutes: int64(s.Policies.SessionMinutes), PaperDays: int64(s.Policies.PieceDelayDays), OfferDays: int64(s.Policies.OfferDelayDays),
-		QuietFrom: int64(s.Policies.SendTo), QuietUntil: int64(s.Policies.SendFrom), QuietSundays: s.Policies.QuietSundays, RankShown: s.Policies.ShowRank,
+		QuietFrom: int64(s.Policies.SendTo), QuietUntil: int64(s.Policies.SendFrom), QuietSundays: s.Policies.QuietSundays, ReminderDays: s.Policies.ReminderDays, RankShown: s.Policies.ShowRank,
 	}
 }
 

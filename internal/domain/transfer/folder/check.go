@@ -294,6 +294,9 @@ func (s *schoolCheck) policies(p *Policies) {
 			s.fail("politiques."+n.key, fmt.Sprintf("Ce nombre va de %d à %d.", n.lo, n.hi))
 		}
 	}
+	if _, ok := school.ParseReminderDays(p.ReminderDays); !ok {
+		s.fail("politiques.relances_jours", "« "+p.ReminderDays+" » : écrivez \"10, 3\", des jours avant la clôture.")
+	}
 	s.oneOf("politiques.recuperation", p.Recovery, RecoverByPassword, RecoverByLink)
 	if _, err := fmt.Sscanf(p.QuietHours, "%d-%d", &p.SendFrom, &p.SendTo); err != nil || p.SendFrom < 0 || p.SendTo > 24 || p.SendFrom >= p.SendTo {
 		s.fail("politiques.heures_calmes", "« "+p.QuietHours+" » : écrivez \"8-20\", les heures entre lesquelles l’école écrit.")

@@ -143,6 +143,7 @@ type Policies struct {
 	QuietHours       string `toml:"heures_calmes"`           // "8-20": the school writes of its own accord between these hours only
 	SendFrom, SendTo int    `toml:"-"`                       // the two hours of QuietHours
 	QuietSundays     bool   `toml:"dimanches_calmes"`        // false: nor on a Sunday
+	ReminderDays     string `toml:"relances_jours"`          // "": days before the closing, « 10, 3 »
 	SessionMinutes   int    `toml:"session_minutes"`         // 60
 }
 
