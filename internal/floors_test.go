@@ -31,6 +31,7 @@ var rooms = map[string][]string{
 	"report":         {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment"},
 	"transfer":       {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment", "report"},
 	"message":        {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment", "report"},
+	"merge":          {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment", "application", "report", "transfer", "rollover"},
 	"rollover":       {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment", "report", "transfer"},
 }
 
@@ -47,7 +48,8 @@ var doors = map[string][]string{
 	"application": {"ui", "door", "identity", "choosing"},
 	"family":      {"ui", "door", "upload", "identity", "choosing", "assets"},
 	"teacher":     {"ui", "door", "assets"},
-	"office":      {"ui", "door", "upload", "identity", "households", "assets"},
+	"office":      {"ui", "door", "upload", "identity", "households", "merging", "assets"},
+	"merging":     {"ui", "door", "households"},
 	"households":  {"ui", "door"}, // families and pupils, of the office; its page of one family has their tabs
 	"access":      {"ui", "door", "assets"},
 	"settings":    {"ui", "door", "assets"},
@@ -57,7 +59,7 @@ var doors = map[string][]string{
 	"catalogue":   {"ui", "door"},
 	"allocation":  {"ui", "door"},
 	"mailbox":     {"ui", "door", "assets"}, // the demonstration's mails
-	"":            {"ui", "door", "assets", "public", "family", "application", "teacher", "office", "access", "settings", "households", "lists", "figures", "catalogue", "messages", "allocation"},
+	"":            {"ui", "door", "assets", "public", "family", "application", "teacher", "office", "access", "settings", "households", "lists", "figures", "catalogue", "messages", "allocation", "merging"},
 }
 
 // noRoom lists the parts of the web that know no business.

@@ -13,6 +13,7 @@ import (
 	"pupitre/internal/domain/account"
 	"pupitre/internal/domain/application"
 	"pupitre/internal/domain/enrolment"
+	"pupitre/internal/domain/merge"
 	"pupitre/internal/platform/clock"
 	"pupitre/internal/platform/jobs"
 	"pupitre/internal/platform/mail"
@@ -26,6 +27,7 @@ import (
 	"pupitre/internal/web/figures"
 	"pupitre/internal/web/households"
 	"pupitre/internal/web/lists"
+	"pupitre/internal/web/merging"
 	"pupitre/internal/web/messages"
 	"pupitre/internal/web/office"
 	"pupitre/internal/web/public"
@@ -111,5 +113,6 @@ func pages(k *kept, s settings, accounts *account.Accounts, registrar *enrolment
 		Catalogue:   catalogue.New(k.store, registrar, desk.Frame),
 		Allocation:  allocation.New(k.store, registrar, s.clock, desk.Frame),
 		Application: webapplication.New(k.store, application.New(k.store, s.clock, accounts, registrar), desk.Frame),
+		Merging:     merging.New(k.store, merge.New(k.store, s.clock, accounts, registrar), desk.Frame),
 	}
 }

@@ -90,14 +90,16 @@ func discover(t *testing.T, d *server) *world {
 	office := newSession(t, d.url).signIn("secretariat@exemple.fr", seed.StaffPassword)
 	chief := newSession(t, d.url).signIn("administration@exemple.fr", seed.StaffPassword)
 	w := &world{url: d.url, office: office, values: map[string]string{
-		"deposit":    home.find("/famille/documents", `/pieces/(`+someID+`)`),
-		"draft":      home.find("/eleves?page=identite", `value="(`+someID+`)"[^>]*>Lucie`),
-		"sent":       home.find("/eleves?page=identite", `value="(`+someID+`)"[^>]*>Malo`),
-		"to check":   dossier(office, "a-verifier"),
-		"refused":    dossier(office, "attente-famille"),
-		"on list":    dossier(office, "liste-attente"),
-		"enrolled":   dossier(office, "valides"),
-		"offering":   office.find("/bureau/places", `href="(/bureau/places/`+someID+`/\d)"`),
+		"deposit":         home.find("/famille/documents", `/pieces/(`+someID+`)`),
+		"draft":           home.find("/eleves?page=identite", `value="(`+someID+`)"[^>]*>Lucie`),
+		"sent":            home.find("/eleves?page=identite", `value="(`+someID+`)"[^>]*>Malo`),
+		"to check":        dossier(office, "a-verifier"),
+		"refused":         dossier(office, "attente-famille"),
+		"on list":         dossier(office, "liste-attente"),
+		"enrolled":        dossier(office, "valides"),
+		"offering":        office.find("/bureau/places", `href="(/bureau/places/`+someID+`/\d)"`),
+		"other household": office.find("/bureau/recherche?q=bernard", `href="/bureau/familles/(`+someID+`)"`),
+
 		"household":  office.find("/bureau/recherche?q=moreau", `href="(/bureau/familles/`+someID+`)"`),
 		"course":     office.find("/bureau/places", `href="/bureau/places/(`+someID+`)/\d"`),
 		"formula":    office.find("/bureau/catalogue/formules", `href="(/bureau/catalogue/formules/`+someID+`)"`),
@@ -117,6 +119,7 @@ func discover(t *testing.T, d *server) *world {
 	}}
 	w.values["held"] = office.find(w.values["offering"], `href="(/bureau/places/demandes/`+someID+`)"`)
 	w.values["dry run"] = dryRun(office, strings.TrimPrefix(w.values["offering"], "/bureau/places/"))
+	w.values["merge"] = w.mergedAndUndone()
 	w.values["text"] = home.find("/eleves/"+w.values["draft"]+"/reinscription/envoi", `/textes/(`+someID+`)`)
 	w.values["mailed offer"] = home.find(w.values["offer mail"], `https?://[^/\s]+(/offre/[^\s<]+)`)
 	return w
@@ -128,6 +131,21 @@ func dryRun(office *session, offering string) string {
 	name := strings.ReplaceAll(offering, "/", "-")
 	office.send("/bureau/places/attribution", url.Values{"nom": {"Plus de places"}, "mode": {"cloture"}, "places-" + name: {"90"}, "lues-" + name: {"1"}})
 	return office.find("/bureau/places/attribution", `href="(/bureau/places/attribution/`+someID+`)"`)
+}
+
+// mergedAndUndone makes two households one, and two again.
+func (w *world) mergedAndUndone() string {
+	w.office.t.Helper()
+	path := "/bureau/familles/" + w.office.find("/bureau/foyers?depuis=morille", `href="/bureau/familles/(`+someID+`)"`) + "/fusion"
+	with := w.values["other household"]
+	seen := w.office.find(path+"?avec="+with, `name="vu" value="([^"]+)"`)
+	kept := w.office.send(path, url.Values{"avec": {with}, "vu": {seen}})
+	match := regexp.MustCompile(`/bureau/fusions/(` + someID + `)`).FindStringSubmatch(kept)
+	if match == nil {
+		w.office.t.Fatalf("nothing was merged:\n%.3000s", kept)
+	}
+	w.office.send("/bureau/fusions/"+match[1]+"/annuler", nil)
+	return match[1]
 }
 
 // dossier is the address of the first dossier of that group of the queue.

@@ -248,6 +248,8 @@ var table = slices.Concat(applicationRows, []row{
 	{route: "GET /bureau/foyers", want: offices(200)},
 	{route: "GET /bureau/foyers/nouveau", want: offices(200)},
 	{route: "GET /bureau/familles/{household}/eleves/nouveau", want: offices(200)},
+	{route: "GET /bureau/familles/{household}/fusion", want: offices(200)},
+	{route: "GET /bureau/fusions/{merge}", want: offices(200), fill: anUndoneMerge},
 	{route: "GET /bureau/eleves", want: offices(200)},
 	{route: "GET /bureau/a-verifier", want: offices(200)},
 	{route: "GET /bureau/eleves/{pupil}/foyers", want: offices(200)},
@@ -328,6 +330,8 @@ var table = slices.Concat(applicationRows, []row{
 	{route: "POST /bureau/a-verifier/{household}/vu", want: offices(303), fill: toSee},
 	{route: "POST /bureau/a-verifier/{household}/annuler", want: offices(303), fill: justSeen},
 	{route: "POST /bureau/eleves/{pupil}/foyers", want: offices(303), fill: secondHome},
+	{route: "POST /bureau/familles/{household}/fusion", want: offices(409), fill: anOldPreview},
+	{route: "POST /bureau/fusions/{merge}/annuler", want: offices(409), fill: anUndoneMerge},
 	{route: "POST /bureau/identifiants/lettres", want: offices(303)},
 	{route: "POST /bureau/identifiants/mails", want: offices(303)},
 	{route: "POST /bureau/mails/{mail}/renvoyer", want: offices(409)},
@@ -407,6 +411,24 @@ func justSeen(c *scene, who visitor) filling {
 		return err
 	}))
 	return filling{query: "?lot=" + batch}
+}
+
+// anOldPreview is a merge with the other family, of which something has changed since.
+func anOldPreview(c *scene, _ visitor) filling {
+	return filling{form: fields("avec", c.other, "vu", "0123")}
+}
+
+// anUndoneMerge is of two households that are two again.
+func anUndoneMerge(c *scene, _ visitor) filling {
+	const id = "00000000-0000-7000-8000-000000000027"
+	if c.text(`select cast(count(*) as text) from household_merge`) == "0" {
+		c.must(c.store.Write(c.Context(), func(tx *db.Tx) error {
+			_, err := tx.Exec(c.Context(), `insert into household_merge (id, kept_id, lost_id, kept_name, lost_name, login, lost_login, merged_at, merged_by,
+				said, before, after, lines, mails, undone_at, undone_by) values ($1, $2, 'aucun', 'Claire', 'Claire', '', '', $3, 'Annie', '', '{}', '{}', '[]', '[]', $3, 'Annie')`, id, c.own, shown)
+			return err
+		}))
+	}
+	return filling{path: map[string]string{"merge": id}}
 }
 
 // secondHome links the pupil to the other family, or unlinks it from there.

@@ -53,6 +53,8 @@ var withoutFields = []string{
 	"POST /bureau/places/demandes/{request}/repondre", // two buttons: anything else is refused
 	"POST /bureau/places/attribution/{scenario}/annuler",
 	"POST /bureau/places/attribution/{scenario}/jeter",
+	"POST /bureau/familles/{household}/fusion", // choices: the same
+	"POST /bureau/fusions/{merge}/annuler",
 	"POST /bureau/dossiers/{id}/annuler",
 	"POST /bureau/confirmations/{batch}/annuler",
 	"POST /bureau/dossiers/relance",              // hidden fields: forged ones remind nobody

@@ -144,6 +144,21 @@ var forgeries = []forged{
 	{what: "an old reading of the pupil", route: "POST /bureau/eleves/{pupil}/foyers", who: secretary, status: 409, fill: func(c *scene) filling {
 		return filling{form: fields("action", "rattacher", "foyer", c.other, "version", "-1")}
 	}},
+	{what: "a merge with nobody", route: "POST /bureau/familles/{household}/fusion", who: secretary, status: 404, fill: func(c *scene) filling {
+		return filling{form: fields("avec", "personne", "vu", "0123")}
+	}},
+	{what: "a merge without another household", route: "POST /bureau/familles/{household}/fusion", who: secretary, status: 422, says: "Choisissez d’abord l’autre foyer", fill: func(c *scene) filling {
+		return filling{form: fields("garde", c.own)}
+	}},
+	{what: "a merge with itself", route: "POST /bureau/familles/{household}/fusion", who: secretary, status: 422, says: "Choisissez un autre foyer", fill: func(c *scene) filling {
+		return filling{form: fields("avec", c.own, "vu", "0123")}
+	}},
+	{what: "a merge of what has changed since", route: "POST /bureau/familles/{household}/fusion", who: secretary, status: 409, says: "a changé depuis", fill: func(c *scene) filling {
+		return filling{form: fields("avec", c.other, "garde", c.other, "vu", "0123", "moyens", "x", "personne_1", "moi")}
+	}},
+	{what: "a merge that was never made", route: "POST /bureau/fusions/{merge}/annuler", who: secretary, status: 404, fill: func(c *scene) filling {
+		return filling{path: map[string]string{"merge": "0123"}}
+	}},
 	{what: "seen until no instant", route: "POST /bureau/a-verifier/{household}/vu", who: secretary, status: 422, says: "Relisez la liste", fill: func(c *scene) filling {
 		return filling{form: fields("jusqu_a", "demain")}
 	}},

@@ -121,6 +121,9 @@ func TestHouseholdsOfOnePupilKeepTheirSecrets(t *testing.T) {
 		c.read(c.own, c.privateTo(c.other))
 		c.mailsKeep(c.other, private)
 		c.mailsKeep(c.own, c.privateTo(c.other))
+
+		// Made one with a double of itself, the first household tells the second nothing more.
+		c.mergesADouble(private)
 	})
 }
 

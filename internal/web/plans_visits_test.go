@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -11,6 +12,7 @@ import (
 	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/document"
 	"pupitre/internal/domain/enrolment"
+	"pupitre/internal/domain/merge"
 	"pupitre/internal/domain/transfer/crowd"
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/mail"
@@ -61,6 +63,7 @@ var visits = []struct{ who, path string }{
 	{"office", "/bureau/places/{course}/0"}, {"office", "/bureau/catalogue"}, {"office", "/bureau/recherche?q=foule12"}, {"office", "/bureau/recherche?q=D-2345"},
 	{"office", "/bureau/familles/crowd-h-4"}, {"office", "/bureau/familles/crowd-h-4/identite"}, {"office", "/bureau/familles/crowd-h-4/importer"},
 	{"office", "/bureau/foyers"}, {"office", "/bureau/foyers/nouveau"}, {"office", "/bureau/familles/crowd-h-4/eleves/nouveau"}, {"office", "/bureau/foyers?depuis=foule12"}, {"office", "/bureau/foyers?apres=crowd-g-400"}, {"office", "/bureau/foyers?avant=crowd-g-400"},
+	{"office", "/bureau/familles/crowd-h-4/fusion"}, {"office", "/bureau/familles/crowd-h-4/fusion?avec=crowd-h-9"}, {"office", "/bureau/fusions/inconnue"},
 	{"office", "/bureau/eleves"}, {"office", "/bureau/eleves?depuis=foule12"}, {"office", "/bureau/eleves?apres=crowd-p-400"}, {"office", "/bureau/eleves?avant=crowd-p-400"},
 	{"office", "/bureau/a-verifier"}, {"office", "/bureau/a-verifier?apres=inconnu"}, {"office", "/bureau/eleves/crowd-p-7/foyers"}, {"office", "/bureau/eleves/crowd-p-7/foyers?q=foule12"},
 	{"office", "/bureau/sans-reponse"},
@@ -207,6 +210,18 @@ func (c *crowded) actAll(doing func(string)) {
 			return c.Registrar.CancelCourse(c.Ctx, secretary, c.Wish("L-HAUTBOIS", 0).Course, "professeur parti")
 		}},
 		{"recover", func() error { return c.Accounts.Recover(c.Ctx, crowd.Login(5), "foule5@exemple.fr", "127.0.0.1") }},
+		{"merge and its undoing", func() error {
+			merges := merge.New(c.Store, c.Clock, c.Accounts, c.Registrar)
+			choice := merge.Choice{Kept: crowd.Household(20), Lost: crowd.Household(21)}
+			v, err := merge.PreviewOf(c.Ctx, c.Store, secretary, choice)
+			c.Must(err)
+			choice.Seen = v.Seen
+			id, err := merges.Merge(c.Ctx, secretary, choice)
+			if err != nil {
+				return fmt.Errorf("%w: %v", err, v.Obstacles)
+			}
+			return merges.Undo(c.Ctx, secretary, id)
+		}},
 		{"what is due", func() error {
 			runner := work.NewRunner(work.Deps{
 				Store: c.Store, Clock: c.Clock, Log: slog.New(slog.DiscardHandler), Registrar: c.Registrar, Accounts: c.Accounts, Blobs: c.Blobs,

@@ -11,6 +11,7 @@ import (
 	"pupitre/internal/web/figures"
 	"pupitre/internal/web/households"
 	"pupitre/internal/web/lists"
+	"pupitre/internal/web/merging"
 	"pupitre/internal/web/messages"
 	"pupitre/internal/web/office"
 	"pupitre/internal/web/public"
@@ -32,6 +33,7 @@ type Pages struct {
 	Catalogue   *catalogue.Pages // what the school teaches, for the office
 	Application *application.Pages
 	Allocation  *allocation.Pages // waiting lists and dry runs
+	Merging     *merging.Pages    // of two households
 }
 
 // SiteMap is every page and act of the site: who may ask for what. What is
@@ -53,6 +55,7 @@ func SiteMap(p Pages) []door.Route {
 		p.Catalogue.Routes(),
 		p.Application.Routes(),
 		p.Allocation.Routes(),
+		p.Merging.Routes(),
 	} {
 		routes = append(routes, group...)
 	}

@@ -23,6 +23,7 @@ import (
 	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/application"
 	"pupitre/internal/domain/enrolment"
+	"pupitre/internal/domain/merge"
 	"pupitre/internal/domain/people"
 	"pupitre/internal/domain/school"
 	"pupitre/internal/platform/blob"
@@ -39,6 +40,7 @@ import (
 	"pupitre/internal/web/figures"
 	"pupitre/internal/web/households"
 	"pupitre/internal/web/lists"
+	"pupitre/internal/web/merging"
 	"pupitre/internal/web/messages"
 	"pupitre/internal/web/office"
 	"pupitre/internal/web/public"
@@ -247,6 +249,7 @@ func everyPage(store *db.Store, registrar *enrolment.Registrar, accounts *accoun
 		Catalogue:   catalogue.New(store, registrar, desk.Frame),
 		Allocation:  allocation.New(store, registrar, clk, desk.Frame),
 		Application: newcomerpages.New(store, application.New(store, clk, accounts, registrar), desk.Frame),
+		Merging:     merging.New(store, merge.New(store, clk, accounts, registrar), desk.Frame),
 	}
 }
 

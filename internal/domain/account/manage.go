@@ -9,6 +9,7 @@ import (
 	"pupitre/internal/domain/journal"
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/fault"
+	"pupitre/internal/platform/french"
 )
 
 // mayManage tells whether the actor may create, disable and enable accounts.
@@ -59,6 +60,9 @@ func (a *Accounts) Enable(ctx context.Context, by actor.Actor, id string) error 
 		}
 		if held.DisabledAt.IsZero() {
 			return nil
+		}
+		if held.Role == actor.Family && held.Household == "" {
+			return fault.Refuse("Cet identifiant était celui d’un foyer qui a été fusionné avec un autre" + french.Nbsp + ": annulez plutôt la fusion.")
 		}
 		if _, err := tx.Exec(ctx, `update account set disabled_at = null where id = $1`, id); err != nil {
 			return fmt.Errorf("enable account %s: %w", id, err)

@@ -297,3 +297,15 @@ func (a *Applications) Forget(ctx context.Context) (n int64, err error) {
 
 // ForgottenOn is the day on which what is typed now is deleted, if nobody confirms it.
 func ForgottenOn(now time.Time) string { return french.Date(now.AddDate(0, 0, KeptDays)) }
+
+// Rehome makes the answered pré-inscriptions of the lost household those of the
+// kept one, and of the pupils that its pupils are.
+func Rehome(ctx context.Context, tx *db.Tx, lost, kept string, becomes map[string]string) error {
+	for from, to := range becomes {
+		if _, err := tx.Exec(ctx, `update application set pupil_id = $1 where pupil_id = $2`, to, from); err != nil {
+			return err
+		}
+	}
+	_, err := tx.Exec(ctx, `update application set household_id = $1 where household_id = $2`, kept, lost)
+	return err
+}

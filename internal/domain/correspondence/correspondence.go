@@ -269,3 +269,14 @@ func later(a, b time.Time) time.Time {
 	}
 	return a
 }
+
+// MailsOf returns the ids of the household's mails and calls, oldest first.
+func MailsOf(ctx context.Context, r db.Reader, household string) ([]string, error) {
+	return db.All[string](ctx, r, `select id from outgoing_mail where household_id = $1 order by queued_at, id`, household)
+}
+
+// Rehouse lists the mails and calls with another household's.
+func Rehouse(ctx context.Context, tx *db.Tx, mails []string, household string) error {
+	_, err := tx.Exec(ctx, `update outgoing_mail set household_id = $1 where id in (select value from json_each(cast($2 as text)))`, household, db.IDs(mails))
+	return err
+}

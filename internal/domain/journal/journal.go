@@ -79,3 +79,15 @@ func OfCourse(ctx context.Context, r db.Reader, course string, limit int) ([]Lin
 func About(ctx context.Context, r db.Reader, subject string, limit int) ([]Line, error) {
 	return db.All[Line](ctx, r, `select `+columns+` from journal where subject = $1 and subject <> '' order by at desc, id desc limit $2`, subject, limit)
 }
+
+// LinesOf returns the ids of the household's lines, oldest first.
+func LinesOf(ctx context.Context, r db.Reader, household string) ([]string, error) {
+	return db.All[string](ctx, r, `select id from journal where household_id = $1 order by at, id`, household)
+}
+
+// Rehouse has the lines read on another household's page: all that is ever
+// changed of a line.
+func Rehouse(ctx context.Context, tx *db.Tx, lines []string, household string) error {
+	_, err := tx.Exec(ctx, `update journal set household_id = $1 where id in (select value from json_each(cast($2 as text)))`, household, db.IDs(lines))
+	return err
+}

@@ -298,3 +298,14 @@ func changedPupils(ctx context.Context, r db.Reader, season string) ([]string, e
 	slices.Sort(names)
 	return names, nil
 }
+
+// Become keeps what hand-overs moved of a pupil as that of the pupil it is; what
+// is kept of that one already stays.
+func Become(ctx context.Context, tx *db.Tx, from, to string) error {
+	if _, err := tx.Exec(ctx, `update roll_over_pupil set pupil_id = $1 where season_id in (select season_id from roll_over) and pupil_id = $2
+		and not exists (select 1 from roll_over_pupil o where o.season_id = roll_over_pupil.season_id and o.pupil_id = $1)`, to, from); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `delete from roll_over_pupil where season_id in (select season_id from roll_over) and pupil_id = $1`, from)
+	return err
+}

@@ -174,3 +174,13 @@ func ForgetCarried(ctx context.Context, tx *db.Tx, name string) error {
 	_, err := tx.Exec(ctx, `delete from imported where kind in ('paper', 'programme', 'course') and substr(key, 1, $1) = $2`, int64(len([]rune(name)))+1, name+"/")
 	return err
 }
+
+// Rename has the next import find under what it knows what each thing became.
+func Rename(ctx context.Context, tx *db.Tx, becomes map[string]string) error {
+	for from, to := range becomes {
+		if _, err := tx.Exec(ctx, `update imported set entity_id = $1 where entity_id = $2`, to, from); err != nil {
+			return fmt.Errorf("remember what became of %s: %w", from, err)
+		}
+	}
+	return nil
+}

@@ -23,7 +23,7 @@ import (
 type table struct {
 	name    string
 	row     reflect.Type
-	read    func(ctx context.Context, r db.Reader, text string) ([]reflect.Value, error)
+	read    func(ctx context.Context, r db.Reader, text string, args ...any) ([]reflect.Value, error)
 	columns []string
 	where   string
 	nulls   []string       // columns whose empty value is null
@@ -43,8 +43,8 @@ func tableOf[T any](name string) table {
 			t.columns = append(t.columns, tag)
 		}
 	}
-	t.read = func(ctx context.Context, r db.Reader, text string) ([]reflect.Value, error) {
-		rows, err := db.All[T](ctx, r, text)
+	t.read = func(ctx context.Context, r db.Reader, text string, args ...any) ([]reflect.Value, error) {
+		rows, err := db.All[T](ctx, r, text, args...)
 		values := make([]reflect.Value, len(rows))
 		for i := range rows {
 			values[i] = reflect.ValueOf(&rows[i]).Elem()

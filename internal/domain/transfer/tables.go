@@ -30,6 +30,7 @@ var tables = []table{
 	tableOf[rollOverRow]("roll_over"),
 	tableOf[rollOverPupilRow]("roll_over_pupil"),
 	tableOf[householdChangeRow]("household_change"),
+	tableOf[householdMergeRow]("household_merge"),
 	tableOf[remembered]("imported"),
 	tableOf[disciplineRow]("discipline"),
 	tableOf[teacherRow]("teacher"),
@@ -186,6 +187,25 @@ type householdChangeRow struct {
 	SeenAt    time.Time `db:"seen_at"`
 	SeenBy    string    `db:"seen_by"`
 	SeenBatch string    `db:"seen_batch"`
+}
+
+type householdMergeRow struct {
+	ID        string    `db:"id"`
+	Kept      string    `db:"kept_id"`
+	Lost      string    `db:"lost_id"`
+	KeptName  string    `db:"kept_name"`
+	LostName  string    `db:"lost_name"`
+	Login     string    `db:"login"`
+	LostLogin string    `db:"lost_login"`
+	MergedAt  time.Time `db:"merged_at"`
+	MergedBy  string    `db:"merged_by"`
+	Said      string    `db:"said"`
+	Before    string    `db:"before"`
+	After     string    `db:"after"`
+	Lines     string    `db:"lines"`
+	Mails     string    `db:"mails"`
+	UndoneAt  time.Time `db:"undone_at"`
+	UndoneBy  string    `db:"undone_by"`
 }
 
 type pupilCourseRow struct {

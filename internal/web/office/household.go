@@ -7,10 +7,12 @@ import (
 	"time"
 
 	"pupitre/internal/domain/account"
+	"pupitre/internal/domain/application"
 	"pupitre/internal/domain/catalogue"
 	"pupitre/internal/domain/correspondence"
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/journal"
+	"pupitre/internal/domain/merge"
 	"pupitre/internal/domain/people"
 	"pupitre/internal/domain/report"
 	"pupitre/internal/domain/school"
@@ -29,6 +31,7 @@ type householdPage struct {
 	Account account.Account // its ID is "" without one
 	Pupils  []pupilLine
 	Changes []people.Change // made by the family, which the office has not seen
+	Alike   []application.Resemblance
 	Papers  []enrolment.PaperAsked
 	Mails   []correspondence.Outgoing
 	Lines   []journal.Line
@@ -114,10 +117,22 @@ func (h householdPage) answers(l pupilLine) string {
 // Household shows a family: responsibles, pupils, papers, mails, journal.
 func (p *Pages) Household(v *door.Visit) error {
 	page, err := p.household(v, v.PathValue("household"))
+	if errors.Is(err, fault.ErrNotFound) {
+		return p.becameOf(v, err)
+	}
 	if err != nil {
 		return err
 	}
 	return v.Show(200, householdView(page))
+}
+
+// becameOf leads to the household that one that is no more has become a part of.
+func (p *Pages) becameOf(v *door.Visit, notFound error) error {
+	merged, found, err := merge.Into(v.Ctx(), p.Store, v.Actor, v.PathValue("household"))
+	if err != nil || !found {
+		return errors.Join(err, notFound)
+	}
+	return v.Redirect(familyURL(merged.Kept), ui.Flash{Kind: ui.MessageInfo, Title: "Foyer fusionné", Text: merged.Words()})
 }
 
 func (p *Pages) household(v *door.Visit, id string) (page householdPage, err error) {
@@ -134,6 +149,13 @@ func (p *Pages) household(v *door.Visit, id string) (page householdPage, err err
 		return page, err
 	}
 	if page.Changes, err = people.ChangesOf(ctx, p.Store, v.Actor, id); err != nil {
+		return page, err
+	}
+	var pupils []people.Pupil
+	for _, l := range page.Pupils {
+		pupils = append(pupils, l.Pupil)
+	}
+	if page.Alike, err = application.Resembling(ctx, p.Store, v.Actor, v.Season.ID, page.H, pupils); err != nil {
 		return page, err
 	}
 	if page.Papers, err = enrolment.PapersAsked(ctx, p.Store, v.Actor, id); err != nil {

@@ -16,6 +16,7 @@ import (
 	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/application"
 	"pupitre/internal/domain/enrolment"
+	"pupitre/internal/domain/merge"
 	"pupitre/internal/domain/people"
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/db/dbtest"
@@ -25,6 +26,7 @@ import (
 	"pupitre/internal/web/door"
 	"pupitre/internal/web/family"
 	"pupitre/internal/web/households"
+	"pupitre/internal/web/merging"
 	"pupitre/internal/web/messages"
 	"pupitre/internal/web/office"
 	"pupitre/internal/web/public"
@@ -51,6 +53,7 @@ func open(t *testing.T, store *db.Store) *rig {
 
 		Application: newcomers.New(store, application.New(store, r.Clock, r.Accounts, r.Registrar), desk.Frame),
 		Households:  households.New(store, r.Registrar, r.Accounts, desk.Frame),
+		Merging:     merging.New(store, merge.New(store, r.Clock, r.Accounts, r.Registrar), desk.Frame),
 		Catalogue:   catalogue.New(store, r.Registrar, desk.Frame),
 		Messages:    messages.New(store, r.Clock, desk.Frame),
 	}
