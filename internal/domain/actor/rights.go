@@ -91,6 +91,7 @@ var (
 
 	Office      = offices(Sees, SeesOwn).named("office", "Tableau de bord, recherche")
 	Households  = offices(Changes, ChangesOwn).named("households", "Identité, coordonnées")
+	Merges      = offices(Changes, None).named("merges", "Fusionner deux foyers")
 	Papers      = offices(Changes, ChangesOwn).with(Family, Sees).named("papers", "Papiers déposés")
 	Mails       = offices(Changes, ChangesOwn).named("mails", "Courriers")
 	Messages    = offices(Changes, None).named("messages", "Écrire à une sélection de familles")
@@ -122,7 +123,7 @@ type RightGroup struct {
 // Rights are all the rights, as the screen groups them. The last group is of
 // what everybody or one's own account opens, which the screen leaves out.
 var Rights = []RightGroup{
-	{"Familles et élèves", []*Right{Office, Households, Papers, Mails, Messages, Identifiers}},
+	{"Familles et élèves", []*Right{Office, Households, Merges, Papers, Mails, Messages, Identifiers}},
 	{"Inscriptions", []*Right{Dossiers, Applications, Places, Jumps, Allocation, Opening, Lists}},
 	{"Enseignement", []*Right{Catalogue, Classes}},
 	{"Argent", []*Right{Money}},

@@ -79,7 +79,7 @@ const merges = `select id, kept_id, lost_id, kept_name, lost_name, login, lost_l
 
 // Of returns a merge, or fault.ErrNotFound. Office only.
 func Of(ctx context.Context, r db.Reader, by actor.Actor, id string) (Merged, error) {
-	if !by.IsOffice() {
+	if !by.May(actor.Changes, actor.Merges) {
 		return Merged{}, fault.ErrForbidden
 	}
 	return db.One[Merged](ctx, r, merges+`where id = $1`, id)
@@ -88,7 +88,7 @@ func Of(ctx context.Context, r db.Reader, by actor.Actor, id string) (Merged, er
 // Into returns the merge that made the household a part of another one, when it
 // is not undone. Office only.
 func Into(ctx context.Context, r db.Reader, by actor.Actor, household string) (Merged, bool, error) {
-	if !by.IsOffice() {
+	if !by.May(actor.Changes, actor.Merges) {
 		return Merged{}, false, fault.ErrForbidden
 	}
 	return db.Maybe[Merged](ctx, r, merges+`where lost_id = $1 and undone_at is null order by merged_at desc limit 1`, household)

@@ -96,7 +96,7 @@ const (
 // when a household is none, *fault.Invalid when they are not two. Office only.
 func PreviewOf(ctx context.Context, r db.Reader, by actor.Actor, c Choice) (Preview, error) {
 	var v Preview
-	if !by.IsOffice() {
+	if !by.May(actor.Changes, actor.Merges) {
 		return v, fault.ErrForbidden
 	}
 	if c.Kept == c.Lost {

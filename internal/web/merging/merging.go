@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 
+	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/application"
 	"pupitre/internal/domain/merge"
 	"pupitre/internal/domain/people"
@@ -38,10 +39,10 @@ func New(store *db.Store, merges *merge.Merges, frame func(*door.Visit, ui.Base)
 // Routes is the part of the site map that is about merges.
 func (p *Pages) Routes() []door.Route {
 	get := func(path, name string, h door.Handler) door.Route {
-		return door.Get(path, door.Office, door.Offices, "merging."+name, h)
+		return door.Get(path, door.Office, actor.Merges, "merging."+name, h)
 	}
 	post := func(path, name string, h door.Handler) door.Route {
-		return door.Post(path, door.Office, door.Offices, "merging."+name, h)
+		return door.Post(path, door.Office, actor.Merges, "merging."+name, h)
 	}
 	return []door.Route{
 		get("/bureau/familles/{household}/fusion", "preview", p.Preview),

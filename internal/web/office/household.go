@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"pupitre/internal/domain/account"
+	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/application"
 	"pupitre/internal/domain/catalogue"
 	"pupitre/internal/domain/correspondence"
@@ -30,8 +31,8 @@ type householdPage struct {
 	H       people.Household
 	Account account.Account // its ID is "" without one
 	Pupils  []pupilLine
-	Changes []people.Change // made by the family, which the office has not seen
-	Alike   []application.Resemblance
+	Changes []people.Change           // made by the family, which the office has not seen
+	Alike   []application.Resemblance // households that may be this one, for who may merge them
 	Papers  []enrolment.PaperAsked
 	Mails   []correspondence.Outgoing
 	Lines   []journal.Line
@@ -40,6 +41,8 @@ type householdPage struct {
 	All     string // which list is shown whole: mails or journal
 	Closed  bool   // the campaign is over: only then is a reopening of use
 	Typed   householdForm
+
+	MayMerge bool
 }
 
 type pupilLine struct {
@@ -117,7 +120,7 @@ func (h householdPage) answers(l pupilLine) string {
 // Household shows a family: responsibles, pupils, papers, mails, journal.
 func (p *Pages) Household(v *door.Visit) error {
 	page, err := p.household(v, v.PathValue("household"))
-	if errors.Is(err, fault.ErrNotFound) {
+	if errors.Is(err, fault.ErrNotFound) && v.Actor.May(actor.Changes, actor.Merges) {
 		return p.becameOf(v, err)
 	}
 	if err != nil {
@@ -151,12 +154,10 @@ func (p *Pages) household(v *door.Visit, id string) (page householdPage, err err
 	if page.Changes, err = people.ChangesOf(ctx, p.Store, v.Actor, id); err != nil {
 		return page, err
 	}
-	var pupils []people.Pupil
-	for _, l := range page.Pupils {
-		pupils = append(pupils, l.Pupil)
-	}
-	if page.Alike, err = application.Resembling(ctx, p.Store, v.Actor, v.Season.ID, page.H, pupils); err != nil {
-		return page, err
+	if page.MayMerge = v.Actor.May(actor.Changes, actor.Merges); page.MayMerge {
+		if err := p.alike(v, &page); err != nil {
+			return page, err
+		}
 	}
 	if page.Papers, err = enrolment.PapersAsked(ctx, p.Store, v.Actor, id); err != nil {
 		return page, err
@@ -170,6 +171,7 @@ func (p *Pages) household(v *door.Visit, id string) (page householdPage, err err
 	if page.Lines, err = p.naming(v, page.Lines); err != nil {
 		return page, err
 	}
+	page.linesLead()
 	if err := p.money(v, &page); err != nil {
 		return page, err
 	}
@@ -177,6 +179,25 @@ func (p *Pages) household(v *door.Visit, id string) (page householdPage, err err
 	page.Base, err = p.base(v, "Foyer "+page.H.Name())
 	page.Base.Path = familiesPath
 	return page, err
+}
+
+// linesLead leaves the lines of the journal no way to a page that is not the reader's.
+func (h *householdPage) linesLead() {
+	for i := range h.Lines {
+		if !h.MayMerge {
+			h.Lines[i].Subject = ""
+		}
+	}
+}
+
+// alike reads the households that may be this one, known twice.
+func (p *Pages) alike(v *door.Visit, page *householdPage) (err error) {
+	var pupils []people.Pupil
+	for _, l := range page.Pupils {
+		pupils = append(pupils, l.Pupil)
+	}
+	page.Alike, err = application.Resembling(v.Ctx(), p.Store, v.Actor, v.Season.ID, page.H, pupils)
+	return err
 }
 
 func (p *Pages) money(v *door.Visit, page *householdPage) error {
