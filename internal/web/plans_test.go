@@ -86,6 +86,9 @@ func TestNoPageOrActScansAGrowingTable(t *testing.T) {
 			for i, s := range scans {
 				ran[i] = ran[i] || strings.Contains(text, s.in)
 			}
+			if strings.Contains(text, "savepoint apart") {
+				continue // what the registrar sets apart: no engine explains it, and it reads nothing
+			}
 			found, err := plan(t.Context(), raw, text, seen[text].Args)
 			if err != nil {
 				t.Errorf("explain %s: %v", text, err)

@@ -19,7 +19,7 @@ type Resemblance struct {
 }
 
 // Resembling returns the households that may be this one: a child of the same
-// name and date of birth, the same e-mail, mobile or postal address, the most
+// name and date of birth, the same e-mail or postal address, the most
 // alike first. One that has a pupil in common is a separated parent's, and a
 // pré-inscription is attached, not merged: neither is among them. Office only.
 func Resembling(ctx context.Context, r db.Reader, by actor.Actor, season string, h people.Household, pupils []people.Pupil) ([]Resemblance, error) {
@@ -78,28 +78,15 @@ func (f *resembling) add(household string, strong bool, why ...string) {
 	}
 }
 
-// reached adds the households at the same address, or with a mobile in common.
+// reached adds the households at the same address.
 func (f *resembling) reached(ctx context.Context, r db.Reader) error {
-	if f.of.Address != "" && f.of.Postcode != "" {
-		same, err := db.All[string](ctx, r, `select id from household where postcode = $1 and address = $2 and address_extra = $3 and id <> $4 order by id limit 20`,
-			f.of.Postcode, f.of.Address, f.of.AddressExtra, f.of.ID)
-		if err != nil {
-			return err
-		}
-		for _, id := range same {
-			f.add(id, false, sameAddress)
-		}
+	if f.of.Address == "" || f.of.Postcode == "" {
+		return nil
 	}
-	var mobiles []string
-	for _, g := range f.of.Guardians {
-		if g.Mobile != "" {
-			mobiles = append(mobiles, g.Mobile)
-		}
-	}
-	same, err := db.All[string](ctx, r, `select distinct household_id from guardian where mobile <> '' and mobile in (select value from json_each(cast($1 as text)))
-		and household_id <> $2 order by household_id limit 20`, db.IDs(mobiles), f.of.ID)
+	same, err := db.All[string](ctx, r, `select id from household where postcode = $1 and address = $2 and address_extra = $3 and id <> $4 order by id limit 20`,
+		f.of.Postcode, f.of.Address, f.of.AddressExtra, f.of.ID)
 	for _, id := range same {
-		f.add(id, false, samePhone)
+		f.add(id, false, sameAddress)
 	}
 	return err
 }

@@ -217,7 +217,7 @@ func seeking(p page) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if len(p.Alike) == 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "<p>Ni le même enfant, ni la même adresse mail ou postale, ni le même téléphone dans un autre foyer.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "<p>Ni le même enfant, ni la même adresse mail ou postale dans un autre foyer.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

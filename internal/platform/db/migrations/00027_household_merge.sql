@@ -24,7 +24,6 @@ create index household_merge_kept on household_merge (kept_id);
 
 -- What one household has in common with another.
 create index household_address on household (postcode, address);
-create index guardian_mobile on guardian (mobile) where mobile <> '';
 create index imported_entity on imported (entity_id);
 
 -- What is of a pupil, in whichever household.
