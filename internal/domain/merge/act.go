@@ -14,6 +14,7 @@ import (
 	"pupitre/internal/domain/document"
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/journal"
+	"pupitre/internal/domain/message"
 	"pupitre/internal/domain/people"
 	"pupitre/internal/domain/rollover"
 	"pupitre/internal/domain/transfer"
@@ -68,6 +69,9 @@ func hold(ctx context.Context, tx *db.Tx, households ...string) error {
 	if err := account.HoldFamilies(ctx, tx, households...); err != nil {
 		return err
 	}
+	if err := message.Hold(ctx, tx, households...); err != nil {
+		return err
+	}
 	return enrolment.HoldDossiers(ctx, tx, households...)
 }
 
@@ -107,6 +111,9 @@ func (m *Merges) move(ctx context.Context, tx *db.Tx, at time.Time, by actor.Act
 		return err
 	}
 	if err := enrolment.Rehome(ctx, tx, enrolment.Rehoming{Lost: v.Lost.ID, Kept: v.Kept.ID, Becomes: becomes}); err != nil {
+		return err
+	}
+	if err := message.Rehouse(ctx, tx, v.Lost.ID, v.Kept.ID); err != nil {
 		return err
 	}
 	if err := application.Rehome(ctx, tx, v.Lost.ID, v.Kept.ID, becomes); err != nil {
@@ -169,6 +176,9 @@ func (v Preview) Moves() []string {
 	return all
 }
 
+// notices is the table of what the school has written to families.
+const notices = "message_recipient"
+
 // scope picks the rows that a merge of the two may touch.
 func (v *Preview) scope() []transfer.Pick {
 	return scope([]string{v.Kept.ID, v.Lost.ID}, v.pupils, slices.DeleteFunc([]string{v.Kept.Account.ID, v.Lost.Account.ID}, func(id string) bool { return id == "" }))
@@ -197,5 +207,6 @@ func scope(households, pupils, accounts []string) []transfer.Pick {
 		pick("deposit", either, of, their),
 		pick("dossier", `id in (select id from dossier where household_id`+in+` union select id from dossier where season_id in (select id from season) and pupil_id in (select value from json_each(cast($2 as text))))`, of, their),
 		pick("application", either, of, their),
+		pick(notices, `household_id`+in, of),
 	}
 }

@@ -74,6 +74,8 @@ func (m Merged) nameOf(t transfer.Turned, pupils map[string]people.Pupil, papers
 		return "la pré-inscription"
 	case "household_change":
 		return "un changement à vérifier"
+	case notices:
+		return "un message de l’école"
 	case "imported":
 		return "ce que l’import sait du foyer"
 	default:

@@ -317,7 +317,8 @@ func (v *Preview) seen(ctx context.Context, r db.Reader) error {
 	for _, p := range append(slices.Clone(v.Kept.Pupils), v.Lost.Pupils...) {
 		v.pupils = append(v.pupils, p.ID)
 	}
-	part, err := transfer.PartOf(ctx, r, v.scope())
+	read := slices.DeleteFunc(v.scope(), func(p transfer.Pick) bool { return p.Table == notices }) // nothing of it is chosen
+	part, err := transfer.PartOf(ctx, r, read)
 	if err != nil {
 		return err
 	}

@@ -134,7 +134,7 @@ func (m Merged) of(before transfer.Part) (k known) {
 }
 
 // touching keeps the changes of what the merge turned, and what has come since
-// to a pupil that it moved.
+// to a pupil that it moved. That a family has read a message since is none.
 func touching(turned, since []transfer.Turned, of known) []transfer.Turned {
 	for _, t := range turned { // the pupil that another one became has turned too
 		if t.Table == "pupil" && t.After != nil {
@@ -142,6 +142,9 @@ func touching(turned, since []transfer.Turned, of known) []transfer.Turned {
 		}
 	}
 	return slices.DeleteFunc(slices.Clone(since), func(s transfer.Turned) bool {
+		if s.Table == notices && s.Only("read_at") {
+			return true
+		}
 		if slices.ContainsFunc(turned, func(t transfer.Turned) bool { return t.Table == s.Table && t.Key == s.Key }) {
 			return false
 		}

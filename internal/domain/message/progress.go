@@ -28,7 +28,8 @@ type Progress struct {
 func (p Progress) Waiting() int64 { return p.Mails - p.Gone - p.Failed }
 
 // Done is how many families need nothing more, of Families.
-func (p Progress) Done() int64 { return p.Ready - p.Waiting() }
+// Two households made one since have a mail each.
+func (p Progress) Done() int64 { return max(0, p.Ready-p.Waiting()) }
 
 // ProgressOf counts what became of the message. Who may write only.
 func ProgressOf(ctx context.Context, r db.Reader, a actor.Actor, id string) (Progress, error) {

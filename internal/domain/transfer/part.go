@@ -34,6 +34,7 @@ var identified = map[string][]string{
 	"pupil_course_now":       {"pupil_id", "course_code"},
 	"roll_over_pupil":        {"season_id", "pupil_id"},
 	"imported":               {"kind", "key"},
+	"message_recipient":      {"message_id", "household_id"},
 }
 
 func (t table) identity() []string {
@@ -110,6 +111,17 @@ func (t Turned) Column(name string) string {
 	default:
 		return ""
 	}
+}
+
+// Only tells whether the row is in both parts, and differs in that column alone.
+func (t Turned) Only(column string) bool {
+	var before, after map[string]json.RawMessage
+	if json.Unmarshal(t.Before, &before) != nil || json.Unmarshal(t.After, &after) != nil {
+		return false
+	}
+	delete(before, column)
+	delete(after, column)
+	return maps.EqualFunc(before, after, func(a, b json.RawMessage) bool { return bytes.Equal(a, b) })
 }
 
 // Since lists the rows that differ from the part to the later one, in the order
