@@ -96,6 +96,7 @@ var samples = map[string][]string{
 	"households.families":      {"/bureau/foyers", "/bureau/foyers?depuis=M"},
 	"households.homes":         {"/bureau/eleves/{sent}/foyers"},
 	"merging.preview":          {"{household}/fusion", "{household}/fusion?avec={other household}"},
+	"settings.text":            {"/bureau/reglages/textes/reglement"},
 	"office.identity":          {"{household}/identite"},
 	"households.add-pupil":     {"{household}/eleves/nouveau"},
 	"office.deposit":           {"{household}/importer", "{household}/importer?document=quotient-familial"},

@@ -59,6 +59,11 @@ var newHousehold = []string{
 	"eleve_nouveau", "non", "quand_meme", "oui",
 }
 
+// aText is one, with nothing typed of it.
+func aText(*scene, visitor) filling {
+	return filling{path: map[string]string{"kind": "reglement"}, form: fields("texte", "")}
+}
+
 // aPaper is one that was handed in, with nothing typed of it.
 func aPaper(*scene, visitor) filling {
 	return filling{path: map[string]string{"code": "quotient-familial"}, form: fields("nom", "")}
@@ -341,6 +346,9 @@ var table = slices.Concat(applicationRows, []row{
 	{route: "GET /bureau/reglages", want: directions(303)},
 	{route: "GET /bureau/reglages/ecole", want: directions(200)},
 	{route: "POST /bureau/reglages/ecole", want: directions(422), fill: form("nom", "")},
+	{route: "GET /bureau/reglages/textes", want: directions(200)},
+	{route: "GET /bureau/reglages/textes/{kind}", want: directions(200), fill: aText},
+	{route: "POST /bureau/reglages/textes/{kind}", want: directions(422), fill: aText},
 	{route: "GET /bureau/reglages/paiement", want: directions(200)},
 	{route: "POST /bureau/reglages/paiement", want: directions(422), fill: form("fois_1", "")},
 	{route: "GET /bureau/reglages/regles", want: directions(200)},

@@ -180,6 +180,11 @@ var typedForms = slices.Concat(applicationForms, []typedForm{
 	{route: "POST /bureau/reglages/ecole", who: director,
 		fill:      form("nom", "École de musique Sèvre & Loire", "nom_court", "Sèvre & Loire", "telephone", "02 61 91 44 30", "email", "secretariat@exemple.fr", "accessibilite", "non conforme", "teinte", "345", "intensite", "0,085"),
 		mandatory: []string{"nom", "nom_court", "accessibilite"}, texts: []string{"nom", "nom_court", "adresse", "telephone", "email", "site_web", "preinscription_url", "teinte", "intensite"}},
+	{route: "POST /bureau/reglages/textes/{kind}", who: director,
+		fill: func(*scene, visitor) filling {
+			return filling{path: map[string]string{"kind": "tarifs"}, form: fields("titre", "Tarifs", "version", "2027-9", "texte", "Les tarifs.")}
+		},
+		mandatory: []string{"version", "texte"}, texts: []string{"titre", "version", "texte"}},
 	{route: "POST /bureau/reglages/paiement", who: director,
 		fill:  form("fois_1", "En 1 fois", "fois_3", "En 3 fois", "fois_8", "En 8 fois", "prelevement", "Prélèvement", "moyen_1", "Chèques", "moyen_2", "Chèques vacances", "moyen_3", "e-pass culture"),
 		texts: []string{"fois_1", "fois_12", "prelevement", "moyen_1", "moyen_10"}},

@@ -46,7 +46,7 @@ func heldProgramme(c *scene, _ visitor) filling {
 	f := fields("version", c.text(`select cast(version as text) from programme where code = 'cursus'`), "phrase", "Les cours sont compris dans le tarif.",
 		"intitule", c.text(`select title from programme where code = 'cursus'`), "lignes", "3", "action", "enregistrer", "age_max", "17",
 		"quoi-0", "instrument", "combien-0", "1-1", "quoi-1", "pratique", "combien-1", "1-1", "quoi-2", "culture", "combien-2", "1-1")
-	f["niveaux-2"] = []string{"5e", "4e", "3e"}
+	f["seulement-2"] = []string{"5e", "4e", "3e"}
 	return filling{form: f}
 }
 

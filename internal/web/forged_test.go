@@ -185,6 +185,12 @@ var forgeries = []forged{
 	{what: "a household that may be there, and nobody looked", route: "POST /bureau/foyers/nouveau", who: secretary, status: 422, says: "peut-être déjà là", fill: func(c *scene) filling {
 		return filling{form: with(with(fields(newHousehold...), "quand_meme", ""), "email", c.text(`select email from guardian where household_id = $1 and email <> '' limit 1`, c.own))}
 	}},
+	{what: "a kind of text that is none", route: "POST /bureau/reglages/textes/{kind}", who: director, status: 404, fill: func(*scene) filling {
+		return filling{path: map[string]string{"kind": "poemes"}, form: fields("version", "1", "texte", "Ode")}
+	}},
+	{what: "a version that was accepted", route: "POST /bureau/reglages/textes/{kind}", who: director, status: 422, says: "existe déjà", fill: func(c *scene) filling {
+		return filling{path: map[string]string{"kind": "reglement"}, form: fields("version", c.text(`select version from school_text where kind = 'reglement' limit 1`), "texte", "Tout est permis.")}
+	}},
 	{what: "neither new nor known", route: "POST /bureau/foyers/nouveau", who: secretary, status: 422, says: "nouveau à l’école", fill: func(*scene) filling {
 		return filling{form: with(fields(newHousehold...), "eleve_nouveau", "peut-être")}
 	}},

@@ -95,7 +95,10 @@ func Line[T any](field, label, help string, most int, of func(*T) *string) Setti
 // Area asks for several lines.
 func Area[T any](field, label, help string, most int, of func(*T) *string) Setting[T] {
 	s := Line(field, label, help, most, of)
-	s.Kind, s.set = AreaKind, func(t *T, v string) string { *of(t) = v; return "" }
+	s.Kind, s.set = AreaKind, func(t *T, v string) string {
+		*of(t) = strings.ReplaceAll(v, "\r\n", "\n") // as a browser sends it
+		return ""
+	}
 	return s
 }
 

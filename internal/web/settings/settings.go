@@ -42,6 +42,7 @@ const (
 	papersPath   = root + "/pieces"
 	rulesPath    = root + "/regles"
 	paymentsPath = root + "/paiement"
+	textsPath    = root + "/textes"
 )
 
 // longForm leaves room for texts, and for what was read beside what is typed.
@@ -63,6 +64,9 @@ func (p *Pages) Routes() []door.Route {
 		post("/regles", "save-rules", p.SaveRules),
 		get("/paiement", "payments", p.Payments),
 		post("/paiement", "save-payments", p.SavePayments),
+		get("/textes", "texts", p.Texts),
+		get("/textes/{kind}", "text", p.Text),
+		post("/textes/{kind}", "save-text", p.SaveText),
 		get("/campagne", "campaign", p.Campaign),
 		post("/campagne", "save-campaign", p.SaveCampaign),
 		get("/pieces", "papers", p.Papers),

@@ -8,6 +8,7 @@ func SettingsTabs(here string) []Tab {
 		{Label: "Saisons", URL: "/bureau/reglages/saison"},
 		{Label: "Campagne", URL: "/bureau/reglages/campagne"},
 		{Label: "Pièces demandées", URL: "/bureau/reglages/pieces"},
+		{Label: "Textes", URL: "/bureau/reglages/textes"},
 		{Label: "Règles de l’école", URL: "/bureau/reglages/regles"},
 		{Label: "Paiement", URL: "/bureau/reglages/paiement"},
 		{Label: "Droits et comptes", URL: "/bureau/reglages/droits"},
