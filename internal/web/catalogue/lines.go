@@ -22,7 +22,7 @@ func lineField(part string, i int) string { return part + "-" + strconv.Itoa(i) 
 const (
 	partWhat   = "quoi"
 	partMany   = "combien"
-	partLevels = "niveaux"
+	partLevels = "seulement"
 	partLabel  = "nom"
 )
 
