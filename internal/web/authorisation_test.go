@@ -286,5 +286,5 @@ func said(answer reply) string {
 	if answer.status < 400 {
 		return ""
 	}
-	return ": " + text[:min(len(text), 400)]
+	return ": " + text[:min(len(text), 500)]
 }

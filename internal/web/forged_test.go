@@ -333,7 +333,7 @@ var forgeries = []forged{
 	{what: "an address that is none", route: "POST /bureau/familles/{household}/adresse", who: secretary, status: 422, fill: func(c *scene) filling {
 		return filling{form: fields("responsable", c.text(`select id from guardian where household_id = $1 order by position limit 1`, c.own), "email", "pas une adresse", "verifie", "oui")}
 	}},
-	{what: "a reopening in the past", route: "POST /bureau/eleves/{pupil}/rouvrir", who: secretary, status: 422, says: "date", fill: func(*scene) filling { return filling{form: fields("jusqu_au", "01/06/2027", "motif", "x")} }},
+	{what: "a reopening in the past", route: "POST /bureau/eleves/{pupil}/rouvrir", who: secretary, status: 422, says: "Donnez une date à venir", fill: func(*scene) filling { return filling{form: fields("jusqu_au", "01/06/2027", "motif", "x")} }},
 	{what: "a paper dossier from the future", route: "POST /bureau/dossier-papier", who: secretary, status: 422, says: "avenir", fill: byPost("recu_le", is("01/07/2027"))},
 	{what: "a paper dossier from before the opening", route: "POST /bureau/dossier-papier", who: secretary, status: 422, says: "ouverte", fill: byPost("recu_le", is("01/01/2027"))},
 	{what: "a paper dossier with a course that does not exist", route: "POST /bureau/dossier-papier", who: secretary, status: 422, fill: byPost("cours", is(unknownID+"/0"))},
