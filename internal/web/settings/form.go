@@ -63,6 +63,13 @@ func (f settingsForm) groups() [][]row {
 	return all
 }
 
+// From how many characters on a line takes two columns, and a text most of the
+// window.
+const (
+	longLine = 80
+	longText = 10_000
+)
+
 // rowsOf are the group's settings, holding the values, with what is wrong with them.
 func rowsOf[T any](g school.Group[T], values map[string]string, invalid *fault.Invalid) []row {
 	var rows []row
@@ -75,6 +82,12 @@ func rowsOf[T any](g school.Group[T], values map[string]string, invalid *fault.I
 			r.Class = "court-champ"
 		case school.ChoiceKind, school.YesKind:
 			r.NoWord = true
+		}
+		if s.Most >= longLine && (s.Kind == school.LineKind || s.Kind == school.EmailKind) {
+			r.Class = "long"
+		}
+		if s.Most >= longText {
+			r.Attrs = templ.Attributes{"rows": "18"}
 		}
 		if s.Kind == school.NumberKind {
 			r.InputMode = "numeric"
