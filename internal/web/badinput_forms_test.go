@@ -184,7 +184,7 @@ var typedForms = slices.Concat(applicationForms, []typedForm{
 		fill: func(*scene, visitor) filling {
 			return filling{path: map[string]string{"kind": "tarifs"}, form: fields("titre", "Tarifs", "version", "2027-9", "texte", "Les tarifs.")}
 		},
-		mandatory: []string{"version", "texte"}, texts: []string{"titre", "version", "texte"}},
+		mandatory: []string{"version", "texte"}, texts: []string{"titre", "version"}}, // the text itself may be long
 	{route: "POST /bureau/reglages/paiement", who: director,
 		fill:  form("fois_1", "En 1 fois", "fois_3", "En 3 fois", "fois_8", "En 8 fois", "prelevement", "Prélèvement", "moyen_1", "Chèques", "moyen_2", "Chèques vacances", "moyen_3", "e-pass culture"),
 		texts: []string{"fois_1", "fois_12", "prelevement", "moyen_1", "moyen_10"}},

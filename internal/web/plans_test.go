@@ -37,6 +37,7 @@ var scans = []scan{
 	{"dossier pupil", "select x.id from dossier x where (x.id in (select y.id from pupil p", "the office looks for letters within a name"},
 	{"pupil pupil_household pupil_season account dossier", "(d.id is null or d.state = 'draft')", "« Sans réponse » is everybody but those who have answered; its count is kept while nobody moves"},
 	{"guardian household dossier", "a.password_hash = '' and a.disabled_at is null", "« Identifiants » lists who has never signed in, one household of the crowd in ten"},
+	{"dossier", "select d.id, d.household_id from dossier d where", "a message counts the whole of the selection it is written to"},
 	{"application", "state <> 'draft' group by state", "the counts of the queue of pré-inscriptions, on its own page"},
 	{"dossier", "group by d.state", "the counts of the queue, kept while nobody moves"},
 	{"request", "as withdrawals,", "the dashboard counts who waits, one request in ten of the crowd's"},

@@ -67,6 +67,7 @@ func newScene(s *seeded) *scene {
 		order by d.rank limit 1`, db.IDs(away))
 	c.other, c.otherPupil = found[0], found[1]
 	c.keepScenarios()
+	anUndoneMerge(c, nobody)
 	c.mark()
 	c.makeLinks()
 	c.invited()
