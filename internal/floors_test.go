@@ -29,7 +29,8 @@ var rooms = map[string][]string{
 	"enrolment":      {"actor", "journal", "correspondence", "school", "people", "catalogue", "document"},
 	"application":    {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment"},
 	"report":         {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment"},
-	"transfer":       {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment", "report"},
+	"importing":      {"actor", "journal", "correspondence", "school", "people", "account"},
+	"transfer":       {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment", "report", "importing"},
 	"message":        {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment", "report"},
 	"merge":          {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment", "application", "report", "message", "transfer", "rollover"},
 	"rollover":       {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment", "report", "transfer"},
@@ -51,6 +52,7 @@ var doors = map[string][]string{
 	"office":      {"ui", "door", "upload", "identity", "households", "merging", "assets"},
 	"merging":     {"ui", "door", "households"},
 	"households":  {"ui", "door"}, // families and pupils, of the office; its page of one family has their tabs
+	"importing":   {"ui", "door", "households"},
 	"access":      {"ui", "door", "assets"},
 	"settings":    {"ui", "door", "assets"},
 	"lists":       {"ui", "door", "assets"},
@@ -59,7 +61,7 @@ var doors = map[string][]string{
 	"catalogue":   {"ui", "door"},
 	"allocation":  {"ui", "door"},
 	"mailbox":     {"ui", "door", "assets"}, // the demonstration's mails
-	"":            {"ui", "door", "assets", "public", "family", "application", "teacher", "office", "access", "settings", "households", "lists", "figures", "catalogue", "messages", "allocation", "merging"},
+	"":            {"ui", "door", "assets", "public", "family", "application", "teacher", "office", "access", "settings", "households", "importing", "lists", "figures", "catalogue", "messages", "allocation", "merging"},
 }
 
 // noRoom lists the parts of the web that know no business.

@@ -13,6 +13,7 @@ import (
 	"pupitre/internal/domain/account"
 	"pupitre/internal/domain/application"
 	"pupitre/internal/domain/enrolment"
+	"pupitre/internal/domain/importing"
 	"pupitre/internal/domain/merge"
 	"pupitre/internal/platform/clock"
 	"pupitre/internal/platform/jobs"
@@ -26,6 +27,7 @@ import (
 	"pupitre/internal/web/family"
 	"pupitre/internal/web/figures"
 	"pupitre/internal/web/households"
+	webimporting "pupitre/internal/web/importing"
 	"pupitre/internal/web/lists"
 	"pupitre/internal/web/merging"
 	"pupitre/internal/web/messages"
@@ -114,5 +116,6 @@ func pages(k *kept, s settings, accounts *account.Accounts, registrar *enrolment
 		Allocation:  allocation.New(k.store, registrar, s.clock, desk.Frame),
 		Application: webapplication.New(k.store, application.New(k.store, s.clock, accounts, registrar), desk.Frame),
 		Merging:     merging.New(k.store, merge.New(k.store, s.clock, accounts, registrar), desk.Frame),
+		Importing:   webimporting.New(k.store, importing.New(k.store, s.clock, accounts), desk.Frame),
 	}
 }

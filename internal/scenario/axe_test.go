@@ -23,6 +23,7 @@ import (
 	families "pupitre/internal/web/family"
 	"pupitre/internal/web/figures"
 	"pupitre/internal/web/households"
+	"pupitre/internal/web/importing"
 	"pupitre/internal/web/lists"
 	"pupitre/internal/web/messages"
 	"pupitre/internal/web/office"
@@ -40,6 +41,7 @@ var noPage = map[string]string{
 	"paper.file":             "a deposited file, as it is",
 	"messages.progress":      "how far a sending is: leads to its page",
 	"lists.sheet":            "a list for a spreadsheet",
+	"import.problems":        "the problems of a file for a spreadsheet",
 	"lists.paper":            "a PDF",
 	"colour":                 "a style sheet of one line",
 	"home":                   "leads to the first page of the role",
@@ -94,6 +96,9 @@ var samples = map[string][]string{
 	"office.search":            {"/bureau/recherche?q=moreau", "/bureau/recherche?q=zzzz"},
 	"office.household":         {"{household}"},
 	"households.families":      {"/bureau/foyers", "/bureau/foyers?depuis=M"},
+	"import.problems":          {"{import}/problemes"},
+	"import.file":              {"{import}"},
+	"import.changes":           {"{import}/changements"},
 	"households.homes":         {"/bureau/eleves/{sent}/foyers"},
 	"merging.preview":          {"{household}/fusion", "{household}/fusion?avec={other household}"},
 	"settings.text":            {"/bureau/reglages/textes/reglement"},
@@ -211,7 +216,7 @@ var elsewhere = map[string]bool{"install.form": true, "factor.form": true, "fami
 // getRoutes are the pages of the site map, and the demonstration's own.
 func getRoutes() []door.Route {
 	var all []door.Route
-	for _, r := range append(web.SiteMap(web.Pages{Public: &public.Pages{}, Family: &families.Pages{}, Office: &office.Pages{}, Settings: &settings.Pages{}, Households: &households.Pages{}, Lists: &lists.Pages{}, Messages: &messages.Pages{}, Catalogue: &catalogue.Pages{}, Figures: &figures.Pages{}, Allocation: &allocation.Pages{}}),
+	for _, r := range append(web.SiteMap(web.Pages{Public: &public.Pages{}, Family: &families.Pages{}, Office: &office.Pages{}, Settings: &settings.Pages{}, Households: &households.Pages{}, Lists: &lists.Pages{}, Messages: &messages.Pages{}, Importing: &importing.Pages{}, Catalogue: &catalogue.Pages{}, Figures: &figures.Pages{}, Allocation: &allocation.Pages{}}),
 		door.Route{Method: "GET", Path: "/demo/courriers", Right: actor.Everybody, Name: "demo.mails"}, door.Route{Method: "GET", Path: "/demo/courriers/{id}", Right: actor.Everybody, Name: "demo.mail"}) {
 		if r.Method == "GET" {
 			all = append(all, r)

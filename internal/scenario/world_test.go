@@ -1,8 +1,11 @@
 package scenario_test
 
 import (
+	"bytes"
+	"errors"
 	"html"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -55,6 +58,23 @@ func (r *session) read(path string) string {
 func (r *session) send(path string, form url.Values) string {
 	r.t.Helper()
 	return r.body(r.client.PostForm(r.url+path, form))
+}
+
+// upload sends a file with a field, and returns where the answer leads.
+func (r *session) upload(path, field, value, fileField, name, content string) string {
+	r.t.Helper()
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	part, err := form.CreateFormFile(fileField, name)
+	if err == nil {
+		_, err = io.WriteString(part, content)
+	}
+	if err = errors.Join(err, form.WriteField(field, value), form.Close()); err != nil {
+		r.t.Fatal(err)
+	}
+	answer, err := r.client.Post(r.url+path, form.FormDataContentType(), &body)
+	r.body(answer, err)
+	return answer.Request.URL.Path
 }
 
 func (r *session) body(answer *http.Response, err error) string {
@@ -121,6 +141,7 @@ func discover(t *testing.T, d *server) *world {
 	w.values["dry run"] = dryRun(office, strings.TrimPrefix(w.values["offering"], "/bureau/places/"))
 	w.values["merge"] = w.mergedAndUndone()
 	w.values["text"] = home.find("/eleves/"+w.values["draft"]+"/reinscription/envoi", `/textes/(`+someID+`)`)
+	w.values["import"] = office.upload("/bureau/import", "contenu", "familles", "fichier", "familles.csv", "Nom;Prénom;Né le;Classe;Nom responsable;Prénom responsable;Mail\nZWILLER;Ana;31/02/2016;6ème B;ZWILLER;Paul;paul@exemple.fr\nZWILLER;Léo;01/02/2016;CP;ZWILLER;Paul;paul@exemple.fr\n")
 	w.values["mailed offer"] = home.find(w.values["offer mail"], `https?://[^/\s]+(/offre/[^\s<]+)`)
 	return w
 }

@@ -55,6 +55,14 @@ var withoutFields = []string{
 	"POST /bureau/places/attribution/{scenario}/jeter",
 	"POST /bureau/familles/{household}/fusion", // choices: the same
 	"POST /bureau/fusions/{merge}/annuler",
+	"POST /bureau/import",                   // a file: in the test of forged fields
+	"POST /bureau/import/{import}/feuille",  // a number: the same
+	"POST /bureau/import/{import}/colonnes", // choices: the same
+	"POST /bureau/import/{import}/reponses", // choices, and values that are read as the file's are
+	"POST /bureau/import/{import}/essai",
+	"POST /bureau/import/{import}/faire",
+	"POST /bureau/import/{import}/annuler",
+	"POST /bureau/import/{import}/abandonner",
 	"POST /bureau/dossiers/{id}/annuler",
 	"POST /bureau/confirmations/{batch}/annuler",
 	"POST /bureau/dossiers/relance",              // hidden fields: forged ones remind nobody

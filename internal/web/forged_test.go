@@ -24,6 +24,12 @@ type forged struct {
 	keeps  bool      // the draft keeps what could be
 }
 
+// older is the form as it was read one version earlier.
+func (f filling) older() filling {
+	f.form.Set("version", "1")
+	return f
+}
+
 // identity is the household's form with one field changed.
 func identity(name string, value func(c *scene) string) func(*scene) filling {
 	return func(c *scene) filling {
@@ -134,6 +140,33 @@ var forgeries = []forged{
 	})},
 	{what: "no such second household", route: "POST /bureau/eleves/{pupil}/foyers", who: secretary, status: 404, fill: func(c *scene) filling {
 		return filling{form: fields("action", "rattacher", "foyer", "personne", "version", "1")}
+	}},
+	{what: "a file of no kind", route: "POST /bureau/import", who: secretary, status: 422, says: "Choisissez ce que le fichier contient", fill: func(c *scene) filling {
+		return filling{form: fields("contenu", "tout"), files: []upload{{"fichier", "f.csv", []byte(fileOfNobody)}}}
+	}},
+	{what: "a file that is no table", route: "POST /bureau/import", who: secretary, status: 422, says: "ni un CSV ni un classeur", fill: func(c *scene) filling {
+		return filling{form: fields("contenu", "familles"), files: []upload{{"fichier", "rib.pdf", []byte("%PDF\x00")}}}
+	}},
+	{what: "no file to import", route: "POST /bureau/import", who: secretary, status: 422, says: "Choisissez un fichier", fill: func(c *scene) filling {
+		return filling{form: fields("contenu", "familles")}
+	}},
+	{what: "no such import", route: "POST /bureau/import/{import}/essai", who: secretary, status: 404, fill: func(c *scene) filling {
+		return filling{path: map[string]string{"import": "personne"}, form: fields("version", "1")}
+	}},
+	{what: "an old reading of an import", route: "POST /bureau/import/{import}/essai", who: secretary, keeps: true, status: 409, says: "Odile Batard a modifié cet import", fill: func(c *scene) filling {
+		return anImport("version", "1")(c, secretary).older()
+	}},
+	{what: "no such sheet of a file", route: "POST /bureau/import/{import}/feuille", who: secretary, keeps: true, status: 422, says: "Cette feuille n’existe pas", fill: func(c *scene) filling {
+		return anImport("feuille", "7", "titres", "1")(c, secretary)
+	}},
+	{what: "no such line of titles", route: "POST /bureau/import/{import}/feuille", who: secretary, keeps: true, status: 422, says: "La ligne 12 du fichier est vide", fill: func(c *scene) filling {
+		return anImport("feuille", "0", "titres", "12")(c, secretary)
+	}},
+	{what: "no such field of Pupitre", route: "POST /bureau/import/{import}/colonnes", who: secretary, keeps: true, status: 422, says: "Choisissez une des propositions", fill: func(c *scene) filling {
+		return anImport("colonne-0", "mot_de_passe")(c, secretary)
+	}},
+	{what: "two columns that are one", route: "POST /bureau/import/{import}/colonnes", who: secretary, keeps: true, status: 422, says: "est déjà", fill: func(c *scene) filling {
+		return anImport("colonne-0", "resp.nom", "colonne-1", "resp.nom")(c, secretary)
 	}},
 	{what: "neither linked nor unlinked", route: "POST /bureau/eleves/{pupil}/foyers", who: secretary, status: 422, says: "Choisissez ce qu’il faut faire", fill: func(c *scene) filling {
 		return filling{form: fields("action", "vendre", "foyer", c.other, "version", "1")}

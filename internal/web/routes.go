@@ -10,6 +10,7 @@ import (
 	"pupitre/internal/web/family"
 	"pupitre/internal/web/figures"
 	"pupitre/internal/web/households"
+	"pupitre/internal/web/importing"
 	"pupitre/internal/web/lists"
 	"pupitre/internal/web/merging"
 	"pupitre/internal/web/messages"
@@ -34,6 +35,7 @@ type Pages struct {
 	Application *application.Pages
 	Allocation  *allocation.Pages // waiting lists and dry runs
 	Merging     *merging.Pages    // of two households
+	Importing   *importing.Pages  // families and pupils out of a spreadsheet
 }
 
 // SiteMap is every page and act of the site: who may ask for what. What is
@@ -56,6 +58,7 @@ func SiteMap(p Pages) []door.Route {
 		p.Application.Routes(),
 		p.Allocation.Routes(),
 		p.Merging.Routes(),
+		p.Importing.Routes(),
 	} {
 		routes = append(routes, group...)
 	}

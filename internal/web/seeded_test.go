@@ -23,6 +23,7 @@ import (
 	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/application"
 	"pupitre/internal/domain/enrolment"
+	"pupitre/internal/domain/importing"
 	"pupitre/internal/domain/merge"
 	"pupitre/internal/domain/people"
 	"pupitre/internal/domain/school"
@@ -39,6 +40,7 @@ import (
 	"pupitre/internal/web/family"
 	"pupitre/internal/web/figures"
 	"pupitre/internal/web/households"
+	importpages "pupitre/internal/web/importing"
 	"pupitre/internal/web/lists"
 	"pupitre/internal/web/merging"
 	"pupitre/internal/web/messages"
@@ -248,6 +250,7 @@ func everyPage(store *db.Store, registrar *enrolment.Registrar, accounts *accoun
 
 		Catalogue:   catalogue.New(store, registrar, desk.Frame),
 		Allocation:  allocation.New(store, registrar, clk, desk.Frame),
+		Importing:   importpages.New(store, importing.New(store, clk, accounts), desk.Frame),
 		Application: newcomerpages.New(store, application.New(store, clk, accounts, registrar), desk.Frame),
 		Merging:     merging.New(store, merge.New(store, clk, accounts, registrar), desk.Frame),
 	}

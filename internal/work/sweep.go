@@ -7,6 +7,7 @@ import (
 
 	"pupitre/internal/domain/document"
 	"pupitre/internal/domain/enrolment"
+	"pupitre/internal/domain/importing"
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/jobs"
 )
@@ -25,7 +26,10 @@ const secretAge = 48 * time.Hour
 // still be found to be taken back: they may be late.
 const answerAge = 24 * time.Hour
 
-// sweep removes pré-inscriptions that nobody confirmed, ended sessions, forgotten throttles, the secrets of jobs long
+// importAge is how long the rows of a file are kept after the last act on it.
+const importAge = 60 * 24 * time.Hour
+
+// sweep removes pré-inscriptions that nobody confirmed, the rows of old imports, ended sessions, forgotten throttles, the secrets of jobs long
 // given up, how things stood before old answers, files that no deposit names, and
 // what writing files left half-done.
 func (d Deps) sweep(ctx context.Context, _ jobs.Job) error {
@@ -37,6 +41,9 @@ func (d Deps) sweep(ctx context.Context, _ jobs.Job) error {
 	}
 	if err := d.Store.Write(ctx, func(tx *db.Tx) error {
 		if _, err := jobs.ForgetSecrets(ctx, tx, d.Clock.Now().Add(-secretAge)); err != nil {
+			return err
+		}
+		if err := importing.Sweep(ctx, tx, d.Clock.Now().Add(-importAge)); err != nil {
 			return err
 		}
 		return enrolment.SweepAnswers(ctx, tx, d.Clock.Now().Add(-answerAge))

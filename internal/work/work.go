@@ -10,6 +10,7 @@ import (
 	"pupitre/internal/domain/application"
 	"pupitre/internal/domain/correspondence"
 	"pupitre/internal/domain/enrolment"
+	"pupitre/internal/domain/importing"
 	"pupitre/internal/domain/message"
 	"pupitre/internal/platform/blob"
 	"pupitre/internal/platform/clock"
@@ -44,6 +45,8 @@ func NewRunner(d Deps) *jobs.Runner {
 	})
 	r.Handle(account.RecoverJob, d.answerLostPassword, jobs.Policy{})
 	r.Handle(message.DepartJob, message.New(d.Store, d.Clock).Depart, jobs.Policy{})
+	imports := importing.New(d.Store, d.Clock, d.Accounts)
+	r.Handle(importing.Job, imports.Run, jobs.Policy{MaxAttempts: 3, OnDead: imports.GaveUp})
 	r.Handle(deadlines, d.passDeadlines, jobs.Policy{MaxAttempts: 3})
 	r.Every(time.Minute, deadlines)
 	r.Handle(sweeping, d.sweep, jobs.Policy{MaxAttempts: 3})

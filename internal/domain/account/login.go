@@ -37,6 +37,14 @@ func checkLogin(login string) error {
 	return nil
 }
 
+// LoginProblem says why a text is no identifiant, "" when it may be one.
+func LoginProblem(login string) string {
+	if checkLogin(login) != nil {
+		return LoginWords
+	}
+	return ""
+}
+
 func taken(login string) error {
 	return refuseField(FieldLogin, "L’identifiant «\u202f"+login+"\u202f» est déjà pris. Choisissez-en un autre.")
 }

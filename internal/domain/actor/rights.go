@@ -96,6 +96,7 @@ var (
 	Mails       = offices(Changes, ChangesOwn).named("mails", "Courriers")
 	Messages    = offices(Changes, None).named("messages", "Écrire à une sélection de familles")
 	Identifiers = offices(Changes, None).named("identifiers", "Identifiants de toutes les familles")
+	Imports     = offices(Changes, None).named("imports", "Importer un fichier de familles et d’élèves")
 
 	Dossiers     = offices(Changes, ChangesOwn).named("dossiers", "Vérifier et valider les dossiers")
 	Applications = offices(Changes, None).named("applications", "Pré-inscriptions")
@@ -123,7 +124,7 @@ type RightGroup struct {
 // Rights are all the rights, as the screen groups them. The last group is of
 // what everybody or one's own account opens, which the screen leaves out.
 var Rights = []RightGroup{
-	{"Familles et élèves", []*Right{Office, Households, Merges, Papers, Mails, Messages, Identifiers}},
+	{"Familles et élèves", []*Right{Office, Households, Merges, Papers, Mails, Messages, Identifiers, Imports}},
 	{"Inscriptions", []*Right{Dossiers, Applications, Places, Jumps, Allocation, Opening, Lists}},
 	{"Enseignement", []*Right{Catalogue, Classes}},
 	{"Argent", []*Right{Money}},

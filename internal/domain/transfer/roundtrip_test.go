@@ -19,11 +19,13 @@ import (
 	"pupitre/internal/domain/account"
 	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/enrolment"
+	"pupitre/internal/domain/importing"
 	"pupitre/internal/domain/school"
 	"pupitre/internal/domain/transfer"
 	"pupitre/internal/domain/transfer/folder"
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/db/dbtest"
+	"pupitre/internal/platform/sheet"
 )
 
 func TestACampaignExportedAndImportedExportsTheSameBytes(t *testing.T) {
@@ -31,6 +33,7 @@ func TestACampaignExportedAndImportedExportsTheSameBytes(t *testing.T) {
 		h := newHouse(t, store)
 		h.load(demofiles.Files)
 		newCampaign(h).run()
+		imports(h)
 		first := h.export()
 		t.Run("into SQLite", func(t *testing.T) { comesBack(t, first, dbtest.SQLite(t)) })
 		if store.Engine() == db.PostgreSQL {
@@ -42,6 +45,23 @@ func TestACampaignExportedAndImportedExportsTheSameBytes(t *testing.T) {
 			t.Errorf("its own files changed the school: %+v", report.Counts)
 		}
 	})
+}
+
+// imports leaves a spreadsheet of families on its way in.
+func imports(h house) {
+	h.t.Helper()
+	book, err := sheet.Read([]byte("Nom;Prénom;Né le;Nom responsable\nDUPONT;Ana;31/02/2016;DUPONT Paul\n"))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	im := importing.New(h.store, h.clock, account.New(h.store, h.clock))
+	id, err := im.Start(ctx, secretary, importing.Families, "familles.csv", book)
+	if err == nil {
+		err = im.Try(ctx, secretary, id, 1)
+	}
+	if err != nil {
+		h.t.Fatal(err)
+	}
 }
 
 func comesBack(t *testing.T, first string, store *db.Store) {

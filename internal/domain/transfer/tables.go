@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"pupitre/internal/domain/document"
+	"pupitre/internal/domain/importing"
 	"pupitre/internal/domain/journal"
 	"pupitre/internal/domain/school"
 )
@@ -47,6 +48,8 @@ var tables = []table{
 	tableOf[applicationRow]("application").nullable("household_id", "pupil_id").always("draft_hash", "").always("link_hash", ""),
 	tableOf[messageRow]("message"),
 	tableOf[messageRecipientRow]("message_recipient"),
+	tableOf[importing.Import]("import_file"),
+	tableOf[importPageRow]("import_page"),
 	tableOf[journal.Line]("journal"),
 	tableOf[mailRow]("outgoing_mail").only("not (is_secret = true and sent_at is null)"),
 	tableOf[jobRow]("job").only("done_at is null and secret = ''").always("secret", ""),
@@ -396,6 +399,13 @@ type applicationRow struct {
 	CreatedAt   time.Time `db:"created_at"`
 	TouchedAt   time.Time `db:"touched_at"`
 	Version     int64     `db:"version"`
+}
+
+type importPageRow struct {
+	Import  string `db:"import_id"`
+	Part    string `db:"part"`
+	Page    int64  `db:"page"`
+	Content string `db:"content"`
 }
 
 type mailRow struct {

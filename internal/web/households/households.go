@@ -20,6 +20,7 @@ const (
 	pupilsPath   = "/bureau/eleves"
 	changesPath  = "/bureau/a-verifier"
 	searchPath   = "/bureau/recherche"
+	importPath   = "/bureau/import" // another door's
 )
 
 // Pages answers the routes of « Familles et élèves ».
@@ -65,6 +66,7 @@ func Tabs(current string, changes int) []ui.Tab {
 		{Label: "Foyers", URL: familiesPath},
 		{Label: "Élèves", URL: pupilsPath},
 		{Label: "À vérifier", URL: changesPath, Count: changes, CountWord: "à vérifier"},
+		{Label: "Import", URL: importPath},
 	}
 	for i := range tabs {
 		tabs[i].Current = tabs[i].URL == current
