@@ -8,10 +8,8 @@ import (
 	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/correspondence"
 	"pupitre/internal/domain/enrolment"
-	"pupitre/internal/domain/importing"
 	"pupitre/internal/domain/people"
 	"pupitre/internal/platform/db"
-	spreadsheet "pupitre/internal/platform/sheet"
 )
 
 // form fills nothing but these fields.
@@ -271,8 +269,8 @@ var table = slices.Concat(applicationRows, []row{
 	{route: "POST /bureau/import/{import}/colonnes", want: offices(303), fill: anImport("colonne-0", "resp.nom")},
 	{route: "POST /bureau/import/{import}/reponses", want: offices(303), fill: anImport("page", "1")},
 	{route: "POST /bureau/import/{import}/essai", want: offices(303), fill: anImport()},
-	{route: "POST /bureau/import/{import}/faire", want: offices(422), fill: anImport()},
-	{route: "POST /bureau/import/{import}/annuler", want: offices(409), fill: anImport()},
+	{route: "POST /bureau/import/{import}/faire", want: offices(422), fill: keptImport},
+	{route: "POST /bureau/import/{import}/annuler", want: offices(409), fill: keptImport},
 	{route: "POST /bureau/import/{import}/abandonner", want: offices(303), fill: anImport()},
 	{route: "GET /bureau/sans-reponse", want: offices(200)},
 	{route: "GET /bureau/listes", want: offices(200)},
@@ -453,24 +451,6 @@ func anUndoneMerge(c *scene, _ visitor) filling {
 		}))
 	}
 	return filling{path: map[string]string{"merge": id}}
-}
-
-// fileOfNobody is a file that says nothing of anybody.
-const fileOfNobody = "Nom responsable;Prénom responsable;Code postal\n;;44430\n"
-
-// anImport is a file that somebody has tried, with the form filled so.
-func anImport(pairs ...string) func(*scene, visitor) filling {
-	return func(c *scene, _ visitor) filling {
-		c.Helper()
-		secretary := actor.Actor{Name: "Odile Batard", Role: actor.Secretary}
-		imports := importing.New(c.store, c.clock, c.accounts)
-		book, err := spreadsheet.Read([]byte(fileOfNobody))
-		c.must(err)
-		id, err := imports.Start(c.Context(), secretary, importing.Families, "familles.csv", book)
-		c.must(err)
-		c.must(imports.Try(c.Context(), secretary, id, 1))
-		return filling{path: map[string]string{"import": id}, form: fields(append([]string{"version", "2"}, pairs...)...)}
-	}
 }
 
 // secondHome links the pupil to the other family, or unlinks it from there.

@@ -47,6 +47,7 @@ type scene struct {
 	accountLink string
 	markers     []string
 	message     string // to the first household alone
+	imported    string // a file that is tried, of nobody
 	newcomers   newcomers
 }
 
@@ -73,6 +74,7 @@ func newScene(s *seeded) *scene {
 	c.invited()
 	c.welcome()
 	c.writeToOwn()
+	c.imported = c.tried()
 	for _, who := range visitors {
 		c.as(who, c.own)
 	}
