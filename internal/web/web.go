@@ -10,7 +10,9 @@ import (
 	"net/netip"
 
 	"pupitre/internal/domain/account"
+	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/enrolment"
+	"pupitre/internal/domain/report"
 	"pupitre/internal/domain/school"
 	"pupitre/internal/platform/clock"
 	"pupitre/internal/platform/db"
@@ -51,6 +53,13 @@ func New(c Config) http.Handler {
 		HTTPS:   c.HTTPS,
 		Frame:   c.Pages.Office.Frame,
 		Limits:  c.Limits,
+
+		Reaches: func(ctx context.Context, a actor.Actor, texts []string) error {
+			return report.Reaches(ctx, c.Store, a, texts)
+		},
+		ReachesCourse: func(ctx context.Context, a actor.Actor, course string) error {
+			return report.ReachesCourse(ctx, c.Store, a, course)
+		},
 
 		Overloaded: newMemory(c.Memory).guard,
 	}

@@ -79,7 +79,7 @@ func Families(ctx context.Context, r db.Reader) ([]Account, error) {
 
 // Actor is who acts with the account.
 func (a Account) Actor() actor.Actor {
-	return actor.Actor{Account: a.ID, Name: a.Name, Role: a.Role, Household: a.Household}
+	return actor.Actor{Account: a.ID, Name: a.Name, Role: a.Role, Household: a.Household, Site: a.Site}
 }
 
 func (a Account) isStaff() bool { return a.Role != actor.Family }

@@ -142,7 +142,7 @@ func (a *Accounts) session(ctx context.Context, r db.Reader, token string) (sess
 	if token == "" || len(token) > 100 {
 		return sessionRow{}, false, nil
 	}
-	row, found, err := db.Maybe[sessionRow](ctx, r, `select a.id, a.login, a.role, a.household_id, a.name, a.temporary_until,
+	row, found, err := db.Maybe[sessionRow](ctx, r, `select a.id, a.login, a.role, a.household_id, a.name, a.temporary_until, a.site_id,
 			s.limited, s.pending, s.created_at as session_since, s.seen_at, p.session_minutes, coalesce(p.second_factor, false) as asked,
 			a.role <> 'family' and exists (select 1 from factor f where f.account_id = a.id and f.confirmed_at is not null) as has_factor
 		from session s

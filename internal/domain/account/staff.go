@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -33,6 +34,7 @@ type StaffForm struct {
 	Role        actor.Role
 	Name, Email string
 	Teacher     string // of the catalogue; for a teacher's account alone
+	Site        string // the only pole a secretary sees and acts on; "" is the whole school
 }
 
 // StaffLine is an account of the staff as the administration sees it.
@@ -77,6 +79,9 @@ func (f StaffForm) check() (StaffForm, error) {
 	if f.Role != actor.Teacher {
 		f.Teacher = ""
 	}
+	if f.Role != actor.Secretary {
+		f.Site = ""
+	}
 	return f, check.Err()
 }
 
@@ -91,7 +96,7 @@ func (a *Accounts) Invite(ctx context.Context, by actor.Actor, f StaffForm) (Acc
 	if err != nil {
 		return Account{}, err
 	}
-	made := Account{ID: db.NewID(), Login: f.Email, Role: f.Role, Name: f.Name, Email: f.Email, Teacher: f.Teacher}
+	made := Account{ID: db.NewID(), Login: f.Email, Role: f.Role, Name: f.Name, Email: f.Email, Teacher: f.Teacher, Site: f.Site}
 	err = a.store.Write(ctx, func(tx *db.Tx) error {
 		inserted, err := a.insert(ctx, tx, by, made, "")
 		if err == nil && !inserted {
@@ -100,7 +105,7 @@ func (a *Accounts) Invite(ctx context.Context, by actor.Actor, f StaffForm) (Acc
 		if err != nil {
 			return err
 		}
-		if err := setTeacher(ctx, tx, made.ID, f.Teacher); err != nil {
+		if err := setReach(ctx, tx, made.ID, f); err != nil {
 			return err
 		}
 		return a.invite(ctx, tx, by, made)
@@ -108,15 +113,24 @@ func (a *Accounts) Invite(ctx context.Context, by actor.Actor, f StaffForm) (Acc
 	return made, err
 }
 
-func setTeacher(ctx context.Context, tx *db.Tx, id, teacher string) error {
-	var held any
-	if teacher != "" {
-		held = teacher
+// setReach ties the account to its teacher, or to the pole it is limited to.
+func setReach(ctx context.Context, tx *db.Tx, id string, f StaffForm) error {
+	if f.Site != "" {
+		if _, found, err := db.Maybe[string](ctx, tx, `select id from site where id = $1`, f.Site); err != nil || !found {
+			return cmp.Or(err, refuseField(FieldSite, "Choisissez un pôle de la liste."))
+		}
 	}
-	if _, err := tx.Exec(ctx, `update account set teacher_id = $1 where id = $2`, held, id); err != nil {
-		return fmt.Errorf("tie account %s to its teacher: %w", id, err)
+	if _, err := tx.Exec(ctx, `update account set teacher_id = $1, site_id = $2 where id = $3`, orNull(f.Teacher), orNull(f.Site), id); err != nil {
+		return fmt.Errorf("set how far account %s reaches: %w", id, err)
 	}
 	return nil
+}
+
+func orNull(id string) any {
+	if id == "" {
+		return nil
+	}
+	return id
 }
 
 // invite gives the account a link and mails it; a former link is void.
@@ -199,18 +213,34 @@ func (a *Accounts) change(ctx context.Context, tx *db.Tx, by actor.Actor, held A
 		f.Name, f.Email, f.Role, login, foldLogin(login), held.ID); err != nil {
 		return fmt.Errorf("change account %s: %w", held.ID, err)
 	}
-	if err := setTeacher(ctx, tx, held.ID, f.Teacher); err != nil {
+	if err := setReach(ctx, tx, held.ID, f); err != nil {
 		return err
 	}
-	before, after := held.words(), Account{Name: f.Name, Email: f.Email, Role: f.Role}.words()
-	if before == after && held.Teacher == f.Teacher {
-		return nil
+	before, err := held.words(ctx, tx)
+	if err != nil {
+		return err
+	}
+	after, err := Account{Name: f.Name, Email: f.Email, Role: f.Role, Site: f.Site}.words(ctx, tx)
+	if err != nil || before == after && held.Teacher == f.Teacher {
+		return err
 	}
 	return journal.Append(ctx, tx, held.note(by, a.clock.Now(), "account.changed", before, after))
 }
 
+// LimitedTo names the accounts of the staff that are limited to the pole.
+func LimitedTo(ctx context.Context, r db.Reader, site string) ([]string, error) {
+	return db.All[string](ctx, r, `select name from account where site_id = $1 order by name`, site)
+}
+
 // words say the account in the journal.
-func (a Account) words() string { return a.Name + ", " + a.Email + ", " + a.Role.French() }
+func (a Account) words(ctx context.Context, r db.Reader) (string, error) {
+	words := a.Name + ", " + a.Email + ", " + a.Role.French()
+	if a.Site == "" {
+		return words, nil
+	}
+	name, _, err := db.Maybe[string](ctx, r, `select name from site where id = $1`, a.Site)
+	return words + ", limité à " + name, err
+}
 
 const lastAdministrator = "C’est le dernier compte d’administration en service. Donnez d’abord ce rôle à un autre compte."
 

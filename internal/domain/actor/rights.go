@@ -20,6 +20,9 @@ func (d Degree) reaches(asked Degree) bool {
 	return d != None
 }
 
+// EndsAtPole tells whether the degree ends at the actor's own pole.
+func (d Degree) EndsAtPole() bool { return d == SeesOwn || d == ChangesOwn }
+
 // Right is a line of the table of rights: what each role may do of one subject.
 // Routes name theirs and the doors ask it; the screen « Droits et comptes »
 // shows the same lines.

@@ -134,7 +134,7 @@ func TestANewcomerFromTheFormToTheOffice(t *testing.T) {
 		if second.State != application.Held || second.Household != "" {
 			t.Errorf("the same child again: %s, household %q; want held, nothing made", second.State, second.Household)
 		}
-		if hits, err := people.Search(f.Ctx, f.Store, secretary, "elodie@exemple", 10); err != nil || len(hits) > 0 {
+		if hits, err := people.Search(f.Ctx, f.Store, secretary, people.Everybody, "elodie@exemple", 10); err != nil || len(hits) > 0 {
 			t.Errorf("a candidate is among the families: %v, %v", hits, err)
 		}
 		if alike := f.entry(second.ID).Alike; len(alike) == 0 || !alike[0].SameChild() {
@@ -142,7 +142,7 @@ func TestANewcomerFromTheFormToTheOffice(t *testing.T) {
 		}
 		f.Must(f.Refuse(f.Ctx, secretary, second.ID, "Demande faite deux fois."))
 		f.Must(f.Accept(f.Ctx, secretary, noe.ID))
-		if hits, err := people.Search(f.Ctx, f.Store, secretary, "elodie@exemple", 10); err != nil || len(hits) != 1 {
+		if hits, err := people.Search(f.Ctx, f.Store, secretary, people.Everybody, "elodie@exemple", 10); err != nil || len(hits) != 1 {
 			t.Errorf("accepted, the family is found: %v, %v", hits, err)
 		}
 		if n := f.count(`select count(*) from outgoing_mail where kind = 'identifier' and household_id = $1`, noe.Household); n != 1 {

@@ -69,9 +69,9 @@ func keepChanges(ctx context.Context, tx *db.Tx, now time.Time, a actor.Actor, h
 }
 
 // ChangesToSee returns what the families have changed and the office has not
-// seen, the oldest first: at most limit, those after the change of that id.
+// seen, of only, the oldest first: at most limit, those after the change of that id.
 // Office only: fault.ErrForbidden for anyone else.
-func ChangesToSee(ctx context.Context, r db.Reader, a actor.Actor, after string, limit int) ([]Change, error) {
+func ChangesToSee(ctx context.Context, r db.Reader, a actor.Actor, only Only, after string, limit int) ([]Change, error) {
 	if !a.IsOffice() {
 		return nil, fmt.Errorf("changes to see: %w", fault.ErrForbidden)
 	}
@@ -82,7 +82,12 @@ func ChangesToSee(ctx context.Context, r db.Reader, a actor.Actor, after string,
 	if !found {
 		at = time.Unix(0, 0)
 	}
-	return db.All[Change](ctx, r, changes+`where seen_at is null and (at, id) > ($1, $2) order by at, id limit $3`, at, after, limit)
+	where, args := narrowed(`seen_at is null and (at, id) > ($1, $2)`, []any{at, after}, only.Household, "household_change.household_id")
+	if only.Pupil != nil {
+		condition, more := narrowed("", args, only.Pupil, "household_change.pupil_id")
+		where, args = where+` and (household_change.pupil_id = '' or `+strings.TrimPrefix(condition, " and ")+`)`, more
+	}
+	return db.All[Change](ctx, r, changes+`where `+where+fmt.Sprintf(` order by at, id limit $%d`, len(args)+1), append(args, limit)...)
 }
 
 // ChangesOf returns the household's changes that the office has not seen.

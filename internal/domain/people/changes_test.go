@@ -100,7 +100,7 @@ func TestWhatAFamilyChangesIsToBeSeen(t *testing.T) {
 			t.Errorf("taken back after the family has changed it again: got %v", err)
 		}
 		wants("changed since it was seen", "adresse 10 quai Neuf → 11 quai Neuf; ")
-		for _, a := range []error{second(people.ChangesOf(ctx, store, moreau, "moreau")), second(people.ChangesToSee(ctx, store, moreau, "", 10))} {
+		for _, a := range []error{second(people.ChangesOf(ctx, store, moreau, "moreau")), second(people.ChangesToSee(ctx, store, moreau, people.Everybody, "", 10))} {
 			if !errors.Is(a, fault.ErrForbidden) {
 				t.Errorf("a family reads what is to be seen: %v", a)
 			}

@@ -182,7 +182,7 @@ func TestAnotherHouseholdIsNotFound(t *testing.T) {
 			if found, err := people.HouseholdsByID(ctx, store, a, []string{"moreau"}); err != nil || len(found) != 0 {
 				t.Errorf("%q reads %v, %v", a.Name, found, err)
 			}
-			if _, err := people.Search(ctx, store, a, "moreau", 10); !errors.Is(err, fault.ErrForbidden) {
+			if _, err := people.Search(ctx, store, a, people.Everybody, "moreau", 10); !errors.Is(err, fault.ErrForbidden) {
 				t.Errorf("%q searches: got %v", a.Name, err)
 			}
 		}
@@ -255,7 +255,7 @@ func TestSearch(t *testing.T) {
 			{"nothing typed", "  ", nil},
 		}
 		for _, row := range rows {
-			hits, err := people.Search(ctx, store, secretary, row.text, 10)
+			hits, err := people.Search(ctx, store, secretary, people.Everybody, row.text, 10)
 			var got []string
 			for _, h := range hits {
 				got = append(got, h.Title)
@@ -277,7 +277,7 @@ func TestSearchSaysTheComingLevel(t *testing.T) {
 			t.Fatal(err)
 		}
 		detail := func() string {
-			hits, err := people.Search(ctx, store, secretary, "elise", 10)
+			hits, err := people.Search(ctx, store, secretary, people.Everybody, "elise", 10)
 			if err != nil || len(hits) != 1 {
 				t.Fatalf("search: got %v, %v", hits, err)
 			}

@@ -34,10 +34,31 @@ type hitRow struct {
 	Level     string `db:"level"` // for the coming season, "" when not answered
 }
 
-// Search returns the families and pupils whose names, telephones or e-mail
+// Only narrows a search to some households and pupils: each func is a condition
+// on a column of their ids, arg numbers its arguments.
+type Only struct {
+	Household, Pupil func(column string, arg func(any) string) string
+}
+
+// Everybody leaves nobody out.
+var Everybody = Only{}
+
+// narrowed adds the condition to a statement's.
+func narrowed(where string, args []any, of func(string, func(any) string) string, column string) (string, []any) {
+	if of == nil {
+		return where, args
+	}
+	condition := of(column, func(a any) string {
+		args = append(args, a)
+		return fmt.Sprintf("$%d", len(args))
+	})
+	return where + " and " + condition, args
+}
+
+// Search returns the families and pupils of only whose names, telephones or e-mail
 // have every word of text, at most limit of each, families first. Only the
 // office searches: fault.ErrForbidden for anyone else.
-func Search(ctx context.Context, r db.Reader, a actor.Actor, text string, limit int) ([]Hit, error) {
+func Search(ctx context.Context, r db.Reader, a actor.Actor, only Only, text string, limit int) ([]Hit, error) {
 	if !a.IsOffice() {
 		return nil, fmt.Errorf("search families: %w", fault.ErrForbidden)
 	}
@@ -45,11 +66,11 @@ func Search(ctx context.Context, r db.Reader, a actor.Actor, text string, limit 
 	if len(words) == 0 {
 		return nil, nil
 	}
-	hits, err := searchGuardians(ctx, r, words, limit)
+	hits, err := searchGuardians(ctx, r, only, words, limit)
 	if err != nil {
 		return nil, err
 	}
-	pupils, err := searchPupils(ctx, r, words, limit)
+	pupils, err := searchPupils(ctx, r, only, words, limit)
 	return append(hits, pupils...), err
 }
 
@@ -76,8 +97,9 @@ func having(column string, words []string) (string, []any) {
 	return strings.Join(conditions, " and "), args
 }
 
-func searchGuardians(ctx context.Context, r db.Reader, words []string, limit int) ([]Hit, error) {
+func searchGuardians(ctx context.Context, r db.Reader, only Only, words []string, limit int) ([]Hit, error) {
 	where, args := having("g.search", words)
+	where, args = narrowed(where, args, only.Household, "g.household_id")
 	rows, err := db.All[hitRow](ctx, r, `select g.household_id, g.last_name, g.first_name, g.email, h.town
 		from guardian g join household h on h.id = g.household_id
 		where h.candidate = false and `+where+fmt.Sprintf(` order by g.search, g.id limit $%d`, len(args)+1), append(args, limit)...)
@@ -88,8 +110,9 @@ func searchGuardians(ctx context.Context, r db.Reader, words []string, limit int
 	return hits, err
 }
 
-func searchPupils(ctx context.Context, r db.Reader, words []string, limit int) ([]Hit, error) {
+func searchPupils(ctx context.Context, r db.Reader, only Only, words []string, limit int) ([]Hit, error) {
 	where, args := having("p.search", words)
+	where, args = narrowed(where, args, only.Pupil, "p.id")
 	rows, err := db.All[hitRow](ctx, r, `select p.id as pupil_id, min(ph.household_id) as household_id, p.last_name, p.first_name, p.birth_date, p.level_now,
 			coalesce((select ps.level from pupil_season ps join season s on s.id = ps.season_id where ps.pupil_id = p.id and s.is_current = true), '') as level
 		from pupil p join pupil_household ph on ph.pupil_id = p.id join household h on h.id = ph.household_id and h.candidate = false

@@ -17,58 +17,70 @@ type Counter struct {
 	mu     sync.Mutex
 	season string
 	moves  int64
-	kept   map[string]Counts // by pole, "" for all of them
-	silent *int64            // pupils who have not answered
+	kept   map[scoped]Counts
+	silent map[scope]int64 // pupils who have not answered
+}
+
+// scoped is whose dossiers were counted: those of the scope, of a pole asked
+// for, "" for all of them.
+type scoped struct {
+	scope
+	pole string
 }
 
 // at forgets what was counted at another state of the season; mu is held.
 func (c *Counter) at(season school.Season) {
 	if c.season != season.ID || c.moves != season.Moves || c.kept == nil {
-		c.season, c.moves, c.kept, c.silent = season.ID, season.Moves, map[string]Counts{}, nil
+		c.season, c.moves, c.kept, c.silent = season.ID, season.Moves, map[scoped]Counts{}, map[scope]int64{}
 	}
 }
 
 // CountsOf counts the dossiers of each group that the filter leaves; what
 // narrows more than a pole is counted each time. The answer is read only. season has just been read.
 func (c *Counter) CountsOf(ctx context.Context, r db.Reader, a actor.Actor, season school.Season, f Filter) (Counts, error) {
-	if err := officeOnly(a); err != nil {
-		return nil, err
-	}
-	q, err := f.narrowed(ctx, r, season)
+	s, err := scopeOf(a)
 	if err != nil {
 		return nil, err
 	}
-	return c.counts(ctx, r, season, f, q)
+	q, err := f.narrowed(ctx, r, s, season)
+	if err != nil {
+		return nil, err
+	}
+	return c.counts(ctx, r, s, season, f, q)
 }
 
-func (c *Counter) counts(ctx context.Context, r db.Reader, season school.Season, f Filter, q query) (Counts, error) {
+func (c *Counter) counts(ctx context.Context, r db.Reader, s scope, season school.Season, f Filter, q query) (Counts, error) {
 	if !f.bySite() {
 		return q.counts(ctx, r)
 	}
 	c.mu.Lock() // while it counts, too: those who come meanwhile would count the same
 	defer c.mu.Unlock()
 	c.at(season)
-	if counts, ok := c.kept[f.Site]; ok {
+	if counts, ok := c.kept[scoped{s, f.Site}]; ok {
 		return counts, nil
 	}
 	counts, err := q.counts(ctx, r)
 	if err == nil && len(c.kept) < 100 { // a pole is whatever the address says
-		c.kept[f.Site] = counts
+		c.kept[scoped{s, f.Site}] = counts
 	}
 	return counts, err
 }
 
 // NoAnswerCount is how many pupils have not answered.
-func (c *Counter) NoAnswerCount(ctx context.Context, r db.Reader, season school.Season) (int64, error) {
+func (c *Counter) NoAnswerCount(ctx context.Context, r db.Reader, a actor.Actor, season school.Season) (int64, error) {
+	s, err := scopeOf(a)
+	if err != nil {
+		return 0, err
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.at(season)
-	if c.silent != nil {
-		return *c.silent, nil
+	if n, ok := c.silent[s]; ok {
+		return n, nil
 	}
-	n, err := NoAnswerCount(ctx, r, season.ID)
+	n, err := s.noAnswerCount(ctx, r, season.ID)
 	if err == nil {
-		c.silent = &n
+		c.silent[s] = n
 	}
 	return n, err
 }
@@ -86,9 +98,13 @@ func (c *Counter) RailCounts(ctx context.Context, r db.Reader, a actor.Actor, se
 	if err != nil {
 		return Rail{}, err
 	}
-	rail, err := db.One[Rail](ctx, r, `select (select count(*) from outgoing_mail where failed_at is not null)
-		+ (select count(*) from outgoing_mail where recipient = '' and sent_at is null) as untold,
-		(select count(*) from household_change where seen_at is null) as changed`)
+	s, err := scopeOf(a)
+	if err != nil {
+		return Rail{}, err
+	}
+	rail, err := db.One[Rail](ctx, r, `select (select count(*) from outgoing_mail m where m.failed_at is not null`+s.andMail("m", 1)+`)
+		+ (select count(*) from outgoing_mail m where m.recipient = '' and m.sent_at is null`+s.andMail("m", 1)+`) as untold,
+		(select count(*) from household_change c where c.seen_at is null`+s.andChange("c", 1)+`) as changed`, s.args()...)
 	rail.ToCheck = counts[inState(enrolment.Complete)]
 	return rail, err
 }

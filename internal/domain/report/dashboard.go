@@ -35,25 +35,30 @@ func (c *Counter) DashboardOf(ctx context.Context, r db.Reader, a actor.Actor, s
 	if err != nil {
 		return Dashboard{}, err
 	}
+	s, err := scopeOf(a)
+	if err != nil {
+		return Dashboard{}, err
+	}
+	ofPupil, ofHousehold, taught := s.andPupil("pupil_id", 2), s.andHousehold("account.household_id", 2), s.andCourse("course_id", 2)
 	d, err := db.One[Dashboard](ctx, r, `select
-		(select count(*) from dossier where season_id = $1 and withdrawal_asked_at is not null) as withdrawals,
-		(select count(*) from dossier where season_id = $1 and on_paper_form = true and state in ('received', 'complete', 'paper_refused', 'waiting')) as paper_forms,
-		(select count(*) from request where state = 'offered' and offering_id in (select id from offering where season_id = $1)) as offers,
-		(select count(*) from request where state = 'waiting' and offering_id in (select id from offering where season_id = $1)) as waiting,
-		(select count(*) from outgoing_mail where failed_at is not null) as failed,
-		(select count(*) from outgoing_mail where recipient = '' and sent_at is null) as calls,
-		(select count(*) from account where role = 'family' and password_hash = '' and disabled_at is null and household_id not in (select id from household where candidate = true)) as never_in,
+		(select count(*) from dossier where season_id = $1 and withdrawal_asked_at is not null`+ofPupil+`) as withdrawals,
+		(select count(*) from dossier where season_id = $1 and on_paper_form = true and state in ('received', 'complete', 'paper_refused', 'waiting')`+ofPupil+`) as paper_forms,
+		(select count(*) from request where state = 'offered' and offering_id in (select id from offering where season_id = $1`+taught+`)) as offers,
+		(select count(*) from request where state = 'waiting' and offering_id in (select id from offering where season_id = $1`+taught+`)) as waiting,
+		(select count(*) from outgoing_mail m where m.failed_at is not null`+s.andMail("m", 2)+`) as failed,
+		(select count(*) from outgoing_mail m where m.recipient = '' and m.sent_at is null`+s.andMail("m", 2)+`) as calls,
+		(select count(*) from account where role = 'family' and password_hash = '' and disabled_at is null and household_id not in (select id from household where candidate = true)`+ofHousehold+`) as never_in,
 		(select count(*) from account where role = 'family' and password_hash = '' and disabled_at is null
 			and household_id not in (select id from household where candidate = true)
-			and letter_printed_at is null and letter_mailed_at is null) as untold,
-		(select count(*) from household_change where seen_at is null) as changed,
-		(select count(*) from deposit where season_id = $1 and state = 'provided' and replaced_at is null) as review_left,
-		(select cast(coalesce(sum(taken), 0) as bigint) from offering where season_id = $1) as places_taken,
-		(select cast(coalesce(sum(capacity), 0) as bigint) from offering where season_id = $1) as places`, season.ID)
+			and letter_printed_at is null and letter_mailed_at is null`+ofHousehold+`) as untold,
+		(select count(*) from household_change c where c.seen_at is null`+s.andChange("c", 2)+`) as changed,
+		(select count(*) from deposit where season_id = $1 and state = 'provided' and replaced_at is null`+s.andHousehold("deposit.household_id", 2)+`) as review_left,
+		(select cast(coalesce(sum(taken), 0) as bigint) from offering where season_id = $1`+taught+`) as places_taken,
+		(select cast(coalesce(sum(capacity), 0) as bigint) from offering where season_id = $1`+taught+`) as places`, s.args(season.ID)...)
 	if err != nil {
 		return d, err
 	}
 	d.Counts, d.NotComing = counts, counts[inState(enrolment.NotReturning)]
-	d.NoAnswer, err = c.NoAnswerCount(ctx, r, season)
+	d.NoAnswer, err = c.NoAnswerCount(ctx, r, a, season)
 	return d, err
 }

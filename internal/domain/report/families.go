@@ -76,7 +76,8 @@ type listRow struct {
 // listedPart reads the part along the index of the names, one line more than it
 // shows: so the list never counts all that there is.
 func listedPart[T any](ctx context.Context, r db.Reader, a actor.Actor, p Part, of listOf, lines func(context.Context, db.Reader, actor.Actor, []listRow) ([]T, error)) (l Listed[T], err error) {
-	if err := officeOnly(a); err != nil {
+	s, err := scopeOf(a)
+	if err != nil {
 		return l, err
 	}
 	from, err := of.from(ctx, r, p)
@@ -88,7 +89,7 @@ func listedPart[T any](ctx context.Context, r db.Reader, a actor.Actor, p Part, 
 		compare, order = "<", "sort_name desc, id desc"
 	}
 	rows, err := db.All[listRow](ctx, r, `select id, `+of.about+` as about, sort_name from `+of.table+`
-		where `+of.where+` and (sort_name, id) `+compare+` ($1, $2) order by `+order+` limit $3`, from.Name, from.ID, p.Limit+1)
+		where `+of.where+` and (sort_name, id) `+compare+` ($1, $2)`+of.within(s, 4)+` order by `+order+` limit $3`, s.args(from.Name, from.ID, p.Limit+1)...)
 	if err != nil {
 		return l, err
 	}
@@ -102,6 +103,14 @@ func listedPart[T any](ctx context.Context, r db.Reader, a actor.Actor, p Part, 
 	}
 	l.Lines, err = lines(ctx, r, a, rows)
 	return l, err
+}
+
+// within narrows the list to the scope, the statement's nth argument.
+func (of listOf) within(s scope, n int) string {
+	if of.table == "pupil" {
+		return s.andPupil("pupil.id", n)
+	}
+	return s.andHousehold("guardian.household_id", n)
 }
 
 // from is where the part begins; a line that is gone begins at the beginning.
@@ -122,7 +131,7 @@ func familyLines(ctx context.Context, r db.Reader, a actor.Actor, rows []listRow
 	if err != nil {
 		return nil, err
 	}
-	pupils, err := people.PupilsOfEach(ctx, r, ids)
+	pupils, err := pupilsOfEach(ctx, r, a, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -132,6 +141,25 @@ func familyLines(ctx context.Context, r db.Reader, a actor.Actor, rows []listRow
 		lines = append(lines, FamilyLine{ID: row.ID, Household: households[row.About], Login: logins[row.About], Pupils: pupils[row.About]})
 	}
 	return lines, err
+}
+
+// pupilsOfEach are the households' pupils that the actor may know of.
+func pupilsOfEach(ctx context.Context, r db.Reader, a actor.Actor, households []string) (map[string][]people.Pupil, error) {
+	all, err := people.PupilsOfEach(ctx, r, households)
+	if err != nil || !a.IsLimited() {
+		return all, err
+	}
+	var ids []string
+	for _, pupils := range all {
+		for _, p := range pupils {
+			ids = append(ids, p.ID)
+		}
+	}
+	seen, err := PupilsSeen(ctx, r, a, ids)
+	for household, pupils := range all {
+		all[household] = slices.DeleteFunc(pupils, func(p people.Pupil) bool { return !seen[p.ID] })
+	}
+	return all, err
 }
 
 // loginsOf returns the identifiants of the households, by household.

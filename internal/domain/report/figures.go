@@ -81,14 +81,18 @@ var bands = []Ages{"0-3", "4-5", "6-7", "8-9", "10-11", "12-13", "14-15", "16-17
 // FiguresOf counts the season, out of memory while nobody moves; season has
 // just been read. What is returned is read only.
 func FiguresOf(ctx context.Context, r db.Reader, a actor.Actor, season school.Season, now time.Time) (Figures, error) {
-	if err := officeOnly(a); err != nil {
+	s, err := scopeOf(a)
+	if err != nil {
 		return Figures{}, err
 	}
 	today := now.In(clock.Paris).Format(time.DateOnly)
-	return db.Remember(ctx, r, figuresKey{season.ID, today}, season.Moves, func(ctx context.Context) (Figures, error) { return figures(ctx, r, season, today) })
+	return db.Remember(ctx, r, figuresKey{s, season.ID, today}, season.Moves, func(ctx context.Context) (Figures, error) { return figures(ctx, r, s, season, today) })
 }
 
-type figuresKey struct{ season, today string }
+type figuresKey struct {
+	scope
+	season, today string
+}
 
 // counted is what the figures need of a dossier.
 type counted struct {
@@ -100,11 +104,11 @@ type counted struct {
 	IsNew      bool      `db:"is_new"`
 }
 
-func figures(ctx context.Context, r db.Reader, season school.Season, today string) (f Figures, err error) {
+func figures(ctx context.Context, r db.Reader, s scope, season school.Season, today string) (f Figures, err error) {
 	rows, err := db.All[counted](ctx, r, `select d.programme_id, d.household_id, d.complete_at, p.birth_date, h.town,
 			not exists (select 1 from pupil_course_now n where n.pupil_id = d.pupil_id) as is_new
 		from dossier d join pupil p on p.id = d.pupil_id join household h on h.id = d.household_id
-		where d.season_id = $1 and d.rank is not null`, season.ID)
+		where d.season_id = $1 and d.rank is not null`+s.andPupil("d.pupil_id", 2), s.args(season.ID)...)
 	if err != nil {
 		return f, fmt.Errorf("count the season: %w", err)
 	}
@@ -118,15 +122,15 @@ func figures(ctx context.Context, r db.Reader, season school.Season, today strin
 		complete = append(complete, d.CompleteAt)
 	}
 	f.Days = days(complete, season, today)
-	if f.NotComing, err = db.One[int64](ctx, r, `select count(*) from dossier where season_id = $1 and state = 'not_returning'`, season.ID); err != nil {
+	if f.NotComing, err = db.One[int64](ctx, r, `select count(*) from dossier d where d.season_id = $1 and d.state = 'not_returning'`+s.andPupil("d.pupil_id", 2), s.args(season.ID)...); err != nil {
 		return f, err
 	}
 	places, err := enrolment.PlacesNow(ctx, r, season)
 	if err != nil {
 		return f, err
 	}
-	f.fill(places, c)
-	return f, f.before(ctx, r, season)
+	f.fill(s, places, c)
+	return f, f.before(ctx, r, s, season)
 }
 
 // count takes the dossiers by formula, age and town.
@@ -175,11 +179,14 @@ func (f *Figures) count(rows []counted, c catalogue.Catalogue, season school.Sea
 }
 
 // fill takes the places by discipline and pole, those of cancelled courses apart.
-func (f *Figures) fill(places map[string]enrolment.Places, c catalogue.Catalogue) {
+func (f *Figures) fill(s scope, places map[string]enrolment.Places, c catalogue.Catalogue) {
 	of := map[string]map[string]SiteFigure{}
 	for _, p := range places {
-		f.Waiting += p.Waiting
 		course, ok := c.Course(p.Course)
+		if ok && !s.holds(course.SiteID) {
+			continue
+		}
+		f.Waiting += p.Waiting
 		if !ok || !course.CancelledAt.IsZero() {
 			continue
 		}
@@ -194,9 +201,12 @@ func (f *Figures) fill(places map[string]enrolment.Places, c catalogue.Catalogue
 	}
 	for name, sites := range of {
 		d := DisciplineFigure{Discipline: name}
-		for _, s := range c.Sites {
-			figure := sites[s.ID]
-			figure.Site = s.Name
+		for _, site := range c.Sites {
+			if !s.holds(site.ID) {
+				continue
+			}
+			figure := sites[site.ID]
+			figure.Site = site.Name
 			d.Sites = append(d.Sites, figure)
 		}
 		f.Disciplines = append(f.Disciplines, d)
@@ -255,7 +265,7 @@ func days(at []time.Time, season school.Season, today string) []Day {
 }
 
 // before counts the season before this one, as many days after its opening.
-func (f *Figures) before(ctx context.Context, r db.Reader, season school.Season) error {
+func (f *Figures) before(ctx context.Context, r db.Reader, s scope, season school.Season) error {
 	type earlier struct {
 		ID      string    `db:"id"`
 		Name    string    `db:"name"`
@@ -265,7 +275,7 @@ func (f *Figures) before(ctx context.Context, r db.Reader, season school.Season)
 	if err != nil || !found {
 		return err
 	}
-	rows, err := db.All[counted](ctx, r, `select complete_at from dossier where season_id = $1 and rank is not null`, past.ID)
+	rows, err := db.All[counted](ctx, r, `select d.complete_at from dossier d where d.season_id = $1 and d.rank is not null`+s.andPastPupil("d", 2), s.args(past.ID)...)
 	if err != nil || len(rows) == 0 {
 		return err
 	}

@@ -102,12 +102,13 @@ func (f Filter) bySite() bool {
 	return f == Filter{Group: f.Group, Site: f.Site, Page: f.Page}
 }
 
-// narrowed is the query of the season's dossiers that the filter leaves, its
-// group apart. The words are looked for once, whatever is then read of the
+// narrowed is the query of the season's dossiers of the scope that the filter
+// leaves, its group apart. The words are looked for once, whatever is then read of the
 // dossiers that have them.
-func (f Filter) narrowed(ctx context.Context, r db.Reader, season school.Season) (query, error) {
+func (f Filter) narrowed(ctx context.Context, r db.Reader, s scope, season school.Season) (query, error) {
 	var q query
 	q.with(`d.season_id = ?`, season.ID)
+	s.pupils(&q, "d.pupil_id")
 	if f.Site != "" {
 		q.with(`d.site_id = ?`, f.Site)
 	}

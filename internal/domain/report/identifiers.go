@@ -30,7 +30,8 @@ func (n NeverIn) Told() bool { return !n.LetterPrintedAt.IsZero() || !n.LetterMa
 
 // NeverSignedIn lists the families that have never asked for a password, by name.
 func NeverSignedIn(ctx context.Context, r db.Reader, a actor.Actor) ([]NeverIn, error) {
-	if err := officeOnly(a); err != nil {
+	s, err := scopeOf(a)
+	if err != nil {
 		return nil, err
 	}
 	return db.All[NeverIn](ctx, r, `select a.id, a.login, a.household_id, g.first_name, g.last_name, h.town, a.letter_printed_at, a.letter_mailed_at,
@@ -40,6 +41,6 @@ func NeverSignedIn(ctx context.Context, r db.Reader, a actor.Actor) ([]NeverIn, 
 		from account a
 		join household h on h.id = a.household_id and h.candidate = false
 		join guardian g on g.household_id = a.household_id and g.position = 0
-		where a.role = 'family' and a.password_hash = '' and a.disabled_at is null
-		order by g.last_name, g.first_name, a.login_folded`)
+		where a.role = 'family' and a.password_hash = '' and a.disabled_at is null`+s.andHousehold("a.household_id", 1)+`
+		order by g.last_name, g.first_name, a.login_folded`, s.args()...)
 }

@@ -58,17 +58,19 @@ type lister struct {
 	ctx       context.Context
 	r         db.Reader
 	a         actor.Actor
+	scope     scope
 	season    school.Season
 	catalogue catalogue.Catalogue
 	Filter
 }
 
 func newLister(ctx context.Context, r db.Reader, a actor.Actor, season school.Season, f Filter) (lister, error) {
-	if err := officeOnly(a); err != nil {
+	s, err := scopeOf(a)
+	if err != nil {
 		return lister{}, err
 	}
 	c, err := catalogue.InForce(ctx, r, season)
-	return lister{ctx, r, a, season, c, f}, err
+	return lister{ctx, r, a, s, season, c, f}, err
 }
 
 // TableOf is the list as a spreadsheet has it, narrowed by what of the filter it

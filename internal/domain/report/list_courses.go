@@ -37,7 +37,7 @@ func (l lister) offerings() ([]offering, error) {
 	var all []offering
 	for _, p := range places {
 		c, ok := l.catalogue.Course(p.Course)
-		if !ok || l.Site != "" && c.SiteID != l.Site || l.Course != "" && c.ID != l.Course || !c.CancelledAt.IsZero() {
+		if !ok || !l.scope.holds(c.SiteID) || l.Site != "" && c.SiteID != l.Site || l.Course != "" && c.ID != l.Course || !c.CancelledAt.IsZero() {
 			continue
 		}
 		all = append(all, offering{c, p.Semester, p})

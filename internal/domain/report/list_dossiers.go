@@ -32,7 +32,7 @@ func (l lister) dossiers() (sheet.Table, error) {
 
 // dossierIDs are the dossiers of the filter, in the order of the queue.
 func (l lister) dossierIDs() ([]string, error) {
-	q, err := l.narrowed(l.ctx, l.r, l.season)
+	q, err := l.narrowed(l.ctx, l.r, l.scope, l.season)
 	if err != nil {
 		return nil, err
 	}

@@ -39,6 +39,7 @@ func (l lister) pupils() (sheet.Table, error) {
 	var q query
 	q.param(l.season.ID)
 	q.where = []string{`ph.household_id not in (` + candidates + `)`}
+	l.scope.pupils(&q, "p.id")
 	if l.Site != "" {
 		q.with(`d.site_id = ?`, l.Site)
 	}
@@ -129,7 +130,7 @@ func (l lister) familyIDs() ([]string, error) {
 		args = []any{db.IDs(dossiers)}
 	}
 	rows, err := db.All[named](l.ctx, l.r, `select household_id, last_name, first_name from guardian where position = 0
-		and household_id not in (`+candidates+`)`+narrowed, args...)
+		and household_id not in (`+candidates+`)`+narrowed+l.scope.andHousehold("guardian.household_id", len(args)+1), l.scope.args(args...)...)
 	if err != nil {
 		return nil, err
 	}
@@ -161,7 +162,7 @@ func (l lister) familyRows(ids []string) ([][]any, error) {
 	}
 	list := db.IDs(ids)
 	pupils, err := db.All[member](l.ctx, l.r, `select ph.household_id, p.first_name || ' ' || p.last_name as name from pupil_household ph join pupil p on p.id = ph.pupil_id
-		where ph.household_id in (select value from json_each(cast($1 as text))) order by p.birth_date, p.id`, list)
+		where ph.household_id in (select value from json_each(cast($1 as text)))`+l.scope.andPupil("p.id", 2)+` order by p.birth_date, p.id`, l.scope.args(list)...)
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package report
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/correspondence"
@@ -25,18 +26,24 @@ const mails = `select m.id, m.recipient, m.kind, m.household_id, m.dossier_id, m
 
 // FailedMails lists the mails that could not be sent, newest first.
 func FailedMails(ctx context.Context, r db.Reader, a actor.Actor, limit int) ([]Mail, error) {
-	if err := officeOnly(a); err != nil {
+	s, err := scopeOf(a)
+	if err != nil {
 		return nil, err
 	}
-	return db.All[Mail](ctx, r, mails+`where m.failed_at is not null order by m.failed_at desc, m.id limit $1`, limit)
+	return db.All[Mail](ctx, r, mails+`where m.failed_at is not null`+s.andMail("m", 2)+` order by m.failed_at desc, m.id limit $1`, s.args(limit)...)
 }
 
 // RecentMails lists the last mails, newest first: never what a secret one said.
 func RecentMails(ctx context.Context, r db.Reader, a actor.Actor, limit int) ([]Mail, error) {
-	if err := officeOnly(a); err != nil {
+	s, err := scopeOf(a)
+	if err != nil {
 		return nil, err
 	}
-	return db.All[Mail](ctx, r, mails+`order by m.id desc limit $1`, limit)
+	where := ""
+	if !s.whole() {
+		where = `where m.household_id <> ''` + s.andMail("m", 2)
+	}
+	return db.All[Mail](ctx, r, mails+where+` order by m.id desc limit $1`, s.args(limit)...)
 }
 
 // Call is what a family without address is to be told, and where to call it.
@@ -47,10 +54,11 @@ type Call struct {
 
 // Calls lists what is yet to be said by telephone, the most pressing first.
 func Calls(ctx context.Context, r db.Reader, a actor.Actor, limit int) ([]Call, error) {
-	if err := officeOnly(a); err != nil {
+	s, err := scopeOf(a)
+	if err != nil {
 		return nil, err
 	}
-	due, err := correspondence.ToCall(ctx, r, limit)
+	due, err := s.toCall(ctx, r, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list the calls: %w", err)
 	}
@@ -65,10 +73,29 @@ func Calls(ctx context.Context, r db.Reader, a actor.Actor, limit int) ([]Call, 
 	return calls, err
 }
 
+// toCall are the calls of the scope; they are few, even of the whole school.
+func (s scope) toCall(ctx context.Context, r db.Reader, limit int) ([]correspondence.Outgoing, error) {
+	if s.whole() {
+		return correspondence.ToCall(ctx, r, limit)
+	}
+	due, err := correspondence.ToCall(ctx, r, all)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]string, len(due))
+	for i, d := range due {
+		ids[i] = d.ID
+	}
+	within, err := db.All[string](ctx, r, `select m.id from outgoing_mail m where m.id in (select value from json_each(cast($1 as text)))`+s.andMail("m", 2), s.args(db.IDs(ids))...)
+	due = slices.DeleteFunc(due, func(d correspondence.Outgoing) bool { return !slices.Contains(within, d.ID) })
+	return due[:min(limit, len(due))], err
+}
+
 // MailByID returns one mail, or fault.ErrNotFound.
 func MailByID(ctx context.Context, r db.Reader, a actor.Actor, id string) (Mail, error) {
-	if err := officeOnly(a); err != nil {
+	s, err := scopeOf(a)
+	if err != nil {
 		return Mail{}, err
 	}
-	return db.One[Mail](ctx, r, mails+`where m.id = $1`, id)
+	return db.One[Mail](ctx, r, mails+`where m.id = $1`+s.andMail("m", 2), s.args(id)...)
 }

@@ -31,7 +31,8 @@ type Position struct {
 // completeness, even when it has just left the group.
 func PositionOf(ctx context.Context, r db.Reader, a actor.Actor, season string, group Group, d enrolment.Dossier) (Position, error) {
 	var p Position
-	if err := officeOnly(a); err != nil {
+	s, err := scopeOf(a)
+	if err != nil {
 		return p, err
 	}
 	for _, after := range []bool{true, false} {
@@ -40,7 +41,7 @@ func PositionOf(ctx context.Context, r db.Reader, a actor.Actor, season string, 
 			beside = &p.Next
 		}
 		for _, part := range group.toward(after) {
-			n, found, err := part.beside(ctx, r, season, d, after)
+			n, found, err := part.beside(ctx, r, s, season, d, after)
 			if err != nil {
 				return p, fmt.Errorf("neighbour of %s: %w", d.Label(), err)
 			}
@@ -51,7 +52,7 @@ func PositionOf(ctx context.Context, r db.Reader, a actor.Actor, season string, 
 		}
 	}
 	for _, part := range group.parts() {
-		before, total, err := part.count(ctx, r, season, d)
+		before, total, err := part.count(ctx, r, s, season, d)
 		if err != nil {
 			return p, fmt.Errorf("position of %s: %w", d.Label(), err)
 		}
@@ -65,8 +66,8 @@ func PositionOf(ctx context.Context, r db.Reader, a actor.Actor, season string, 
 
 // beside reads the dossier of the part that is nearest, before or after; false
 // when there is none.
-func (p part) beside(ctx context.Context, r db.Reader, season string, d enrolment.Dossier, after bool) (Neighbour, bool, error) {
-	q := p.of(season)
+func (p part) beside(ctx context.Context, r db.Reader, s scope, season string, d enrolment.Dossier, after bool) (Neighbour, bool, error) {
+	q := p.of(s, season)
 	if !p.past(&q, d, after) {
 		return Neighbour{}, false, nil
 	}
@@ -75,8 +76,8 @@ func (p part) beside(ctx context.Context, r db.Reader, season string, d enrolmen
 }
 
 // count counts the dossiers of the part, and those before this one.
-func (p part) count(ctx context.Context, r db.Reader, season string, d enrolment.Dossier) (before, total int64, err error) {
-	q := p.of(season)
+func (p part) count(ctx context.Context, r db.Reader, s scope, season string, d enrolment.Dossier) (before, total int64, err error) {
+	q := p.of(s, season)
 	if total, err = db.One[int64](ctx, r, `select count(*) from dossier d where `+q.conditions(), q.args...); err != nil {
 		return 0, 0, err
 	}
@@ -88,11 +89,12 @@ func (p part) count(ctx context.Context, r db.Reader, season string, d enrolment
 
 // First returns the first dossier of the group in order, or fault.ErrNotFound.
 func First(ctx context.Context, r db.Reader, a actor.Actor, season string, group Group) (string, error) {
-	if err := officeOnly(a); err != nil {
+	s, err := scopeOf(a)
+	if err != nil {
 		return "", err
 	}
 	for _, p := range group.parts() {
-		q := p.of(season)
+		q := p.of(s, season)
 		id, found, err := db.Maybe[string](ctx, r, `select d.id from dossier d where `+q.conditions()+p.order.by(false)+` limit 1`, q.args...)
 		if err != nil || found {
 			return id, err
@@ -103,11 +105,19 @@ func First(ctx context.Context, r db.Reader, a actor.Actor, season string, group
 
 // AnsweredSince counts the dossiers answered (« inscrit », « en liste d'attente »)
 // by the office since that day began in Paris, less the answers taken back.
-func AnsweredSince(ctx context.Context, r db.Reader, now time.Time) (int64, error) {
+func AnsweredSince(ctx context.Context, r db.Reader, a actor.Actor, now time.Time) (int64, error) {
+	s, err := scopeOf(a)
+	if err != nil {
+		return 0, err
+	}
+	within := ""
+	if !s.whole() {
+		within = ` and exists (select 1 from dossier d where d.id = j.dossier_id` + s.andPupil("d.pupil_id", 2) + `)`
+	}
 	local := now.In(clock.Paris)
 	midnight := time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, clock.Paris).UTC()
 	return db.One[int64](ctx, r, `select count(distinct j.dossier_id) from journal j
 		where j.at >= $1 and j.event in ('dossier.enrolled', 'dossier.on_list', 'dossier.refused')
 			and not exists (select 1 from journal k where k.dossier_id = j.dossier_id and k.event = 'dossier.taken_back'
-				and (k.at > j.at or k.at = j.at and k.id > j.id))`, midnight)
+				and (k.at > j.at or k.at = j.at and k.id > j.id))`+within, s.args(midnight)...)
 }

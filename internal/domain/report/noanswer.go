@@ -43,13 +43,18 @@ const silent = ` from pupil p
 
 // NoAnswerCount is how many pupils have not answered.
 func NoAnswerCount(ctx context.Context, r db.Reader, season string) (int64, error) {
-	return db.One[int64](ctx, r, `select count(distinct p.id)`+silent, season)
+	return scope{}.noAnswerCount(ctx, r, season)
+}
+
+func (s scope) noAnswerCount(ctx context.Context, r db.Reader, season string) (int64, error) {
+	return db.One[int64](ctx, r, `select count(distinct p.id)`+silent+s.andPupil("p.id", 2), s.args(season)...)
 }
 
 // NoAnswer lists them by name, a line for each of a pupil's households, with
 // what is needed to reach it; limit 0 lists all.
 func NoAnswer(ctx context.Context, r db.Reader, a actor.Actor, season string, limit, offset int64) ([]Silent, error) {
-	if err := officeOnly(a); err != nil {
+	s, err := scopeOf(a)
+	if err != nil {
 		return nil, err
 	}
 	if limit == 0 {
@@ -57,8 +62,8 @@ func NoAnswer(ctx context.Context, r db.Reader, a actor.Actor, season string, li
 	}
 	rows, err := db.All[Silent](ctx, r, `select p.id as pupil_id, p.first_name, p.last_name, ph.household_id, coalesce(a.login, '') as login,
 			coalesce(a.password_hash, '') <> '' as signed_in, coalesce(d.state, '') as state,
-			exists (select 1 from dossier o where o.household_id = ph.household_id and o.season_id = $1 and o.sent_at is not null) as sent`+silent+`
-		order by p.id, ph.household_id`, season)
+			exists (select 1 from dossier o where o.household_id = ph.household_id and o.season_id = $1 and o.sent_at is not null) as sent`+silent+s.andPupil("p.id", 2)+`
+		order by p.id, ph.household_id`, s.args(season)...)
 	if err != nil {
 		return nil, fmt.Errorf("list those without answer: %w", err)
 	}

@@ -63,11 +63,12 @@ func (g Group) toward(end bool) []part {
 	return parts
 }
 
-// of is the query of the season's dossiers of the part.
-func (p part) of(season string) query {
+// of is the query of the season's dossiers of the part, within the scope.
+func (p part) of(s scope, season string) query {
 	var q query
 	q.with(`d.season_id = ?`, season)
 	q.with(p.in)
+	s.pupils(&q, "d.pupil_id")
 	return q
 }
 

@@ -284,14 +284,15 @@ type Queue struct {
 // QueueOf lists the dossiers of the group in order of completeness, the counts
 // of every group beside. season has just been read.
 func (c *Counter) QueueOf(ctx context.Context, r db.Reader, a actor.Actor, season school.Season, f Filter) (Queue, error) {
-	if err := officeOnly(a); err != nil {
-		return Queue{}, err
-	}
-	q, err := f.narrowed(ctx, r, season)
+	s, err := scopeOf(a)
 	if err != nil {
 		return Queue{}, err
 	}
-	counts, err := c.counts(ctx, r, season, f, q)
+	q, err := f.narrowed(ctx, r, s, season)
+	if err != nil {
+		return Queue{}, err
+	}
+	counts, err := c.counts(ctx, r, s, season, f, q)
 	if err != nil {
 		return Queue{}, err
 	}

@@ -96,12 +96,13 @@ const all = 1 << 20
 
 // allOf lists every dossier of the group, in its order.
 func allOf(ctx context.Context, r db.Reader, a actor.Actor, season school.Season, group Group) ([]Row, error) {
-	if err := officeOnly(a); err != nil {
+	s, err := scopeOf(a)
+	if err != nil {
 		return nil, err
 	}
 	var rows []Row
 	for _, p := range group.parts() {
-		some, err := p.page(ctx, r, p.of(season.ID), all, 0)
+		some, err := p.page(ctx, r, p.of(s, season.ID), all, 0)
 		if err != nil {
 			return nil, fmt.Errorf("list dossiers: %w", err)
 		}

@@ -7,18 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"pupitre/internal/domain/actor"
-	"pupitre/internal/platform/fault"
 )
-
-// officeOnly refuses whoever does not work at dossiers, or for those who do.
-func officeOnly(a actor.Actor) error {
-	if !a.IsOffice() && a.Role != actor.SystemRole {
-		return fault.ErrForbidden
-	}
-	return nil
-}
 
 // query gathers the conditions of a statement and their arguments, numbered in order.
 type query struct {

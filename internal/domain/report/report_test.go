@@ -71,6 +71,7 @@ func TestLists(t *testing.T) {
 		t.Run("no answer", func(t *testing.T) { noAnswer(t, c) })
 		t.Run("tables", func(t *testing.T) { tables(t, c) })
 		t.Run("classes", func(t *testing.T) { classes(t, c) })
+		t.Run("at one pole", func(t *testing.T) { atOnePole(t, c) })
 		t.Run("figures", func(t *testing.T) { figures(t, c) })
 	})
 }
@@ -257,7 +258,7 @@ func TestDashboard(t *testing.T) {
 		if after.Untold != d.Untold-1 || after.NeverIn != d.NeverIn {
 			t.Errorf("after a mail: untold %d then %d, never in %d then %d", d.Untold, after.Untold, d.NeverIn, after.NeverIn)
 		}
-		n, err := report.AnsweredSince(c.Ctx, c.Store, c.Clock.Now())
+		n, err := report.AnsweredSince(c.Ctx, c.Store, secretary, c.Clock.Now())
 		c.Must(err)
 		if n != 1 {
 			t.Errorf("answered today: got %d, want 1", n)

@@ -36,10 +36,11 @@ type Found struct {
 // dossier number, whatever the accents; at most limit of each. Office only.
 func Search(ctx context.Context, r db.Reader, a actor.Actor, season, text string, limit int) (Found, error) {
 	var found Found
-	if err := officeOnly(a); err != nil {
+	s, err := scopeOf(a)
+	if err != nil {
 		return found, err
 	}
-	hits, err := people.Search(ctx, r, a, text, limit+1)
+	hits, err := people.Search(ctx, r, a, Only(a), text, limit+1)
 	if err != nil {
 		return found, err
 	}
@@ -51,10 +52,10 @@ func Search(ctx context.Context, r db.Reader, a actor.Actor, season, text string
 			found.Pupils = append(found.Pupils, hit)
 		}
 	}
-	if err := found.byLogin(ctx, r, text, limit); err != nil {
+	if err := found.byLogin(ctx, r, s, text, limit); err != nil {
 		return found, err
 	}
-	if err := found.byNumber(ctx, r, season, text); err != nil {
+	if err := found.byNumber(ctx, r, s, season, text); err != nil {
 		return found, err
 	}
 	found.More = len(found.Families) > limit || len(found.Pupils) > limit
@@ -64,7 +65,7 @@ func Search(ctx context.Context, r db.Reader, a actor.Actor, season, text string
 }
 
 // byLogin puts the families of a matching identifiant first.
-func (f *Found) byLogin(ctx context.Context, r db.Reader, text string, limit int) error {
+func (f *Found) byLogin(ctx context.Context, r db.Reader, s scope, text string, limit int) error {
 	folded := french.Fold(text)
 	if len(folded) < 3 || strings.Contains(folded, " ") {
 		return nil
@@ -78,7 +79,7 @@ func (f *Found) byLogin(ctx context.Context, r db.Reader, text string, limit int
 	rows, err := db.All[row](ctx, r, `select a.household_id, a.login, g.first_name, g.last_name from account a
 		join guardian g on g.household_id = a.household_id and g.position = 0
 		join household h on h.id = a.household_id and h.candidate = false
-		where a.role = 'family' and a.login_folded like $1 escape '\' order by a.login_folded limit $2`, contains(folded), limit)
+		where a.role = 'family' and a.login_folded like $1 escape '\'`+s.andHousehold("a.household_id", 3)+` order by a.login_folded limit $2`, s.args(contains(folded), limit)...)
 	if err != nil {
 		return err
 	}
@@ -95,7 +96,7 @@ func (f *Found) byLogin(ctx context.Context, r db.Reader, text string, limit int
 	return nil
 }
 
-func (f *Found) byNumber(ctx context.Context, r db.Reader, season, text string) error {
+func (f *Found) byNumber(ctx context.Context, r db.Reader, s scope, season, text string) error {
 	n, ok := number(text)
 	if !ok {
 		return nil
@@ -107,7 +108,7 @@ func (f *Found) byNumber(ctx context.Context, r db.Reader, season, text string) 
 		Last      string `db:"last_name"`
 	}
 	d, found, err := db.Maybe[row](ctx, r, `select d.pupil_id, d.household_id, p.first_name, p.last_name from dossier d join pupil p on p.id = d.pupil_id
-		where d.season_id = $1 and d.number = $2`, season, n)
+		where d.season_id = $1 and d.number = $2`+s.andPupil("d.pupil_id", 3), s.args(season, n)...)
 	if err != nil || !found {
 		return err
 	}

@@ -104,7 +104,7 @@ func (l lister) dossierTargets() ([]Target, error) {
 		ID        string `db:"id"`
 		Household string `db:"household_id"`
 	}
-	q, err := l.narrowed(l.ctx, l.r, l.season)
+	q, err := l.narrowed(l.ctx, l.r, l.scope, l.season)
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"pupitre/internal/domain/account"
 	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/catalogue"
+	"pupitre/internal/domain/school"
 	"pupitre/internal/platform/fault"
 	"pupitre/internal/web/door"
 	"pupitre/internal/web/ui"
@@ -15,6 +16,7 @@ import (
 type rightsPage struct {
 	ui.Base
 	Staff []account.StaffLine
+	Sites []school.Site
 	Me    string
 	Keeps bool // the visitor keeps the accounts
 	Must  bool // the staff must have a second factor
@@ -27,7 +29,7 @@ func (p *Pages) Rights(v *door.Visit) error {
 	if err != nil {
 		return err
 	}
-	page := rightsPage{Base: base, Me: v.Actor.Account, Keeps: v.Actor.May(actor.Changes, actor.Accounts), Must: v.School.SecondFactor}
+	page := rightsPage{Base: base, Sites: v.Settings.Sites, Me: v.Actor.Account, Keeps: v.Actor.May(actor.Changes, actor.Accounts), Must: v.School.SecondFactor}
 	if page.Staff, err = account.Staff(v.Ctx(), p.store); err != nil {
 		return err
 	}
@@ -51,6 +53,7 @@ type accountPage struct {
 	Held     account.Account // the zero Account when it is to be made
 	Typed    account.StaffForm
 	Teachers []catalogue.Teacher
+	Sites    []school.Site
 	Invalid  *fault.Invalid
 	Mine     bool
 	Factors  []account.Factor
@@ -81,6 +84,27 @@ func (p accountPage) teachers() []ui.Option {
 		options = append(options, ui.Option{Value: t.ID, Label: strings.TrimSpace(t.FirstName + " " + t.LastName)})
 	}
 	return options
+}
+
+func (p accountPage) sites() []ui.Option {
+	options := []ui.Option{{Value: "", Label: "Toute l’école"}}
+	for _, s := range p.Sites {
+		options = append(options, ui.Option{Value: s.ID, Label: s.Name})
+	}
+	return options
+}
+
+// pole names the pole that the account is limited to, "" when none.
+func (p rightsPage) pole(line account.StaffLine) string {
+	if !line.Actor().IsLimited() {
+		return ""
+	}
+	for _, s := range p.Sites {
+		if s.ID == line.Site {
+			return "pôle " + strings.TrimPrefix(s.Name, "Pôle ")
+		}
+	}
+	return ""
 }
 
 // roleName is the role as a list names it.
@@ -120,7 +144,7 @@ func (p *Pages) Account(v *door.Visit) error {
 	if err != nil {
 		return err
 	}
-	return p.showAccount(v, held, account.StaffForm{Role: held.Role, Name: held.Name, Email: held.Email, Teacher: held.Teacher}, nil)
+	return p.showAccount(v, held, account.StaffForm{Role: held.Role, Name: held.Name, Email: held.Email, Teacher: held.Teacher, Site: held.Site}, nil)
 }
 
 func (p *Pages) showAccount(v *door.Visit, held account.Account, typed account.StaffForm, invalid *fault.Invalid) error {
@@ -132,7 +156,7 @@ func (p *Pages) showAccount(v *door.Visit, held account.Account, typed account.S
 	if err != nil {
 		return err
 	}
-	page := accountPage{Base: base, Held: held, Typed: typed, Invalid: invalid, Mine: held.ID == v.Actor.Account}
+	page := accountPage{Base: base, Held: held, Typed: typed, Sites: v.Settings.Sites, Invalid: invalid, Mine: held.ID == v.Actor.Account}
 	if page.Teachers, err = catalogue.Teachers(v.Ctx(), p.store); err != nil {
 		return err
 	}
@@ -156,7 +180,7 @@ func (p *Pages) typedAccount(v *door.Visit) (account.StaffForm, error) {
 	var check fault.Check
 	typed := account.StaffForm{
 		Role: actor.Role(form.Value(account.FieldRole)), Name: form.Optional(&check, account.FieldName, 100),
-		Email: form.Optional(&check, account.FieldEmail, 200), Teacher: form.Value(account.FieldTeacher),
+		Email: form.Optional(&check, account.FieldEmail, 200), Teacher: form.Value(account.FieldTeacher), Site: form.Value(account.FieldSite),
 	}
 	if typed.Teacher != "" {
 		teachers, err := catalogue.Teachers(v.Ctx(), p.store)
@@ -218,7 +242,7 @@ func (p *Pages) act(v *door.Visit, do func(id string) error, title, text string)
 	}
 	err = do(held.ID)
 	if invalid, ok := door.AsInvalid(err); ok {
-		return p.showAccount(v, held, account.StaffForm{Role: held.Role, Name: held.Name, Email: held.Email, Teacher: held.Teacher}, invalid)
+		return p.showAccount(v, held, account.StaffForm{Role: held.Role, Name: held.Name, Email: held.Email, Teacher: held.Teacher, Site: held.Site}, invalid)
 	}
 	if err != nil {
 		return err

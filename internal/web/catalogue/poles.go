@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strings"
 
+	"pupitre/internal/domain/account"
 	taught "pupitre/internal/domain/catalogue"
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/school"
@@ -213,6 +214,13 @@ func (p *Pages) DeleteSite(v *door.Visit) error {
 	version, err := deletion(v)
 	if err != nil {
 		return err
+	}
+	limited, err := account.LimitedTo(v.Ctx(), p.store, v.PathValue("site"))
+	if err != nil {
+		return err
+	}
+	if len(limited) > 0 {
+		return fault.Refuse("Des comptes du personnel sont limités à ce pôle : " + french.List(limited) + ". Changez-les d’abord dans « Droits et comptes ».")
 	}
 	if err := enrolment.DeleteSite(v.Ctx(), p.store, v.Actor, v.Now, v.PathValue("site"), version); err != nil {
 		return err

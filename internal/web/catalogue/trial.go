@@ -7,6 +7,7 @@ import (
 	taught "pupitre/internal/domain/catalogue"
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/people"
+	"pupitre/internal/domain/report"
 	"pupitre/internal/domain/school"
 	"pupitre/internal/platform/fault"
 	"pupitre/internal/platform/french"
@@ -76,7 +77,7 @@ func (p *Pages) pupilOf(v *door.Visit, t *trial) (asked bool, err error) {
 		t.Facts = taught.Pupil{Age: age, Level: t.Level, Beginner: t.Beginner, HasInstrument: t.Instrument != ""}
 		return age >= 0 || t.Level != "", nil
 	}
-	hits, err := people.Search(v.Ctx(), p.store, v.Actor, t.Pupil, 8)
+	hits, err := people.Search(v.Ctx(), p.store, v.Actor, report.Only(v.Actor), t.Pupil, 8)
 	if err != nil {
 		return false, err
 	}

@@ -33,6 +33,10 @@ type Site struct {
 	// the page of an error keeps it; nil leaves such pages plain.
 	Frame  func(v *Visit, base ui.Base) (ui.Base, error)
 	Limits *Limits
+	// Reaches returns NotFound when one of the texts of a request names what is
+	// beyond the pole that a secretary is limited to; ReachesCourse when a course is.
+	Reaches       func(ctx context.Context, a actor.Actor, texts []string) error
+	ReachesCourse func(ctx context.Context, a actor.Actor, course string) error
 	// Overloaded, when set, tells before anything is read that the machine can
 	// take no more: a fault.Unavailable.
 	Overloaded func() error
@@ -119,7 +123,39 @@ func (s *Site) admit(v *Visit) (err error) {
 	if !v.route.Needs() {
 		return nil
 	}
-	return v.checkRole()
+	if err := v.checkRole(); err != nil || v.answered() {
+		return err
+	}
+	return s.checkReach(v)
+}
+
+// checkReach answers a secretary limited to a pole as if nothing of another pole
+// existed, whatever part of the request names it: so no page can forget to.
+func (s *Site) checkReach(v *Visit) error {
+	if !v.Actor.IsLimited() {
+		return nil
+	}
+	texts := []string{v.R.URL.Path}
+	for _, values := range v.R.URL.Query() {
+		texts = append(texts, values...)
+	}
+	if v.R.Method != http.MethodGet {
+		form, err := readForm(v.R)
+		if err != nil {
+			return err
+		}
+		v.form = &form
+		for _, values := range form.values {
+			texts = append(texts, values...)
+		}
+	}
+	if err := s.Reaches(v.Ctx(), v.Actor, texts); err != nil {
+		return err
+	}
+	if course := v.PathValue("course"); course != "" && v.route.Right.Degree(v.Actor).EndsAtPole() {
+		return s.ReachesCourse(v.Ctx(), v.Actor, course)
+	}
+	return nil
 }
 
 func (s *Site) readSchool(v *Visit) (err error) {

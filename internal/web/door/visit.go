@@ -80,6 +80,9 @@ func (v *Visit) Base(title string) ui.Base {
 	if v.Season.Name != "" {
 		base.Office.Season = "Saison " + v.Season.Name
 	}
+	if pole := v.Pole(); pole != "" {
+		base.Office.Limit = "Limité au " + pole
+	}
 	if v.Actor.Role != actor.Nobody {
 		base.Links.Home = HomeOf(v.Actor.Role)
 	}
@@ -89,12 +92,28 @@ func (v *Visit) Base(title string) ui.Base {
 	return base
 }
 
+// Pole names the pole, as « pôle Sèvre », that the visitor is limited to, "" when none.
+func (v *Visit) Pole() string {
+	if !v.Actor.IsLimited() {
+		return ""
+	}
+	for _, s := range v.Settings.Sites {
+		if s.ID == v.Actor.Site {
+			return "pôle " + strings.TrimPrefix(s.Name, "Pôle ")
+		}
+	}
+	return "pôle inconnu"
+}
+
 // audienceLabel is whose pages these are; "" is the layouts' « Portail pour les usagers ».
 func (v *Visit) audienceLabel() string {
 	switch v.Actor.Role {
 	case actor.Teacher:
 		return "Enseignants"
 	case actor.Secretary:
+		if pole := v.Pole(); pole != "" {
+			return "Secrétariat, " + pole
+		}
 		return "Secrétariat"
 	case actor.Director:
 		return "Direction"

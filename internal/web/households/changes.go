@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"pupitre/internal/domain/people"
+	"pupitre/internal/domain/report"
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/fault"
 	"pupitre/internal/platform/french"
@@ -49,7 +50,7 @@ func (p *Pages) Changes(v *door.Visit) (err error) {
 		return err
 	}
 	page.Base.Office.Keys = []ui.KeyEntry{{Keys: []string{"V"}, Text: "c’est vu"}, {Keys: []string{"U"}, Text: "annuler"}}
-	all, err := people.ChangesToSee(v.Ctx(), p.Store, v.Actor, v.Query("apres"), linesOfAPage+1)
+	all, err := people.ChangesToSee(v.Ctx(), p.Store, v.Actor, report.Only(v.Actor), v.Query("apres"), linesOfAPage+1)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"pupitre/internal/domain/document"
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/people"
+	"pupitre/internal/domain/report"
 	"pupitre/internal/platform/fault"
 	"pupitre/internal/platform/french"
 	"pupitre/internal/web/door"
@@ -88,6 +89,9 @@ func (p *Pages) deposit(v *door.Visit) (page depositPage, err error) {
 	if page.Papers, err = enrolment.PapersAsked(v.Ctx(), p.Store, v.Actor, page.H.ID); err != nil {
 		return page, err
 	}
+	if page.Papers, err = p.papersSeen(v, page.Papers); err != nil {
+		return page, err
+	}
 	page.Back = familyURL(page.H.ID)
 	if suite := v.Query("suite"); door.IsLocal(suite) {
 		page.Back = suite
@@ -95,6 +99,16 @@ func (p *Pages) deposit(v *door.Visit) (page depositPage, err error) {
 	page.Base, err = p.base(v, "Importer un document, "+page.H.Name())
 	page.Base.Path = familiesPath
 	return page, err
+}
+
+// papersSeen leaves out the papers of pupils whom the visitor does not see.
+func (p *Pages) papersSeen(v *door.Visit, papers []enrolment.PaperAsked) ([]enrolment.PaperAsked, error) {
+	var pupils []string
+	for _, paper := range papers {
+		pupils = append(pupils, paper.Pupil.ID)
+	}
+	seen, err := report.PupilsSeen(v.Ctx(), p.Store, v.Actor, pupils)
+	return slices.DeleteFunc(papers, func(paper enrolment.PaperAsked) bool { return paper.Pupil.ID != "" && !seen[paper.Pupil.ID] }), err
 }
 
 func (p *Pages) showDeposit(v *door.Visit, status int, page depositPage, chosen string, invalid *fault.Invalid) error {

@@ -35,7 +35,7 @@ func (p *Pages) Dashboard(v *door.Visit) error {
 	if page.Dashboard, err = p.counter.DashboardOf(v.Ctx(), p.Store, v.Actor, v.Season); err != nil {
 		return err
 	}
-	if page.Answered, err = report.AnsweredSince(v.Ctx(), p.Store, v.Now); err != nil {
+	if page.Answered, err = report.AnsweredSince(v.Ctx(), p.Store, v.Actor, v.Now); err != nil {
 		return err
 	}
 	page.ToDo, page.Others = page.tasks()

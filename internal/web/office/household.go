@@ -31,6 +31,7 @@ type householdPage struct {
 	H       people.Household
 	Account account.Account // its ID is "" without one
 	Pupils  []pupilLine
+	Hidden  int                       // pupils of another pole, whom the visitor does not see
 	Changes []people.Change           // made by the family, which the office has not seen
 	Alike   []application.Resemblance // households that may be this one, for who may merge them
 	Papers  []enrolment.PaperAsked
@@ -148,7 +149,7 @@ func (p *Pages) household(v *door.Visit, id string) (page householdPage, err err
 	if err != nil && !errors.Is(err, fault.ErrNotFound) {
 		return page, err
 	}
-	if page.Pupils, err = p.pupilLines(v, id); err != nil {
+	if page.Pupils, page.Hidden, err = p.pupilLines(v, id); err != nil {
 		return page, err
 	}
 	if page.Changes, err = people.ChangesOf(ctx, p.Store, v.Actor, id); err != nil {
@@ -168,6 +169,7 @@ func (p *Pages) household(v *door.Visit, id string) (page householdPage, err err
 	if page.Lines, err = journal.OfHousehold(ctx, p.Store, id, page.most("journal", 12)); err != nil {
 		return page, err
 	}
+	page.hide()
 	if page.Lines, err = p.naming(v, page.Lines); err != nil {
 		return page, err
 	}
@@ -219,34 +221,66 @@ func (p *Pages) money(v *door.Visit, page *householdPage) error {
 	return err
 }
 
-func (p *Pages) pupilLines(v *door.Visit, id string) ([]pupilLine, error) {
+// pupilsOf are the household's pupils that the visitor may know of, and how many
+// are hidden.
+func (p *Pages) pupilsOf(v *door.Visit, household string) (pupils []people.Pupil, hidden int, err error) {
+	if pupils, err = people.PupilsOf(v.Ctx(), p.Store, household); err != nil {
+		return nil, 0, err
+	}
+	all := len(pupils)
+	ids := make([]string, all)
+	for i, pupil := range pupils {
+		ids[i] = pupil.ID
+	}
+	seen, err := report.PupilsSeen(v.Ctx(), p.Store, v.Actor, ids)
+	pupils = slices.DeleteFunc(pupils, func(p people.Pupil) bool { return !seen[p.ID] })
+	return pupils, all - len(pupils), err
+}
+
+// hide leaves out of what is the household's all that is about a pupil of another
+// pole, or may be: a line of the journal or a mail about a dossier that is not shown.
+func (h *householdPage) hide() {
+	if h.Hidden == 0 {
+		return
+	}
+	pupil, dossier := map[string]bool{"": true}, map[string]bool{"": true}
+	for _, l := range h.Pupils {
+		pupil[l.Pupil.ID], dossier[l.Dossier.ID] = true, true
+	}
+	h.Changes = slices.DeleteFunc(h.Changes, func(c people.Change) bool { return !pupil[c.Pupil] })
+	h.Papers = slices.DeleteFunc(h.Papers, func(p enrolment.PaperAsked) bool { return !pupil[p.Pupil.ID] })
+	h.Mails = slices.DeleteFunc(h.Mails, func(m correspondence.Outgoing) bool { return !dossier[m.Dossier] })
+	h.Lines = slices.DeleteFunc(h.Lines, func(l journal.Line) bool { return !pupil[l.Pupil] || !dossier[l.Dossier] })
+}
+
+func (p *Pages) pupilLines(v *door.Visit, id string) ([]pupilLine, int, error) {
 	ctx := v.Ctx()
-	pupils, err := people.PupilsOf(ctx, p.Store, id)
+	pupils, hidden, err := p.pupilsOf(v, id)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	dossiers, err := enrolment.DossiersOf(ctx, p.Store, v.Actor, id)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	c, err := catalogue.InForce(ctx, p.Store, v.Season)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	var lines []pupilLine
 	for _, pupil := range pupils {
 		line := pupilLine{Pupil: pupil, Dossier: dossiers[pupil.ID]}
 		if line.InSeason, err = people.PupilSeasonOf(ctx, p.Store, pupil.ID, v.Season.ID); err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		line.Site = c.SiteName(line.Dossier.Site)
 		line.Courses = report.CourseNames(c, line.Dossier.Choice)
 		if line.Elsewhere, err = p.elsewhere(v, pupil.ID, id); err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		lines = append(lines, line)
 	}
-	return lines, nil
+	return lines, hidden, nil
 }
 
 // elsewhere names the pupil's other households.

@@ -26,7 +26,7 @@ func (p *Pages) NoAnswer(v *door.Visit) error {
 		return err
 	}
 	page := noAnswerPage{Base: base, Page: pageNumber(v)}
-	if page.Total, err = p.counter.NoAnswerCount(v.Ctx(), p.Store, v.Season); err != nil {
+	if page.Total, err = p.counter.NoAnswerCount(v.Ctx(), p.Store, v.Actor, v.Season); err != nil {
 		return err
 	}
 	page.Page = min(page.Page, max((page.Total+silentPage-1)/silentPage, 1))

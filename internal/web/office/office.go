@@ -4,6 +4,8 @@
 package office
 
 import (
+	"slices"
+
 	"errors"
 	"net/url"
 	"slices"
@@ -62,7 +64,11 @@ func Nav(a actor.Actor) []ui.NavEntry {
 	if a.MaySettle() {
 		entries = append(entries, ui.NavEntry{Label: "Réglages", URL: "/bureau/reglages", Icon: "settings"})
 	}
-	return entries
+	closed := map[string]*actor.Right{"/bureau/pre-inscriptions": actor.Applications, "/bureau/identifiants": actor.Identifiers}
+	return slices.DeleteFunc(entries, func(e ui.NavEntry) bool {
+		right := closed[e.URL]
+		return right != nil && !a.May(actor.Sees, right)
+	})
 }
 
 // base is the frame of an office page: the rail with what waits, the search.
@@ -79,9 +85,11 @@ func (p *Pages) Frame(v *door.Visit, base ui.Base) (ui.Base, error) {
 	if err != nil {
 		return base, err
 	}
-	asked, err := application.Waiting(v.Ctx(), p.Store, v.Actor, v.Season.ID)
-	if err != nil {
-		return base, err
+	var asked int64
+	if v.Actor.May(actor.Sees, actor.Applications) {
+		if asked, err = application.Waiting(v.Ctx(), p.Store, v.Actor, v.Season.ID); err != nil {
+			return base, err
+		}
 	}
 	for i := range base.Nav {
 		switch base.Nav[i].URL {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/catalogue"
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/report"
@@ -62,9 +63,20 @@ func (p *Pages) Places(v *door.Visit) error {
 	if err != nil {
 		return err
 	}
+	c.Sites, c.Courses = within(v.Actor, c)
 	page.Sites = c.Sites
 	page.fill(c, places)
 	return v.Show(200, board(page))
+}
+
+// within are the poles and courses of the catalogue that the actor works for.
+func within(a actor.Actor, c catalogue.Catalogue) ([]catalogue.Site, []catalogue.Course) {
+	if !a.IsLimited() {
+		return c.Sites, c.Courses
+	}
+	sites, courses := slices.Clone(c.Sites), slices.Clone(c.Courses)
+	return slices.DeleteFunc(sites, func(s catalogue.Site) bool { return s.ID != a.Site }),
+		slices.DeleteFunc(courses, func(c catalogue.Course) bool { return c.SiteID != a.Site })
 }
 
 func (b *placesPage) fill(c catalogue.Catalogue, places map[string]enrolment.Places) {

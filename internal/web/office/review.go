@@ -96,13 +96,13 @@ func (p *Pages) review(v *door.Visit, id, piece string, group report.Group) (pag
 	if page.Position, err = report.PositionOf(ctx, p.Store, v.Actor, v.Season.ID, group, page.D); err != nil {
 		return page, err
 	}
-	if page.Today, err = report.AnsweredSince(ctx, p.Store, v.Now); err != nil {
+	if page.Today, err = report.AnsweredSince(ctx, p.Store, v.Actor, v.Now); err != nil {
 		return page, err
 	}
 	if page.Places, err = enrolment.PlacesNow(ctx, p.Store, v.Season); err != nil {
 		return page, err
 	}
-	if page.Siblings, err = people.PupilsOf(ctx, p.Store, page.D.Household); err != nil {
+	if page.Siblings, _, err = p.pupilsOf(v, page.D.Household); err != nil {
 		return page, err
 	}
 	if page.Answer, _, err = enrolment.AnswerStanding(ctx, p.Store, id, v.Now); err != nil {

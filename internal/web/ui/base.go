@@ -78,6 +78,7 @@ type Office struct {
 	SearchURL   string // no search field when empty
 	Query       string
 	Season      string          // « Saison 2027-2028 »
+	Limit       string          // « Limité au pôle Sèvre », "" when nothing is hidden
 	Bar         templ.Component // takes the place of search and season when not nil
 	FullWidth   bool            // main without margins, for side-by-side work
 	Keys        []KeyEntry      // of the page, added to those that hold everywhere
