@@ -95,6 +95,7 @@ var (
 	Office      = offices(Sees, SeesOwn).named("office", "Tableau de bord, recherche")
 	Households  = offices(Changes, ChangesOwn).named("households", "Identité, coordonnées")
 	Merges      = offices(Changes, None).named("merges", "Fusionner deux foyers")
+	Newcomers   = offices(Changes, None).named("newcomers", "Ajouter un foyer, un élève") // it shows who resembles them, of all poles
 	Papers      = offices(Changes, ChangesOwn).with(Family, Sees).named("papers", "Papiers déposés")
 	Mails       = offices(Changes, ChangesOwn).named("mails", "Courriers")
 	Messages    = offices(Changes, None).named("messages", "Écrire à une sélection de familles")
@@ -127,7 +128,7 @@ type RightGroup struct {
 // Rights are all the rights, as the screen groups them. The last group is of
 // what everybody or one's own account opens, which the screen leaves out.
 var Rights = []RightGroup{
-	{"Familles et élèves", []*Right{Office, Households, Merges, Papers, Mails, Messages, Identifiers, Imports}},
+	{"Familles et élèves", []*Right{Office, Households, Newcomers, Merges, Papers, Mails, Messages, Identifiers, Imports}},
 	{"Inscriptions", []*Right{Dossiers, Applications, Places, Jumps, Allocation, Opening, Lists}},
 	{"Enseignement", []*Right{Catalogue, Classes}},
 	{"Argent", []*Right{Money}},

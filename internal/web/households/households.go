@@ -46,10 +46,10 @@ func (p *Pages) Routes() []door.Route {
 	}
 	return []door.Route{
 		get(familiesPath, "families", p.Families),
-		get(addPath, "add", p.ShowAdd),
-		post(addPath, "create", p.Add),
-		get("/bureau/familles/{household}/eleves/nouveau", "add-pupil", p.ShowAddPupil),
-		post("/bureau/familles/{household}/eleves/nouveau", "create-pupil", p.AddPupil),
+		door.Get(addPath, door.Office, actor.Newcomers, "households.add", p.ShowAdd).ForChange(),
+		door.Post(addPath, door.Office, actor.Newcomers, "households.create", p.Add),
+		door.Get("/bureau/familles/{household}/eleves/nouveau", door.Office, actor.Newcomers, "households.add-pupil", p.ShowAddPupil).ForChange(),
+		door.Post("/bureau/familles/{household}/eleves/nouveau", door.Office, actor.Newcomers, "households.create-pupil", p.AddPupil),
 		get(pupilsPath, "pupils", p.Pupils),
 		get(changesPath, "changes", p.Changes),
 		post(changesPath+"/{household}/vu", "see", p.See),
