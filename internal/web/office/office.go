@@ -4,8 +4,6 @@
 package office
 
 import (
-	"slices"
-
 	"errors"
 	"net/url"
 	"slices"
@@ -64,7 +62,7 @@ func Nav(a actor.Actor) []ui.NavEntry {
 	if a.MaySettle() {
 		entries = append(entries, ui.NavEntry{Label: "Réglages", URL: "/bureau/reglages", Icon: "settings"})
 	}
-	closed := map[string]*actor.Right{"/bureau/pre-inscriptions": actor.Applications, "/bureau/identifiants": actor.Identifiers}
+	closed := map[string]*actor.Right{"/bureau/pre-inscriptions": actor.Applications, "/bureau/identifiants": actor.Identifiers, "/bureau/messages": actor.Messages}
 	return slices.DeleteFunc(entries, func(e ui.NavEntry) bool {
 		right := closed[e.URL]
 		return right != nil && !a.May(actor.Sees, right)
