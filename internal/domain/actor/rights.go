@@ -105,6 +105,7 @@ var (
 	Dossiers     = offices(Changes, ChangesOwn).named("dossiers", "Vérifier et valider les dossiers")
 	Applications = offices(Changes, None).named("applications", "Pré-inscriptions")
 	Places       = offices(Changes, ChangesOwn).named("places", "Ouvrir des places, attribuer")
+	Queues       = offices(Changes, None).named("queues", "Listes d’attente, déplacer une demande") // an act on one reaches courses of all poles
 	Jumps        = offices(Changes, None).named("jumps", "Passer hors de l’ordre, avec motif")
 	Allocation   = offices(Changes, None).named("allocation", "Essais à blanc des places, publication")
 	Opening      = only(Sees, Director, Administrator).named("opening", "Suivre le jour de l’ouverture")
@@ -129,7 +130,7 @@ type RightGroup struct {
 // what everybody or one's own account opens, which the screen leaves out.
 var Rights = []RightGroup{
 	{"Familles et élèves", []*Right{Office, Households, Newcomers, Merges, Papers, Mails, Messages, Identifiers, Imports}},
-	{"Inscriptions", []*Right{Dossiers, Applications, Places, Jumps, Allocation, Opening, Lists}},
+	{"Inscriptions", []*Right{Dossiers, Applications, Places, Queues, Jumps, Allocation, Opening, Lists}},
 	{"Enseignement", []*Right{Catalogue, Classes}},
 	{"Argent", []*Right{Money}},
 	{"Réglages", []*Right{Settings, Accounts}},

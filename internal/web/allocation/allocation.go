@@ -50,12 +50,12 @@ func (p *Pages) Routes() []door.Route {
 		return door.Upload(path, door.Office, right, "allocation."+name, longForm, h)
 	}
 	return []door.Route{
-		get(actor.Places, listsPath, "lists", p.Lists),
-		get(actor.Places, requestsPath+"/{request}", "request", p.Request),
-		post(actor.Places, requestsPath+"/{request}/deplacer", "move", p.Move),
+		get(actor.Queues, listsPath, "lists", p.Lists),
+		get(actor.Queues, requestsPath+"/{request}", "request", p.Request),
+		post(actor.Queues, requestsPath+"/{request}/deplacer", "move", p.Move),
 		post(actor.Jumps, requestsPath+"/{request}/echanger", "swap", p.Swap),
-		post(actor.Places, requestsPath+"/{request}/renoncer", "withdraw", p.Withdraw),
-		post(actor.Places, requestsPath+"/{request}/repondre", "answer", p.Answer),
+		post(actor.Queues, requestsPath+"/{request}/renoncer", "withdraw", p.Withdraw),
+		post(actor.Queues, requestsPath+"/{request}/repondre", "answer", p.Answer),
 
 		get(actor.Allocation, dryRunsPath, "dry-runs", p.DryRuns),
 		get(actor.Allocation, dryRunsPath+"/nouveau", "new-scenario", p.NewScenario).ForChange(),

@@ -99,7 +99,7 @@ func courseForm(p coursePage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.WriteTo("dossiers", url.Values{"file": {"tous"}, "cours": {p.Course.ID}}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.WriteTo(p.Base, "dossiers", url.Values{"file": {"tous"}, "cours": {p.Course.ID}}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

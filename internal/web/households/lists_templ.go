@@ -56,11 +56,11 @@ func familiesView(p familiesPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
+			templ_7745c5c3_Err = ui.WriteTo(p.Base, "familles", nil).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 			if p.Base.Office.Limit == "" {
-				templ_7745c5c3_Err = ui.WriteTo("familles", nil).Render(ctx, templ_7745c5c3_Buffer)
-				if templ_7745c5c3_Err != nil {
-					return templ_7745c5c3_Err
-				}
 				templ_7745c5c3_Err = ui.LinkButton(addPath, ui.ButtonSpec{Label: "Nouveau foyer", Icon: "plus", Size: ui.SizeSmall, Key: "n"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -48,7 +48,7 @@ func index(p indexPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Tabs("Places", ui.PlacesTabs("/bureau/listes")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Tabs("Places", ui.PlacesTabs(p.Base, "/bureau/listes")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -275,7 +275,7 @@ func list(p indexPage, l report.List) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if slices.Contains(report.Selectable, l) {
+		if p.Base.Office.Limit == "" && slices.Contains(report.Selectable, l) {
 			templ_7745c5c3_Err = ui.Button(ui.ButtonSpec{Label: "Écrire à ces familles", Hidden: "de la liste " + l.French(), Icon: "message", Style: ui.StyleSecond, Size: ui.SizeSmall, Name: "liste", Value: string(l),
 				Attrs: templ.Attributes{"formaction": "/bureau/messages/nouveau"}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {

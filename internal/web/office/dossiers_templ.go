@@ -52,7 +52,7 @@ func queue(p queuePage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.WriteTo("dossiers", p.narrowed()).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.WriteTo(p.Base, "dossiers", p.narrowed()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

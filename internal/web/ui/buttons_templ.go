@@ -579,8 +579,9 @@ func SheetLinks(list string, narrowed url.Values) templ.Component {
 	})
 }
 
-// WriteTo begins a message to the families of a list, as it is narrowed.
-func WriteTo(list string, narrowed url.Values) templ.Component {
+// WriteTo begins a message to the families of a list, as it is narrowed; an
+// account limited to a pole writes none.
+func WriteTo(base Base, list string, narrowed url.Values) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -597,9 +598,11 @@ func WriteTo(list string, narrowed url.Values) templ.Component {
 		}
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = LinkButton(writeURL(list, narrowed), ButtonSpec{Label: "Écrire à ces familles", Icon: "message", Style: StyleSecond, Size: SizeSmall}).Render(ctx, templ_7745c5c3_Buffer)
-		if templ_7745c5c3_Err != nil {
-			return templ_7745c5c3_Err
+		if base.Office.Limit == "" {
+			templ_7745c5c3_Err = LinkButton(writeURL(list, narrowed), ButtonSpec{Label: "Écrire à ces familles", Icon: "message", Style: StyleSecond, Size: SizeSmall}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 		}
 		return nil
 	})

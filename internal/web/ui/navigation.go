@@ -1,6 +1,9 @@
 package ui
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+)
 
 // Tab is a link among tabs, pupils or filters.
 type Tab struct {
@@ -65,10 +68,14 @@ func (n stepNote) stem() string {
 	return "M" + decimal(n.x+5.4) + " " + decimal(n.y-2) + "v-29"
 }
 
-// PlacesTabs are the tabs of « Places », with the page they stand on.
-func PlacesTabs(here string) []Tab {
+// PlacesTabs are the tabs of « Places », with the page they stand on; waiting
+// lists and dry runs are not for an account limited to a pole.
+func PlacesTabs(base Base, here string) []Tab {
 	tabs := []Tab{{Label: "Places", URL: "/bureau/places"}, {Label: "Listes d’attente", URL: "/bureau/places/listes"}, {Label: "Attribution", URL: "/bureau/places/attribution"},
 		{Label: "Chiffres de la saison", URL: "/bureau/chiffres"}, {Label: "Listes et impressions", URL: "/bureau/listes"}}
+	if base.Office.Limit != "" {
+		tabs = slices.Delete(tabs, 1, 3)
+	}
 	for i := range tabs {
 		tabs[i].Current = tabs[i].URL == here
 	}
