@@ -197,7 +197,7 @@ func (d *desk) imported() {
 	if err != nil || len(pupils) != 2 || pupils[0].BirthDate != "2016-02-28" || h.Guardians[0].Mobile != "0612003456" || h.Postcode != "44430" {
 		d.T.Errorf("%+v, %+v, %v", h, pupils, err)
 	}
-	hits, err := people.Search(d.Ctx, d.Store, testschool.Secretary, "zygmunt", 10)
+	hits, err := people.Search(d.Ctx, d.Store, testschool.Secretary, people.Everybody, "zygmunt", 10)
 	if err != nil || len(hits) != 3 {
 		d.T.Errorf("found %d, %v", len(hits), err)
 	}
