@@ -141,7 +141,7 @@ func discover(t *testing.T, d *server) *world {
 	w.values["dry run"] = dryRun(office, strings.TrimPrefix(w.values["offering"], "/bureau/places/"))
 	w.values["merge"] = w.mergedAndUndone()
 	w.values["text"] = home.find("/eleves/"+w.values["draft"]+"/reinscription/envoi", `/textes/(`+someID+`)`)
-	w.values["import"] = office.upload("/bureau/import", "contenu", "familles", "fichier", "familles.csv", "Nom;Prénom;Né le;Classe;Nom responsable;Prénom responsable;Mail\nZWILLER;Ana;31/02/2016;6ème B;ZWILLER;Paul;paul@exemple.fr\nZWILLER;Léo;01/02/2016;CP;ZWILLER;Paul;paul@exemple.fr\n")
+	w.values["import"] = office.upload("/bureau/import", "sorte", "familles", "fichier", "familles.csv", "Nom;Prénom;Né le;Classe;Nom responsable;Prénom responsable;Mail\nZWILLER;Ana;31/02/2016;6ème B;ZWILLER;Paul;paul@exemple.fr\nZWILLER;Léo;01/02/2016;CP;ZWILLER;Paul;paul@exemple.fr\n")
 	w.values["mailed offer"] = home.find(w.values["offer mail"], `https?://[^/\s]+(/offre/[^\s<]+)`)
 	return w
 }

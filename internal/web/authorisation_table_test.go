@@ -260,7 +260,7 @@ var table = slices.Concat(applicationRows, []row{
 	{route: "GET /bureau/eleves/{pupil}/foyers", want: offices(200)},
 	{route: "GET /bureau/import", want: offices(200)},
 	{route: "POST /bureau/import", want: offices(303), fill: func(c *scene, _ visitor) filling {
-		return filling{form: fields("contenu", "familles"), files: []upload{{"fichier", "familles.csv", []byte(fileOfNobody)}}}
+		return filling{form: fields("sorte", "familles"), files: []upload{{"fichier", "familles.csv", []byte(fileOfNobody)}}}
 	}},
 	{route: "GET /bureau/import/{import}", want: offices(200), fill: anImport()},
 	{route: "GET /bureau/import/{import}/changements", want: offices(200), fill: anImport()},

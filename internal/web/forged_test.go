@@ -142,13 +142,13 @@ var forgeries = []forged{
 		return filling{form: fields("action", "rattacher", "foyer", "personne", "version", "1")}
 	}},
 	{what: "a file of no kind", route: "POST /bureau/import", who: secretary, status: 422, says: "Choisissez ce que le fichier contient", fill: func(c *scene) filling {
-		return filling{form: fields("contenu", "tout"), files: []upload{{"fichier", "f.csv", []byte(fileOfNobody)}}}
+		return filling{form: fields("sorte", "tout"), files: []upload{{"fichier", "f.csv", []byte(fileOfNobody)}}}
 	}},
 	{what: "a file that is no table", route: "POST /bureau/import", who: secretary, status: 422, says: "ni un CSV ni un classeur", fill: func(c *scene) filling {
-		return filling{form: fields("contenu", "familles"), files: []upload{{"fichier", "rib.pdf", []byte("%PDF\x00")}}}
+		return filling{form: fields("sorte", "familles"), files: []upload{{"fichier", "rib.pdf", []byte("%PDF\x00")}}}
 	}},
 	{what: "no file to import", route: "POST /bureau/import", who: secretary, status: 422, says: "Choisissez un fichier", fill: func(c *scene) filling {
-		return filling{form: fields("contenu", "familles")}
+		return filling{form: fields("sorte", "familles")}
 	}},
 	{what: "no such import", route: "POST /bureau/import/{import}/essai", who: secretary, status: 404, fill: func(c *scene) filling {
 		return filling{path: map[string]string{"import": "personne"}, form: fields("version", "1")}

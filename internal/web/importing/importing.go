@@ -30,7 +30,7 @@ const path = "/bureau/import"
 
 // The fields of the forms.
 const (
-	fieldKind    = "contenu"
+	fieldKind    = "sorte"
 	fieldFile    = "fichier"
 	fieldVersion = "version"
 	fieldSheet   = "feuille"
