@@ -4,7 +4,6 @@ import (
 	"time"
 )
 
-
 type householdRow struct {
 	ID               string    `db:"id"`
 	Address          string    `db:"address"`
