@@ -193,11 +193,11 @@ func (c *scene) visit(r row) {
 	if r.given != nil {
 		r.given(c)
 	}
-	var before map[string]string
+	var before writes
 	if strings.HasPrefix(r.route, "POST") {
 		elsewhere := c.request(r, visitors[slices.IndexFunc(visitors, func(who visitor) bool { return r.want[who] != signInPage && r.want[who] != 403 })])
 		elsewhere.headers = map[string]string{"Sec-Fetch-Site": "cross-site"}
-		before = c.digest()
+		before = c.writes()
 		if answer := c.ask(elsewhere); answer.status != 403 {
 			c.Errorf("%s from another site: got %d, want 403", r.route, answer.status)
 		}
@@ -250,7 +250,7 @@ func TestMailedPasswordOpensOnlyTheChoiceOfAPassword(t *testing.T) {
 			needs[r.Pattern()] = r.Needs()
 		}
 		cookie := c.limited(c.own)
-		before := c.digest()
+		before := c.writes()
 		for _, r := range table {
 			if !needs[r.route] || r.route == "POST /mot-de-passe" {
 				continue

@@ -172,7 +172,7 @@ func (c *scene) mailsKeep(household string, markers []string) {
 // dossier that the first has sent.
 func (c *scene) actOnTheOthersDossier() {
 	c.Helper()
-	before := c.digest()
+	before := c.writes()
 	for _, act := range []struct {
 		path string
 		form url.Values

@@ -143,7 +143,7 @@ func TestASecretaryOfOnePole(t *testing.T) {
 	seededOnSQLite(t, func(s *seeded) {
 		p := newPole(newScene(s))
 		limited := actor.Actor{Role: actor.Secretary, Site: p.site}
-		before := p.digest()
+		before := p.writes()
 		for _, r := range web.SiteMap(p.pages()) {
 			if !r.Needs() || r.Right == actor.OwnAccount || r.Right == actor.OwnFactor {
 				continue
@@ -223,7 +223,7 @@ func (p *pole) everyHome() {
 
 // formsNameNobodyElse posts what is of the other pole within a form.
 func (p *pole) formsNameNobodyElse() {
-	before := p.digest()
+	before := p.writes()
 	for _, r := range []request{
 		{path: "/bureau/dossiers/relance", form: url.Values{"foyer": {p.own["household"], p.beyond["household"]}}},
 		{path: "/bureau/dossiers/confirmer-prets", form: url.Values{"s": {p.beyond["id"]}}},

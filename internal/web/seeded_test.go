@@ -149,6 +149,7 @@ type seeded struct {
 	store     *db.Store
 	raw       *sql.DB // what the tests read and set beside the rooms
 	lite      bool
+	counted   bool // what is written is counted, from the first time it is asked for on
 	blobs     blob.Store
 	clock     *clock.Moved
 	outbox    *mail.Memory
