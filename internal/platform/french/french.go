@@ -195,3 +195,16 @@ func Sentence(s string) string {
 	first := []rune(s)[0]
 	return strings.ToUpper(string(first)) + s[len(string(first)):]
 }
+
+// Euros writes cents as « 1 234,50 € »; what is owed back has a minus sign.
+func Euros(cents int64) string {
+	sign := ""
+	if cents < 0 {
+		sign, cents = "−", -cents
+	}
+	whole := fmt.Sprint(cents / 100)
+	for i := len(whole) - 3; i > 0; i -= 3 {
+		whole = whole[:i] + Nbsp + whole[i:]
+	}
+	return fmt.Sprintf("%s%s,%02d\u00a0€", sign, whole, cents%100)
+}
