@@ -166,6 +166,34 @@ func TestAxeIsAskedForTheRules(t *testing.T) {
 	}
 }
 
+func TestALookIsJudgedOnceInDark(t *testing.T) {
+	p := browser.Start(t).Page()
+	address := site(t, map[string]string{
+		"/a": `<!doctype html><title>a</title><p id="a">Un<p id="b">Deux<p id="c" class="late">Trois`,
+		"/b": `<!doctype html><title>b</title><p id="d">Quatre<div><p id="e">Cinq</div><label id="f">Six<input id="f-box" type="checkbox"></label>`,
+		"/c": `<!doctype html><title>c</title><p id="g">Sept<label id="h">Huit<input id="h-box" type="checkbox" checked></label>`})
+	const standIn = `window.axe = {run: async (where, options) => ({violations: [{id: options.runOnly.values.join(), impact: matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light', help: '',
+		nodes: [...document.querySelectorAll(where.include[0][0])].map(e => ({target: [e.id], failureSummary: ''}))}]})}`
+	var known browser.Looks
+	for _, c := range []struct{ path, want string }{{"/a", "a b c "}, {"/b", "e f f-box "}, {"/a", ""}, {"/c", "h h-box "}} {
+		p.Open(address + c.path)
+		got := ""
+		for _, v := range p.AxeInDark(standIn, &known) {
+			if v.Impact != "dark" || !strings.Contains(v.ID, "color-contrast") {
+				t.Errorf("%s: judged %+v", c.path, v)
+			}
+			got = strings.ReplaceAll(strings.Join(v.Nodes, ""), ": ", " ")
+		}
+		if got != c.want {
+			t.Errorf("%s: judged %q, want %q", c.path, got, c.want)
+		}
+	}
+	p.Viewport(500, 900)
+	if got := p.AxeInDark(standIn, &known); len(got) != 1 {
+		t.Errorf("in a window of another width: %v", got)
+	}
+}
+
 func TestAListIsThinnedToItsShapes(t *testing.T) {
 	p := browser.Start(t).Page()
 	p.Open(site(t, map[string]string{"/list": `<!doctype html><title>Liste</title><ul>

@@ -3,6 +3,7 @@ package browser
 import (
 	"fmt"
 	"strings"
+	"sync"
 )
 
 // Violation is a rule of accessibility that the page breaks.
@@ -27,17 +28,53 @@ const inDark = `['color-contrast','link-in-text-block']`
 // WCAG 2.2 AA, RGAA or axe's best practices.
 func (p *Page) Axe(source string) []Violation {
 	p.t.Helper()
-	return p.axe(source, `{type: 'tag', values: `+rules+`}`)
+	return p.axe(source, `document`, `{type: 'tag', values: `+rules+`}`)
 }
 
-// AxeInDark runs on the page, in dark, the rules that judge its colours; the
-// others judge what light and dark share.
-func (p *Page) AxeInDark(source string) []Violation {
+// Looks are those that were judged already.
+type Looks struct{ judged sync.Map }
+
+// AxeInDark runs in dark, on what looks like nothing among the known, the rules
+// that judge the colours of a page; the others judge what light and dark share.
+// Two elements look alike when they and all around them have the same tags,
+// classes and states, in a window of that width: then a style sheet gives them
+// the same colours.
+func (p *Page) AxeInDark(source string, known *Looks) []Violation {
 	p.t.Helper()
+	var fresh []string
+	for _, look := range Eval[[]string](p, `Object.keys((window.looks = `+looks+`))`) {
+		if _, before := known.judged.LoadOrStore(look, true); !before {
+			fresh = append(fresh, look)
+		}
+	}
+	if len(fresh) == 0 {
+		return nil
+	}
+	Eval[bool](p, `'`+strings.Join(fresh, " ")+`'.split(' ').every(look => window.looks[look].every(e => e.toggleAttribute('data-new-look', true)))`)
 	p.Dark(true)
 	defer p.Dark(false)
-	return p.axe(source, `{type: 'rule', values: `+inDark+`}`)
+	return p.axe(source, `{include: [['[data-new-look]']]}`, `{type: 'rule', values: `+inDark+`}`)
 }
+
+// looks are the elements that have words of their own, by the hash of what
+// decides their colours.
+const looks = `(() => {
+	const told = ['aria-current', 'aria-expanded', 'aria-pressed', 'aria-selected', 'aria-invalid', 'aria-disabled', 'role', 'type'];
+	const look = e => e.tagName + '.' + (e.getAttribute('class') || '') + e.getAttributeNames().sort().map(n => told.includes(n) ? n + e.getAttribute(n) : n) +
+		['checked', 'disabled', 'invalid'].filter(s => e.matches(':' + s) || ['LABEL', 'LI', 'FIELDSET'].includes(e.tagName) && e.querySelector(':' + s));
+	const chains = new Map([[null, innerWidth + '']]);
+	const chain = e => { if (!chains.has(e)) chains.set(e, chain(e.parentElement) + '/' + look(e)); return chains.get(e) };
+	const hash = text => { let a = 0xdeadbeef, b = 0x41c6ce57;
+		for (let i = 0; i < text.length; i++) { const c = text.charCodeAt(i); a = Math.imul(a ^ c, 2654435761); b = Math.imul(b ^ c, 1597334677) }
+		return 4294967296 * (2097151 & b) + (a >>> 0) };
+	const found = {};
+	for (const e of document.body.querySelectorAll('*')) {
+		if (e.matches('input, select, textarea') || [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim())) {
+			const h = hash(chain(e)); (found[h] = found[h] || []).push(e);
+		}
+	}
+	return found;
+})()`
 
 // Thin leaves, of the children of one element that are alike in all but their
 // words (rows, list items), the first three and the last, so that a list is
@@ -67,12 +104,12 @@ func (p *Page) Twice() []string {
 	})()`)
 }
 
-func (p *Page) axe(source, only string) []Violation {
+func (p *Page) axe(source, where, only string) []Violation {
 	p.t.Helper()
 	if !Eval[bool](p, `typeof window.axe === 'object'`) {
 		Eval[bool](p, `(() => {`+source+"\n;return typeof window.axe === 'object'})()")
 	}
-	return Eval[[]Violation](p, `axe.run(document, {runOnly: `+only+`, resultTypes: ['violations']}).then(r =>
+	return Eval[[]Violation](p, `axe.run(`+where+`, {runOnly: `+only+`, resultTypes: ['violations']}).then(r =>
 		r.violations.map(v => ({ID: v.id, Impact: v.impact, Help: v.help,
 			Nodes: v.nodes.map(n => n.target.join(' ') + ': ' + n.failureSummary.replace(/\s+/g, ' '))})))`)
 }

@@ -135,6 +135,9 @@ type visitor struct {
 // judged are the pages that were judged already, word for word and at that width.
 var judged sync.Map
 
+// looks are those that were judged in dark.
+var looks browser.Looks
+
 // TestEveryPageForEveryRole visits every page of the site map as each role
 // that may see it: no violation in light or dark, nothing sticking out, all
 // reached and seen by keyboard, no error, a title of its own.
@@ -341,7 +344,7 @@ func (v *visitor) inspect(t *testing.T, at, path, name string) {
 	for _, violation := range p.Axe(axe.Source) {
 		t.Errorf("%s: %s: %s", v.name(), path, violation)
 	}
-	for _, violation := range p.AxeInDark(axe.Source) {
+	for _, violation := range p.AxeInDark(axe.Source, &looks) {
 		t.Errorf("%s: %s, in dark: %s", v.name(), path, violation)
 	}
 	v.errors(t, path)
