@@ -116,4 +116,17 @@ func (s *seeded) opensEveryPage(cookie string) {
 	if !strings.Contains(home.body, "Aucune saison n’est ouverte") {
 		s.Errorf("the dashboard does not say what to do first%s", said(home))
 	}
+	for path, links := range map[string][]string{
+		"/bureau":        {"/bureau/catalogue/poles", "/bureau/reglages/campagne", "/bureau/reglages/textes", "/bureau/reglages/paiement", "/bureau/import", "/bureau/import?sorte=cours"},
+		"/bureau/foyers": {"/bureau/foyers/nouveau", "/bureau/import"},
+		"/bureau/eleves": {"/bureau/foyers/nouveau", "/bureau/import"},
+	} {
+		page := s.ask(request{path: path, cookie: cookie})
+		main := page.body[max(0, strings.Index(page.body, `id="contenu"`)):]
+		for _, to := range links {
+			if !strings.Contains(main, `href="`+to+`"`) {
+				s.Errorf("%s of a school that is empty does not lead to %s", path, to)
+			}
+		}
+	}
 }

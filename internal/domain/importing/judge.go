@@ -69,6 +69,7 @@ type judge struct {
 	answers  map[string]Answer
 	problems []Problem
 	first    map[string]int // group → line where it was met first
+	back     []func()       // takes back what the row in hand has done so far
 }
 
 func newJudge(columns []Column, matching []string, answers map[string]Answer) *judge {
@@ -106,6 +107,50 @@ func (j *judge) note(p Problem) {
 		p.First = j.first[p.Group]
 	}
 	j.problems = append(j.problems, p)
+}
+
+// begin turns to the next row; the number it returns is leave's.
+func (j *judge) begin() (problems int) {
+	j.back = nil
+	return len(j.problems)
+}
+
+// leave leaves the row out: what it did is taken back, and its problems since
+// begin are none.
+func (j *judge) leave(since int) {
+	for n := len(j.back) - 1; n >= 0; n-- {
+		j.back[n]()
+	}
+	for _, p := range j.problems[since:] {
+		if p.First == p.Line {
+			delete(j.first, p.Group)
+		}
+	}
+	j.problems = j.problems[:since]
+}
+
+// blocked tells whether the row has a problem since begin that nobody has answered.
+func (j *judge) blocked(since int) bool {
+	return slices.ContainsFunc(j.problems[since:], func(p Problem) bool { return p.Blocks })
+}
+
+// taken has the row's leaving out put a thing back as it is now.
+func taken[T any](j *judge, thing *T) {
+	was := *thing
+	j.back = append(j.back, func() { *thing = was })
+}
+
+// named puts a thing into an index, until the row is left out.
+func named[T any](j *judge, index map[string]T, key string, thing T) {
+	was, known := index[key]
+	index[key] = thing
+	j.back = append(j.back, func() {
+		if known {
+			index[key] = was
+		} else {
+			delete(index, key)
+		}
+	})
 }
 
 // value reads a cell. What is wrong with it is a problem that blocks, unless it

@@ -1,6 +1,7 @@
 package importing
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -38,15 +39,15 @@ func (j *peopleJudge) household(e *entry, f typedFamily, typed []people.Pupil) *
 		if other := j.byID[one.id]; other != nil {
 			one = other // two ways of naming one family
 		} else {
-			j.byID[one.id] = one
+			named(j.judge, j.byID, one.id, one)
+			taken(j.judge, &j.order)
 			j.order = append(j.order, one)
 			j.samePhone(e, one, g)
 		}
-		j.families[name] = one
+		named(j.judge, j.families, name, one)
 	}
-	if one.dropped {
-		one.line, one.dropped = e.row.Line, false
-	}
+	taken(j.judge, one)
+	one.told, one.now.Guardians, one.pupils = maps.Clone(one.told), slices.Clone(one.now.Guardians), slices.Clone(one.pupils)
 	j.complete(e, one, f)
 	return one
 }
@@ -61,7 +62,7 @@ func (j *peopleJudge) samePhone(e *entry, one *family, g people.Guardian) {
 		j.tell(e, j.title("resp."+fPhone), french.Phone(number), "Même téléphone que la ligne "+itoa(first.line)+", autre nom")
 		return
 	}
-	j.phones[number] = one
+	named(j.judge, j.phones, number, one)
 }
 
 // find looks for the family among those held; a new one is made of the row.

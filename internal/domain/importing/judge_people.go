@@ -32,8 +32,6 @@ type family struct {
 	login  string
 	told   map[string]string // the first value that the file gives of each thing
 	pupils []*child
-
-	dropped bool // its only line is left out
 }
 
 // child is a pupil of the file: one that is held, or one to make.
@@ -78,8 +76,9 @@ func (j *peopleJudge) needColumns() bool {
 	return len(j.problems) == 0
 }
 
+// row judges a line, whole: one that an answer leaves out has done nothing.
 func (j *peopleJudge) row(e *entry) {
-	before := len(j.problems)
+	since := j.begin()
 	f := j.readFamily(e)
 	var typed []people.Pupil
 	for _, who := range pupils {
@@ -87,29 +86,18 @@ func (j *peopleJudge) row(e *entry) {
 			typed = append(typed, p)
 		}
 	}
-	blocked := func() bool {
-		return slices.ContainsFunc(j.problems[before:], func(p Problem) bool { return p.Blocks })
-	}
-	if e.skip {
-		j.problems = j.problems[:before]
-		j.counts.Skipped++
-		return
-	}
-	if !blocked() {
+	if !e.skip && !j.blocked(since) {
 		if one := j.household(e, f, typed); one != nil && !e.skip {
 			for _, p := range typed {
 				j.pupil(e, one, p)
-			}
-			if one.line == e.row.Line && len(one.pupils) == 0 {
-				one.dropped = e.skip // nothing else made it
 			}
 		}
 	}
 	switch {
 	case e.skip:
-		j.problems = j.problems[:before]
+		j.leave(since)
 		j.counts.Skipped++
-	case blocked():
+	case j.blocked(since):
 		j.counts.BlockedLines++
 	}
 }

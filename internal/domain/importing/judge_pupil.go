@@ -36,6 +36,10 @@ func (j *peopleJudge) pupil(e *entry, one *family, p people.Pupil) {
 		return
 	} else if twin != nil {
 		c = twin
+		taken(j.judge, c)
+		c.now.Homes = slices.Clone(c.now.Homes)
+	} else {
+		p.Apart = answer == isOther
 	}
 	if c.now.Pupil.ID == "" {
 		p.ID = db.NewID()
@@ -57,7 +61,7 @@ func (j *peopleJudge) pupil(e *entry, one *family, p people.Pupil) {
 	if !slices.Contains(one.pupils, c) {
 		one.pupils = append(one.pupils, c)
 	}
-	j.children[key(p.LastName, p.FirstName, p.BirthDate)] = c
+	named(j.judge, j.children, key(p.LastName, p.FirstName, p.BirthDate), c)
 }
 
 // sameIn finds the pupil among those that the household has; ask says that it

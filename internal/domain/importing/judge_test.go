@@ -73,6 +73,9 @@ func saidOf(p plan) string {
 	return strings.Join(all, " / ")
 }
 
+// couple is a file with two pupils a line.
+const couple = "Nom responsable;Prénom responsable;Mail;CP;Enfant 1 nom;Enfant 1 prénom;Enfant 1 naissance;Enfant 2 nom;Enfant 2 prénom;Enfant 2 naissance\n"
+
 const head = "Nom;Prénom;Né le;Classe;Nom responsable;Prénom responsable;Mail;Tél;CP;Ville\n"
 
 func TestWhatAFileWouldDo(t *testing.T) {
@@ -115,6 +118,18 @@ func TestWhatAFileWouldDo(t *testing.T) {
 		{"it has two households", head + "Moreau;Lucie;14/03/2015;;Petit;Paul;p@exemple.fr;;;", "2+foyer Petit Paul / 2~élève Moreau Lucie [foyers: 1>2] / 0?Déjà connus, avec d’autres valeurs que le fichier", Families,
 			map[string]string{"jumeau|Moreau Lucie 14/03/2015": isSame}},
 		{"its line is left out, and its family with it", head + "Moreau;Lucie;14/03/2015;;Petit;Paul;p@exemple.fr;;;", "", Families, map[string]string{"jumeau|Moreau Lucie 14/03/2015": skipLines}},
+		{"they are two pupils", head + "Moreau;Lucie;14/03/2015;;Petit;Paul;p@exemple.fr;;;", "2+foyer Petit Paul / 2+élève Moreau Lucie", Families,
+			map[string]string{"jumeau|Moreau Lucie 14/03/2015": isOther}},
+		{"a line is left out whole: the family and the first pupil that it makes", couple + "Petit;Paul;p@exemple.fr;44430;Petit;Ana;01/02/2016;Moreau;Lucie;14/03/2015", "", Families,
+			map[string]string{"jumeau|Moreau Lucie 14/03/2015": skipLines}},
+		{"a line is left out whole: what it changes of those that are known", couple + "Dubois;Anaïs;anais@exemple.fr;44120;Dubois;Tom;03/01/2012;Moreau;Lucie;14/03/2015", "", Families,
+			map[string]string{"jumeau|Moreau Lucie 14/03/2015": skipLines, "date autre|Dubois Tom 03/01/2012": isSame + "tom"}},
+		{"a line is left out whole: what the line before it has said stays", couple + "Petit;Paul;p@exemple.fr;44430;Petit;Ana;01/02/2016;;;\nPetit;Paul;p@exemple.fr;44120;Petit;Zoé;01/02/2018;Moreau;Lucie;14/03/2015",
+			"2+foyer Petit Paul / 2+élève Petit Ana", Families, map[string]string{"jumeau|Moreau Lucie 14/03/2015": skipLines}},
+		{"a line is left out whole: its family is made by the next line", couple + "Petit;Paul;p@exemple.fr;44430;Petit;Ana;01/02/2016;Moreau;Lucie;14/03/2015\nPetit;Paul;p@exemple.fr;44430;Petit;Zoé;01/02/2018;;;",
+			"3+foyer Petit Paul / 3+élève Petit Zoé", Families, map[string]string{"jumeau|Moreau Lucie 14/03/2015": skipLines}},
+		{"a line is left out whole: a telephone that it shares is nobody's", head + "Moreau;Lucie;14/03/2015;;Petit;Paul;p@exemple.fr;0611111111;;\nLa;Si;14/03/2016;;La;Eve;e@exemple.fr;0611111111;;",
+			"3+foyer La Eve / 3+élève La Si", Families, map[string]string{"jumeau|Moreau Lucie 14/03/2015": skipLines}},
 		{"twice in the file, in two households", head + "Fa;Do;14/03/2015;;Fa;Paul;p@exemple.fr;;;\nFa;Do;14/03/2015;;La;Eve;e@exemple.fr;;;",
 			"2+foyer Fa Paul / 2+élève Fa Do / 3+foyer La Eve / 3!Même enfant, sans doute, dans deux foyers\u202f: déjà ligne 2", Families, nil},
 		{"twice in the file, in one household", head + "Fa;Do;14/03/2015;;Fa;Paul;p@exemple.fr;;;\nFa;Do;14/03/2015;;Fa;Paul;p@exemple.fr;;;",
@@ -148,6 +163,24 @@ func TestWhatAFileWouldDo(t *testing.T) {
 		if got := saidOf(tried(row.kind, row.file, answers)); got != row.want {
 			t.Errorf("%s:\n got %s\nwant %s", row.name, got, row.want)
 		}
+	}
+}
+
+// A question met first on a line that is left out is asked at the next one.
+func TestAQuestionIsAskedWhereItStands(t *testing.T) {
+	file := couple + "Petit;Paul;p@exemple.fr;;Petit;Ana;31/02/2016;Petit;;01/02/2018\nLa;Eve;e@exemple.fr;;La;Si;31/02/2016;;;"
+	p := tried(Families, file, map[string]Answer{groupOf("missing eleve2.prenom", "Petit"): {Code: skipLines}})
+	if len(p.Problems) != 1 || p.Problems[0].Line != 3 || p.Problems[0].First != 3 || p.Counts.Skipped != 1 {
+		t.Errorf("%+v", p.Problems)
+	}
+}
+
+// « Ce sont deux élèves » sets the one that is made apart: the registrar gives both a place.
+func TestTwoPupilsAreSetApart(t *testing.T) {
+	twin := groupOf("jumeau", "Moreau Lucie 14/03/2015")
+	p := tried(Families, head+"Moreau;Lucie;14/03/2015;;Petit;Paul;p@exemple.fr;;;\nPetit;Ana;01/02/2016;;Petit;Paul;p@exemple.fr;;;", map[string]Answer{twin: {Code: isOther}})
+	if len(p.pupils) != 2 || !p.pupils[0].Pupil.Apart || p.pupils[1].Pupil.Apart {
+		t.Errorf("%+v", p.pupils)
 	}
 }
 

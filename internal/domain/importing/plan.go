@@ -92,9 +92,6 @@ func (j *peopleJudge) plan(lines int) plan {
 	seen := map[*child]bool{}
 	var known int64
 	for _, f := range j.order {
-		if f.dropped {
-			continue
-		}
 		known += p.family(f, keeps)
 		for _, c := range f.pupils {
 			if !seen[c] {

@@ -70,7 +70,7 @@ func holdsUp(ctx context.Context, r db.Reader, a actor.Actor, list []written) ([
 			name := "le foyer " + familyName(*w.Household)
 			switch is, found := now[w.Household.ID]; {
 			case !found:
-				why = append(why, name+" (supprimé depuis)")
+				why = append(why, name+" (supprimé ou fusionné depuis)")
 			case !asWritten(w.Household, is):
 				why = append(why, name)
 			case w.Makes && !untouched[is.ID]:
@@ -85,7 +85,7 @@ func holdsUp(ctx context.Context, r db.Reader, a actor.Actor, list []written) ([
 		p := w.Pupil.Pupil
 		switch is, found := pupilsNow[p.ID]; {
 		case !found:
-			why = append(why, p.FullName()+" (supprimé depuis)")
+			why = append(why, p.FullName()+" (supprimé ou fusionné depuis)")
 		case !asLeft(w.Pupil, is) || !slices.Equal(homes.of[p.ID], sorted(w.Pupil.Homes)):
 			why = append(why, p.FullName())
 		case used[p.ID] != "":

@@ -20,7 +20,7 @@ type Homed struct {
 // or journaled. What is changed carries the version that was read.
 type Brought struct {
 	Households []Household // made, with their responsibles
-	Pupils     []Homed     // made
+	Pupils     []Homed     // made; one that is Apart has a twin whom the office has told from it
 
 	ChangedHouseholds []Household // their responsibles too; one whose id is unknown is made
 	ChangedPupils     []Homed     // households are added, never taken away
@@ -49,7 +49,7 @@ func Bring(ctx context.Context, tx *db.Tx, now time.Time, b Brought) error {
 	}
 	for _, p := range b.Pupils {
 		one := p.Pupil
-		pupils = append(pupils, []any{one.ID, one.LastName, one.FirstName, one.BirthDate, one.LevelNow, orNull(one.GuardianID), now, int64(1), one.searched(), sortName(one.LastName, one.FirstName)})
+		pupils = append(pupils, []any{one.ID, one.LastName, one.FirstName, one.BirthDate, one.LevelNow, orNull(one.GuardianID), now, int64(1), one.searched(), sortName(one.LastName, one.FirstName), one.Apart})
 		homes = append(homes, homeRows(p)...)
 	}
 	for _, p := range b.ChangedPupils {
@@ -65,7 +65,7 @@ func Bring(ctx context.Context, tx *db.Tx, now time.Time, b Brought) error {
 	if _, err := tx.Insert(ctx, intoGuardian, orChangeGuardian, guardians); err != nil {
 		return fmt.Errorf("bring responsibles: %w", err)
 	}
-	if _, err := tx.Insert(ctx, `pupil (id, last_name, first_name, birth_date, level_now, guardian_id, created_at, version, search, sort_name)`, "", pupils); err != nil {
+	if _, err := tx.Insert(ctx, `pupil (id, last_name, first_name, birth_date, level_now, guardian_id, created_at, version, search, sort_name, apart)`, "", pupils); err != nil {
 		return fmt.Errorf("bring pupils: %w", err)
 	}
 	if err := all(tx.ExecEach(ctx, changePupil, grown))(len(grown)); err != nil {

@@ -33,7 +33,10 @@ func New(store *db.Store, registrar *enrolment.Registrar, frame Frame) *Pages {
 	return &Pages{store, registrar, frame}
 }
 
-const root = "/bureau/catalogue"
+const (
+	root       = "/bureau/catalogue"
+	importPath = "/bureau/import?sorte=cours" // another door's
+)
 
 // base is the frame of a page.
 func (p *Pages) base(v *door.Visit, title string) (ui.Base, error) {

@@ -15,6 +15,7 @@ type homePage struct {
 	Campaign string
 	ToDo     []ui.Task
 	Others   []ui.Task
+	Settings bool // may be opened by who reads
 }
 
 // Home leads the direction to the places, and shows the others what waits.
@@ -31,7 +32,7 @@ func (p *Pages) Dashboard(v *door.Visit) error {
 	if err != nil {
 		return err
 	}
-	page := homePage{Base: base, Campaign: campaign(v)}
+	page := homePage{Base: base, Campaign: campaign(v), Settings: v.Actor.May(actor.Sees, actor.Settings)}
 	if page.Dashboard, err = p.counter.DashboardOf(v.Ctx(), p.Store, v.Actor, v.Season); err != nil {
 		return err
 	}
