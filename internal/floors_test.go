@@ -34,6 +34,7 @@ var rooms = map[string][]string{
 	"transfer":       {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment", "report", "importing"},
 	"message":        {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment", "report"},
 	"merge":          {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment", "application", "report", "message", "transfer", "rollover"},
+	"trail":          {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment", "application", "report", "message", "transfer", "rollover", "merge"},
 	"rollover":       {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment", "report", "transfer"},
 }
 
@@ -60,9 +61,10 @@ var doors = map[string][]string{
 	"figures":     {"ui", "door", "assets"},
 	"messages":    {"ui", "door"},
 	"catalogue":   {"ui", "door"},
+	"trail":       {"ui", "door"}, // the journal of accesses
 	"allocation":  {"ui", "door"},
 	"mailbox":     {"ui", "door", "assets"}, // the demonstration's mails
-	"":            {"ui", "door", "assets", "public", "family", "application", "teacher", "office", "access", "settings", "households", "importing", "lists", "figures", "catalogue", "messages", "allocation", "merging"},
+	"":            {"ui", "door", "assets", "public", "family", "application", "teacher", "office", "access", "settings", "households", "importing", "lists", "figures", "catalogue", "messages", "allocation", "merging", "trail"},
 }
 
 // noRoom lists the parts of the web that know no business.

@@ -19,6 +19,7 @@ type accountCmd struct {
 	Create  accountCreateCmd  `cmd:"" help:"Make an account; the password is read from standard input."`
 	List    accountListCmd    `cmd:"" help:"List the accounts of the staff."`
 	Disable accountDisableCmd `cmd:"" help:"Close an account and end its sessions."`
+	Forget  accountForgetCmd  `cmd:"" name:"forget-applications" help:"When the secret key is lost: take the applications of codes of the whole staff away."`
 }
 
 // roles are the words of --role.
@@ -112,5 +113,22 @@ func (c *accountDisableCmd) Run(ctx context.Context, io streams) error {
 		return err
 	}
 	fmt.Fprintf(io.out, "%s is disabled\n", found.Login)
+	return nil
+}
+
+type accountForgetCmd struct{ place }
+
+// Run takes the applications away; the next start takes whatever key it is given.
+func (c *accountForgetCmd) Run(ctx context.Context, io streams) error {
+	k, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer k.Close()
+	n, err := account.New(k.store, clock.System()).ForgetApplications(ctx, operator)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(io.out, "%d accounts have lost their application of codes, and are told by mail\n", n)
 	return nil
 }

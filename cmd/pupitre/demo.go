@@ -52,11 +52,14 @@ func (c *demoCmd) Run(ctx context.Context, out streams) (err error) {
 		listen: c.Listen, publicURL: "http://" + c.Listen, mailFrom: "portail@ecole.example", outbox: mail.NewMemory(mailsShown),
 		log: log, clock: clock.System(), bounds: c.bounds,
 	}
+	if s.secret, err = (place{Data: dir}).secret(""); err != nil {
+		return err
+	}
 	if err := seed(ctx, k, s, out.out); err != nil {
 		return err
 	}
 	s.extra = mailbox.Routes(s.outbox.(*mail.Memory))
-	srv, err := start(k, s)
+	srv, err := start(ctx, k, s)
 	if err != nil {
 		return err
 	}
@@ -66,7 +69,7 @@ func (c *demoCmd) Run(ctx context.Context, out streams) (err error) {
 
 // forget removes what an earlier demonstration left in dir, and nothing else.
 func forget(dir string) error {
-	for _, name := range []string{"pupitre.db", "pupitre.db-wal", "pupitre.db-shm", "documents"} {
+	for _, name := range []string{"pupitre.db", "pupitre.db-wal", "pupitre.db-shm", "documents", secretFile} {
 		if err := os.RemoveAll(dir + string(os.PathSeparator) + name); err != nil {
 			return err
 		}

@@ -60,6 +60,7 @@ func (s *server) leave(stopWork func(), worked <-chan error) error {
 	case <-time.After(time.Until(began.Add(actsEnd))):
 		err = errors.Join(err, errors.New("the registrar did not stop"))
 	}
+	s.trail.Close()
 	s.log.Info("stopped", "ms", time.Since(began).Milliseconds())
 	return err
 }

@@ -9,6 +9,7 @@ import (
 
 	"pupitre/internal/platform/blob"
 	"pupitre/internal/platform/db"
+	"pupitre/internal/platform/seal"
 )
 
 // place is where a school is kept; every command that opens one has these flags.
@@ -30,6 +31,22 @@ func (p place) Validate() error {
 		return fmt.Errorf("--database-url must begin with postgres://, not %q", p.DatabaseURL)
 	}
 	return nil
+}
+
+// secretFile is where a folder keeps the installation's secret.
+const secretFile = "secret.key"
+
+// secret is what seals the secrets of second factors: the one given, else the
+// one kept in the folder, made when absent.
+func (p place) secret(given string) (string, error) {
+	switch {
+	case given != "":
+		return given, nil
+	case p.Data != "":
+		return seal.SecretIn(filepath.Join(p.Data, secretFile))
+	default:
+		return "", errors.New("several machines share one secret key: set PUPITRE_SECRET_KEY to the same text of 32 characters or more on each of them (`openssl rand -base64 32` makes one), and keep a copy elsewhere than the database")
+	}
 }
 
 // kept is a school that is open.

@@ -28,6 +28,7 @@ type serveCmd struct {
 	SMTPURL        string         `name:"smtp-url" help:"Mail server: smtp://host:port (STARTTLS when offered) or smtps://user:password@host." default:"smtp://localhost:25" env:"PUPITRE_SMTP_URL"`
 	MailFrom       string         `help:"Sender of every mail." env:"PUPITRE_MAIL_FROM" placeholder:"ADDRESS"`
 	TrustedProxies string         `help:"Networks whose X-Forwarded headers are believed, separated by commas." env:"PUPITRE_TRUSTED_PROXIES" placeholder:"10.0.0.0/8,…"`
+	SecretKey      string         `help:"What seals the secrets of second factors: 32 characters or more, the same on every machine; rather in the environment. By default the file secret.key of --data, made when absent." env:"PUPITRE_SECRET_KEY" placeholder:"TEXT"`
 	DrainPause     *time.Duration `help:"How long /readyz says 503 before new requests are refused, on SIGTERM; 3s with --database-url, else 0." env:"PUPITRE_DRAIN_PAUSE" placeholder:"DURATION"`
 	LogFormat      string         `help:"How the log is written: json or text." enum:"json,text" default:"json" env:"PUPITRE_LOG_FORMAT"`
 }
@@ -56,10 +57,13 @@ func (c *serveCmd) Run(ctx context.Context, streams streams) error {
 	defer k.Close()
 	k.store.Bound(c.DatabasePatience)
 	s.log, s.clock = log, clock.System()
+	if s.secret, err = c.secret(c.SecretKey); err != nil {
+		return err
+	}
 	if err := offerInstallation(ctx, k, s, streams.out); err != nil {
 		return err
 	}
-	srv, err := start(k, s)
+	srv, err := start(ctx, k, s)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -15,6 +16,7 @@ import (
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/importing"
 	"pupitre/internal/domain/merge"
+	"pupitre/internal/domain/trail"
 	"pupitre/internal/platform/clock"
 	"pupitre/internal/platform/jobs"
 	"pupitre/internal/platform/mail"
@@ -34,6 +36,7 @@ import (
 	"pupitre/internal/web/office"
 	"pupitre/internal/web/public"
 	settingspages "pupitre/internal/web/settings"
+	webtrail "pupitre/internal/web/trail"
 	"pupitre/internal/work"
 )
 
@@ -47,6 +50,7 @@ type settings struct {
 	extra     []door.Route
 	log       *slog.Logger
 	clock     clock.Clock
+	secret    string        // seals the secrets of second factors
 	pause     time.Duration // between the signal to stop and the last new request
 	bounds    bounds
 }
@@ -57,6 +61,7 @@ type server struct {
 	http      *http.Server
 	registrar *enrolment.Registrar
 	runner    *jobs.Runner
+	trail     *trail.Keeper
 	log       *slog.Logger
 	failed    chan error
 	pause     time.Duration
@@ -64,23 +69,24 @@ type server struct {
 }
 
 // start builds everything and listens; the school's pages answer once it returns.
-func start(k *kept, s settings) (*server, error) {
+func start(ctx context.Context, k *kept, s settings) (*server, error) {
 	listener, err := net.Listen("tcp", s.listen)
 	if err != nil {
 		return nil, fmt.Errorf("--listen: %w", err)
 	}
 	accounts := account.New(k.store, s.clock)
-	if err := accounts.ServeAt(s.publicURL); err != nil {
+	err = errors.Join(accounts.ServeAt(s.publicURL), sealed(accounts.SealWith(ctx, s.secret)))
+	if err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}
 	registrar := enrolment.NewRegistrar(k.store, s.clock)
 	s.bounds.set(registrar, accounts)
-	srv := &server{address: listener.Addr().String(), registrar: registrar, log: s.log, failed: make(chan error, 1), pause: s.pause}
+	srv := &server{address: listener.Addr().String(), registrar: registrar, trail: trail.NewKeeper(k.store, s.clock, s.log), log: s.log, failed: make(chan error, 1), pause: s.pause}
 	handler := web.New(web.Config{
 		Store: k.store, Accounts: accounts, Clock: s.clock, Log: s.log, Extra: s.extra, Proxies: s.proxies,
 		HTTPS: strings.HasPrefix(s.publicURL, "https://"), Version: version(),
 		Pages: pages(k, s, accounts, registrar), Registrar: registrar, Draining: srv.draining.Load,
-		Limits: s.bounds.limits(), Memory: s.bounds.memory(),
+		Limits: s.bounds.limits(), Memory: s.bounds.memory(), Trail: srv.trail,
 	})
 	srv.http = &http.Server{
 		Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 3 * time.Minute, WriteTimeout: 3 * time.Minute,
@@ -96,6 +102,14 @@ func start(k *kept, s settings) (*server, error) {
 		}
 	}()
 	return srv, nil
+}
+
+// sealed says what to do about a key that does not open what was sealed.
+func sealed(err error) error {
+	if !errors.Is(err, account.ErrOtherKey) {
+		return err
+	}
+	return fmt.Errorf("%w: give this machine the key that the school was served with before, in PUPITRE_SECRET_KEY or in the file %s of --data; if it is lost for good, `pupitre account forget-applications` lets the staff make new codes", err, secretFile)
 }
 
 // pages builds the pages of every audience.
@@ -117,5 +131,6 @@ func pages(k *kept, s settings, accounts *account.Accounts, registrar *enrolment
 		Application: webapplication.New(k.store, application.New(k.store, s.clock, accounts, registrar), desk.Frame),
 		Merging:     merging.New(k.store, merge.New(k.store, s.clock, accounts, registrar), desk.Frame),
 		Importing:   webimporting.New(k.store, importing.New(k.store, s.clock, accounts), desk.Frame),
+		Trail:       webtrail.New(k.store, desk.Frame),
 	}
 }

@@ -102,7 +102,7 @@ func (r *rush) session(f testschool.Family) string {
 func (r *rush) serve(address string) *server {
 	r.t.Helper()
 	return serveOn(r.t, address, serving, "serve", "--account-rate", "0", "--database-url", r.database, "--blob-url", r.bucket, "--smtp-url", r.smtp,
-		"--mail-from", "portail@exemple.fr", "--public-url", "http://portail.exemple.fr", "--trusted-proxies", "127.0.0.1")
+		"--mail-from", "portail@exemple.fr", "--public-url", "http://portail.exemple.fr", "--trusted-proxies", "127.0.0.1", "--secret-key", strings.Repeat("essai", 8))
 }
 
 // balance starts HAProxy with the configuration of deploy/ before the machines

@@ -129,6 +129,10 @@ var table = slices.Concat(applicationRows, []row{
 	// The administration: the staff's accounts.
 	{route: "GET /bureau/reglages/droits", want: directions(200)},
 	{route: "POST /bureau/reglages/droits/second-facteur", want: one(administrator, 303), fill: form()},
+	{route: "GET /bureau/reglages/droits/journal", want: directions(200)},
+	{route: "GET /bureau/reglages/droits/journal/{format}", want: directions(200), fill: func(*scene, visitor) filling {
+		return filling{path: map[string]string{"format": "csv"}}
+	}},
 	{route: "GET /bureau/reglages/droits/nouveau", want: one(administrator, 200)},
 	{route: "POST /bureau/reglages/droits/nouveau", want: one(administrator, 303), fill: form("nom", "Maud T.", "mail", "maud.t@exemple.fr", "role", "secretary")},
 	{route: "GET /bureau/reglages/droits/{account}", want: one(administrator, 200)},

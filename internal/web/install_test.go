@@ -20,6 +20,7 @@ import (
 func empty(t *testing.T, store *db.Store) *seeded {
 	s := &seeded{T: t, store: store, clock: clock.At(shown), log: &lockedLog{}, sessions: map[string]string{}}
 	s.accounts, s.registrar = account.New(store, s.clock), enrolment.NewRegistrar(store, s.clock)
+	s.must(s.accounts.SealWith(t.Context(), secretKey))
 	t.Cleanup(s.registrar.Close)
 	s.server = httptest.NewServer(web.New(web.Config{
 		Store: store, Accounts: s.accounts, Clock: s.clock, Log: slog.New(slog.NewTextHandler(s.log, nil)), Pages: s.pages(), Version: "test",

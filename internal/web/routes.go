@@ -17,6 +17,7 @@ import (
 	"pupitre/internal/web/office"
 	"pupitre/internal/web/public"
 	"pupitre/internal/web/settings"
+	"pupitre/internal/web/trail"
 )
 
 // Pages are what answers the routes, one audience each.
@@ -36,6 +37,7 @@ type Pages struct {
 	Allocation  *allocation.Pages // waiting lists and dry runs
 	Merging     *merging.Pages    // of two households
 	Importing   *importing.Pages  // families and pupils out of a spreadsheet
+	Trail       *trail.Pages      // the journal of accesses
 }
 
 // SiteMap is every page and act of the site: who may ask for what. What is
@@ -59,6 +61,7 @@ func SiteMap(p Pages) []door.Route {
 		p.Allocation.Routes(),
 		p.Merging.Routes(),
 		p.Importing.Routes(),
+		p.Trail.Routes(),
 	} {
 		routes = append(routes, group...)
 	}

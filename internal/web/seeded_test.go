@@ -47,6 +47,7 @@ import (
 	"pupitre/internal/web/office"
 	"pupitre/internal/web/public"
 	"pupitre/internal/web/settings"
+	trailpages "pupitre/internal/web/trail"
 	"pupitre/internal/work"
 )
 
@@ -162,6 +163,9 @@ type seeded struct {
 	sessions  map[string]string // cookies by who
 }
 
+// secretKey seals what the accounts keep sealed.
+const secretKey = "the secret of an installation that is tested"
+
 // lockedLog is the server's log, of which a test wants no « request failed ».
 type lockedLog struct {
 	mu sync.Mutex
@@ -190,6 +194,7 @@ func open(t *testing.T, m master, where string, store *db.Store) *seeded {
 	}
 	s.raw = openRaw(t, where)
 	s.accounts = account.New(store, s.clock)
+	s.must(s.accounts.SealWith(t.Context(), secretKey))
 	s.registrar = enrolment.NewRegistrar(store, s.clock)
 	t.Cleanup(s.registrar.Close)
 	var err error
@@ -252,6 +257,7 @@ func everyPage(store *db.Store, registrar *enrolment.Registrar, accounts *accoun
 		Catalogue:   catalogue.New(store, registrar, desk.Frame),
 		Allocation:  allocation.New(store, registrar, clk, desk.Frame),
 		Importing:   importpages.New(store, importing.New(store, clk, accounts), desk.Frame),
+		Trail:       trailpages.New(store, desk.Frame),
 		Application: newcomerpages.New(store, application.New(store, clk, accounts, registrar), desk.Frame),
 		Merging:     merging.New(store, merge.New(store, clk, accounts, registrar), desk.Frame),
 	}

@@ -14,6 +14,7 @@ import (
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/report"
 	"pupitre/internal/domain/school"
+	"pupitre/internal/domain/trail"
 	"pupitre/internal/platform/clock"
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/fault"
@@ -28,12 +29,13 @@ type Config struct {
 	Clock    clock.Clock
 	Log      *slog.Logger
 	Pages    Pages
-	Extra    []door.Route // beside the site map: what exists in the demonstration only
-	Proxies  door.Proxies // whose X-Forwarded headers are believed
-	HTTPS    bool         // the public address is https
-	Version  string       // shown by /metrics
-	Limits   *door.Limits // of each account; nil is none
-	Memory   uint64       // bytes in use past which no page is begun; 0 is no bound
+	Extra    []door.Route  // beside the site map: what exists in the demonstration only
+	Proxies  door.Proxies  // whose X-Forwarded headers are believed
+	HTTPS    bool          // the public address is https
+	Version  string        // shown by /metrics
+	Limits   *door.Limits  // of each account; nil is none
+	Trail    *trail.Keeper // of accesses; nil is none
+	Memory   uint64        // bytes in use past which no page is begun; 0 is no bound
 
 	Registrar *enrolment.Registrar // measured by /metrics; nil when there is none
 	Draining  func() bool          // tells whether the machine is about to stop; nil when it never does
@@ -53,6 +55,7 @@ func New(c Config) http.Handler {
 		HTTPS:   c.HTTPS,
 		Frame:   c.Pages.Office.Frame,
 		Limits:  c.Limits,
+		Trail:   c.Trail,
 
 		Reaches: func(ctx context.Context, a actor.Actor, texts []string) error {
 			return report.Reaches(ctx, c.Store, a, texts)

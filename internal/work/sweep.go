@@ -2,13 +2,17 @@ package work
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"pupitre/internal/domain/document"
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/importing"
+	"pupitre/internal/domain/school"
+	"pupitre/internal/domain/trail"
 	"pupitre/internal/platform/db"
+	"pupitre/internal/platform/fault"
 	"pupitre/internal/platform/jobs"
 )
 
@@ -29,8 +33,8 @@ const answerAge = 24 * time.Hour
 // importAge is how long the rows of a file are kept after the last act on it.
 const importAge = 60 * 24 * time.Hour
 
-// sweep removes pré-inscriptions that nobody confirmed, the rows of old imports, ended sessions, forgotten throttles, the secrets of jobs long
-// given up, how things stood before old answers, files that no deposit names, and
+// sweep removes pré-inscriptions that nobody confirmed, the rows of old imports, ended sessions, forgotten throttles, old lines of
+// the journal of accesses, the secrets of jobs long given up, how things stood before old answers, files that no deposit names, and
 // what writing files left half-done.
 func (d Deps) sweep(ctx context.Context, _ jobs.Job) error {
 	if err := d.Accounts.Sweep(ctx); err != nil {
@@ -44,6 +48,9 @@ func (d Deps) sweep(ctx context.Context, _ jobs.Job) error {
 			return err
 		}
 		if err := importing.Sweep(ctx, tx, d.Clock.Now().Add(-importAge)); err != nil {
+			return err
+		}
+		if err := d.sweepAccesses(ctx, tx); err != nil {
 			return err
 		}
 		return enrolment.SweepAnswers(ctx, tx, d.Clock.Now().Add(-answerAge))
@@ -72,5 +79,22 @@ func (d Deps) sweep(ctx context.Context, _ jobs.Job) error {
 		d.Log.Info("orphan file removed", "key", info.Key)
 	}
 	_, err = d.Blobs.Sweep(ctx, before)
+	return err
+}
+
+// sweepAccesses removes the lines of the journal of accesses that are older than
+// the school keeps them.
+func (d Deps) sweepAccesses(ctx context.Context, tx *db.Tx) error {
+	s, err := school.Current(ctx, tx)
+	if errors.Is(err, fault.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	n, err := trail.Sweep(ctx, tx, d.Clock.Now().AddDate(0, -int(s.AccessMonths), 0))
+	if n > 0 {
+		d.Log.Info("old lines of the journal of accesses removed", "lines", n)
+	}
 	return err
 }

@@ -13,6 +13,7 @@ import (
 	"pupitre/internal/domain/document"
 	"pupitre/internal/domain/people"
 	"pupitre/internal/domain/school"
+	"pupitre/internal/domain/trail"
 	"pupitre/internal/platform/blob"
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/db/dbtest"
@@ -108,4 +109,40 @@ func names(t *testing.T, dir string) []string {
 	}
 	slices.Sort(all)
 	return all
+}
+
+// TestOldAccessesAreSwept after the months that the school has laid down.
+func TestOldAccessesAreSwept(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, store *db.Store) {
+		h := newHouse(t, store)
+		keeper := trail.NewKeeper(store, h.clock, h.deps.Log)
+		t.Cleanup(keeper.Close)
+		for range 3 { // 21, 14 and 7 months ago at the end
+			if err := keeper.Write(t.Context(), actor.System, trail.Line{Event: "test"}); err != nil {
+				t.Fatal(err)
+			}
+			h.clock.Set(h.clock.Now().AddDate(0, 7, 0))
+		}
+		left := func(want int64) {
+			t.Helper()
+			if err := h.deps.sweep(t.Context(), jobs.Job{}); err != nil {
+				t.Fatal(err)
+			}
+			if n, err := db.One[int64](t.Context(), store, `select count(*) from access_line`); err != nil || n != want {
+				t.Errorf("%d lines are left, want %d (%v)", n, want, err)
+			}
+		}
+		left(1)
+		if err := store.Write(t.Context(), func(tx *db.Tx) error {
+			s, err := school.Current(t.Context(), tx)
+			if err != nil {
+				return err
+			}
+			s.AccessMonths = 6
+			return school.Put(t.Context(), tx, s)
+		}); err != nil {
+			t.Fatal(err)
+		}
+		left(0)
+	})
 }

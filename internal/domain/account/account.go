@@ -13,6 +13,7 @@ import (
 	"pupitre/internal/domain/journal"
 	"pupitre/internal/platform/clock"
 	"pupitre/internal/platform/db"
+	"pupitre/internal/platform/seal"
 )
 
 // Accounts is the room: every act on accounts, passwords and sessions.
@@ -21,6 +22,7 @@ type Accounts struct {
 
 	store  *db.Store
 	keys   *webauthn.WebAuthn // nil where browsers offer no keys: see ServeAt
+	key    seal.Key           // seals the secrets of applications: see SealWith
 	clock  clock.Clock
 	waited atomic.Pointer[func(time.Duration)]
 	decoy  string // hash compared with when there is no account, so that the answer takes as long

@@ -29,7 +29,8 @@ type AppSecret struct {
 }
 
 // NewApplication returns the secret of an application to be confirmed: the same
-// one until it is, so that a reload does not undo what was scanned.
+// one until it is, so that a reload does not undo what was scanned. It is kept
+// sealed: the room must have been given its key (SealWith).
 func (a *Accounts) NewApplication(ctx context.Context, token, schoolName string) (AppSecret, error) {
 	row, err := a.maker(ctx, token)
 	if err != nil {
@@ -54,18 +55,28 @@ func (a *Accounts) NewApplication(ctx context.Context, token, schoolName string)
 			return err
 		}
 		if found {
-			secret = kept.Secret
-			return nil
+			secret, err = a.secretOf(kept)
+			return err
 		}
 		secret = fresh.Secret()
-		_, err = tx.Exec(ctx, `insert into factor (id, account_id, kind, name, secret, last_step, created_at) values ($1, $2, 'application', $3, $4, 0, $5)`,
-			db.NewID(), row.ID, "Application de codes", secret, a.clock.Now())
-		return err
+		return a.keepApplication(ctx, tx, row.ID, secret)
 	})
 	if err != nil {
 		return AppSecret{}, fmt.Errorf("keep a secret: %w", err)
 	}
 	return drawn(fresh, secret)
+}
+
+// keepApplication keeps an application to be confirmed, its secret sealed.
+func (a *Accounts) keepApplication(ctx context.Context, tx *db.Tx, account, secret string) error {
+	f := factorRow{Factor: Factor{ID: db.NewID(), Account: account}}
+	sealed, err := a.key.Seal(secret, f.owner())
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `insert into factor (id, account_id, kind, name, secret, last_step, created_at) values ($1, $2, 'application', $3, $4, 0, $5)`,
+		f.ID, account, "Application de codes", sealed, a.clock.Now())
+	return err
 }
 
 // drawn is the key with that secret, for the eye and for a camera.
@@ -142,7 +153,11 @@ func (a *Accounts) useCode(ctx context.Context, tx *db.Tx, applications []factor
 	}, code)
 	now := a.clock.Now()
 	for _, f := range applications {
-		step, ok := stepOf(f.Secret, code, now)
+		secret, err := a.secretOf(f)
+		if err != nil {
+			return err
+		}
+		step, ok := stepOf(secret, code, now)
 		if !ok {
 			continue
 		}

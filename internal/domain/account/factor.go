@@ -44,7 +44,7 @@ type Factor struct {
 // factorRow is a factor with what proves it. It stays in this room.
 type factorRow struct {
 	Factor
-	Secret   string `db:"secret"`
+	Secret   string `db:"secret"` // of an application, sealed (sealed.go); of a key, what is public of it
 	LastStep int64  `db:"last_step"`
 }
 

@@ -51,13 +51,13 @@ func (a *Accounts) EndSession(ctx context.Context, who actor.Actor, ref string) 
 // NoteDevice keeps, of a session of the staff, what its browser says to be.
 func (a *Accounts) NoteDevice(ctx context.Context, token, browser string) error {
 	return a.store.Write(ctx, func(tx *db.Tx) error {
-		_, err := tx.Exec(ctx, `update session set device = $1 where token_hash = $2`, deviceName(browser), digest(token))
+		_, err := tx.Exec(ctx, `update session set device = $1 where token_hash = $2`, Device(browser), digest(token))
 		return err
 	})
 }
 
-// deviceName says a browser's User-Agent in words; "" when it says nothing known.
-func deviceName(agent string) string {
+// Device says a browser's User-Agent in words; "" when it says nothing known.
+func Device(agent string) string {
 	if len(agent) > 1000 || !utf8.ValidString(agent) {
 		return ""
 	}

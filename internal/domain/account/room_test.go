@@ -23,6 +23,8 @@ const (
 	good  = "Violoncelle8"
 	other = "Clavecin2027"
 	from  = "203.0.113.9"
+
+	installed = "the secret of the installation, kept elsewhere" // what seals
 )
 
 type room struct {
@@ -46,6 +48,9 @@ func each(t *testing.T, f func(r *room)) {
 	dbtest.Each(t, func(t *testing.T, store *db.Store) {
 		c := clock.At(time.Date(2027, 6, 8, 18, 0, 0, 0, time.UTC))
 		r := &room{T: t, store: store, clock: c, accounts: account.New(store, c)}
+		if err := r.accounts.SealWith(ctx, installed); err != nil {
+			t.Fatal(err)
+		}
 		r.write(func(tx *db.Tx) error {
 			return errors.Join(
 				school.Put(ctx, tx, policies()),

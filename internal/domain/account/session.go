@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"pupitre/internal/domain/actor"
-	"pupitre/internal/domain/journal"
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/fault"
 )
@@ -101,7 +100,7 @@ func (a *Accounts) open(ctx context.Context, tx *db.Tx, s secrets) (Opened, erro
 	if n == 0 {
 		return Opened{}, fault.Refuse("Le mot de passe vient de changer. Recommencez avec le nouveau.")
 	}
-	return opened, journal.Append(ctx, tx, s.note(s.Actor(), now, "account.signed_in", "", ""))
+	return opened, nil
 }
 
 type sessionRow struct {

@@ -118,6 +118,7 @@ var (
 
 	Settings = only(Changes, Director, Administrator).named("settings", "École, saisons, campagne, pièces, règles")
 	Accounts = only(Changes, Administrator).with(Director, Sees).named("accounts", "Comptes et droits")
+	Accesses = only(Sees, Director, Administrator).named("accesses", "Journal des accès")
 )
 
 // RightGroup is rights that the screen shows together.
@@ -133,7 +134,7 @@ var Rights = []RightGroup{
 	{"Inscriptions", []*Right{Dossiers, Applications, Places, Queues, Jumps, Allocation, Opening, Lists}},
 	{"Enseignement", []*Right{Catalogue, Classes}},
 	{"Argent", []*Right{Money}},
-	{"Réglages", []*Right{Settings, Accounts}},
+	{"Réglages", []*Right{Settings, Accounts, Accesses}},
 	{"", []*Right{Everybody, OwnAccount, OwnFactor, FamilyPages}},
 }
 

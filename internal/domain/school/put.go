@@ -39,24 +39,29 @@ func New() School {
 	}
 }
 
-// Put writes the school, making it when there is none.
+// Put writes the school, making it when there is none. No months of the journal
+// of accesses are UsualAccessMonths.
 func Put(ctx context.Context, tx *db.Tx, s School) error {
 	if err := Changed(ctx, tx); err != nil { // the seasons' rows before the school's, as the registrar takes them
 		return err
 	}
+	if s.AccessMonths == 0 {
+		s.AccessMonths = UsualAccessMonths
+	}
 	_, err := tx.Exec(ctx, `insert into school
 		(id, name, short_name, address, phone, email, website, pre_enrolment_url, hue, creditor_name, creditor_ics, recovery,
-			password_min, password_max, session_minutes, paper_days, offer_days, quiet_from, quiet_until, rank_shown, accessibility, quiet_sundays, reminder_days)
-		values ('school', $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
+			password_min, password_max, session_minutes, paper_days, offer_days, quiet_from, quiet_until, rank_shown, accessibility, quiet_sundays, reminder_days, access_months)
+		values ('school', $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
 		on conflict (id) do update
 		set name = excluded.name, short_name = excluded.short_name, address = excluded.address, phone = excluded.phone,
 			email = excluded.email, website = excluded.website, pre_enrolment_url = excluded.pre_enrolment_url, hue = excluded.hue,
 			creditor_name = excluded.creditor_name, creditor_ics = excluded.creditor_ics, recovery = excluded.recovery,
 			password_min = excluded.password_min, password_max = excluded.password_max, session_minutes = excluded.session_minutes,
 			paper_days = excluded.paper_days, offer_days = excluded.offer_days, quiet_from = excluded.quiet_from,
-			quiet_until = excluded.quiet_until, rank_shown = excluded.rank_shown, accessibility = excluded.accessibility, quiet_sundays = excluded.quiet_sundays, reminder_days = excluded.reminder_days`,
+			quiet_until = excluded.quiet_until, rank_shown = excluded.rank_shown, accessibility = excluded.accessibility, quiet_sundays = excluded.quiet_sundays, reminder_days = excluded.reminder_days,
+			access_months = excluded.access_months`,
 		s.Name, s.ShortName, s.Address, s.Phone, s.Email, s.Website, s.PreEnrolmentURL, s.Hue, s.CreditorName, s.CreditorICS, s.Recovery,
-		s.PasswordMin, s.PasswordMax, s.SessionMinutes, s.PaperDays, s.OfferDays, s.QuietFrom, s.QuietUntil, s.RankShown, s.Accessibility, s.QuietSundays, s.ReminderDays)
+		s.PasswordMin, s.PasswordMax, s.SessionMinutes, s.PaperDays, s.OfferDays, s.QuietFrom, s.QuietUntil, s.RankShown, s.Accessibility, s.QuietSundays, s.ReminderDays, s.AccessMonths)
 	return err
 }
 

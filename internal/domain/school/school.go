@@ -42,6 +42,7 @@ type School struct {
 	ReminderDays    string `db:"reminder_days"` // as ParseReminderDays reads it
 	RankShown       bool   `db:"rank_shown"`
 	SecondFactor    bool   `db:"second_factor"` // the staff must have one; written by RequireSecondFactor
+	AccessMonths    int64  `db:"access_months"` // how long the journal of accesses is kept
 	Accessibility   string `db:"accessibility"` // non, partiellement or totalement conforme
 }
 
@@ -114,7 +115,7 @@ type BillingMode struct {
 func Current(ctx context.Context, r db.Reader) (School, error) {
 	return db.One[School](ctx, r, `select id, name, short_name, address, phone, email, website, pre_enrolment_url, hue,
 			creditor_name, creditor_ics, recovery, password_min, password_max, session_minutes, paper_days, offer_days,
-			quiet_from, quiet_until, quiet_sundays, reminder_days, rank_shown, second_factor, accessibility
+			quiet_from, quiet_until, quiet_sundays, reminder_days, rank_shown, second_factor, access_months, accessibility
 		from school`)
 }
 

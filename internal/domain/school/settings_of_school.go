@@ -56,6 +56,7 @@ var Policies = Group[School]{Settings: join(
 			Choice{RecoverByPassword, "un mot de passe provisoire par mail", "L’ancien ne vaut plus dès la demande."},
 			Choice{RecoverByLink, "un lien à usage unique par mail", "L’ancien vaut jusqu’au nouveau."}),
 		Number("session_minutes", "Durée d’une session", "En minutes sans rien faire"+french.Nbsp+"; ensuite il faut se reconnecter.", 5, 1440, func(s *School) *int64 { return &s.SessionMinutes }),
+		Number("journal_mois", "Journal des accès", "En mois"+french.Nbsp+": ce qui est plus ancien est effacé chaque jour. La CNIL conseille de 6 à 12.", 6, 36, func(s *School) *int64 { return &s.AccessMonths }),
 	),
 	Under("Prélèvement",
 		Line("creancier_nom", "Créancier", "Sur le mandat de prélèvement.", 100, func(s *School) *string { return &s.CreditorName }),
@@ -127,8 +128,12 @@ const usualChroma = 0.085
 // Beginning is a school before anybody has said anything of it.
 var Beginning = School{
 	ID: "school", Recovery: RecoverByPassword, PasswordMin: 8, PasswordMax: 20, SessionMinutes: 60, PaperDays: 7, OfferDays: 3,
-	QuietFrom: 20, QuietUntil: 8, RankShown: true, Accessibility: "non conforme",
+	QuietFrom: 20, QuietUntil: 8, RankShown: true, AccessMonths: UsualAccessMonths, Accessibility: "non conforme",
 }
+
+// UsualAccessMonths is how many months the journal of accesses is kept, unless
+// the school says otherwise.
+const UsualAccessMonths = 12
 
 // SaveSchool saves one group of the school's settings; the first save makes the
 // school. It returns *Stale, *fault.Invalid or fault.ErrForbidden.

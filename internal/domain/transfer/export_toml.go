@@ -265,6 +265,7 @@ func (x *exporter) policies(w *tomlWriter, s school.School) {
 	w.line("dimanches_calmes", strconv.FormatBool(s.QuietSundays))
 	w.text("relances_jours", s.ReminderDays)
 	w.number("session_minutes", s.SessionMinutes)
+	w.number("journal_mois", s.AccessMonths)
 }
 
 func (x *exporter) texts(w *tomlWriter) error {

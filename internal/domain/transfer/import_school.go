@@ -29,6 +29,7 @@ type schoolFields struct {
 	PasswordMin     int64  `json:"politiques.mot_de_passe_min"`
 	PasswordMax     int64  `json:"politiques.mot_de_passe_max"`
 	SessionMinutes  int64  `json:"politiques.session_minutes"`
+	AccessMonths    int64  `json:"politiques.journal_mois"`
 	PaperDays       int64  `json:"politiques.delai_piece_jours"`
 	OfferDays       int64  `json:"politiques.delai_offre_jours"`
 	QuietFrom       int64  `json:"politiques.heures_calmes_debut"`
@@ -43,7 +44,7 @@ func schoolOf(f schoolFields, accessibility string) school.School {
 		ID: "school", Name: f.Name, ShortName: f.ShortName, Address: f.Address, Phone: f.Phone, Email: f.Email, Website: f.Website,
 		PreEnrolmentURL: f.PreEnrolmentURL, Hue: f.Hue, CreditorName: f.CreditorName, CreditorICS: f.CreditorICS, Recovery: f.Recovery,
 		PasswordMin: f.PasswordMin, PasswordMax: f.PasswordMax, SessionMinutes: f.SessionMinutes, PaperDays: f.PaperDays, OfferDays: f.OfferDays,
-		QuietFrom: f.QuietFrom, QuietUntil: f.QuietUntil, QuietSundays: f.QuietSundays, ReminderDays: f.ReminderDays, RankShown: f.RankShown, Accessibility: accessibility,
+		QuietFrom: f.QuietFrom, QuietUntil: f.QuietUntil, QuietSundays: f.QuietSundays, ReminderDays: f.ReminderDays, RankShown: f.RankShown, AccessMonths: f.AccessMonths, Accessibility: accessibility,
 	}
 }
 
@@ -53,6 +54,7 @@ func fieldsOfSchool(s school.School) schoolFields {
 		PreEnrolmentURL: s.PreEnrolmentURL, Hue: s.Hue, CreditorName: s.CreditorName, CreditorICS: s.CreditorICS, Recovery: s.Recovery,
 		PasswordMin: s.PasswordMin, PasswordMax: s.PasswordMax, SessionMinutes: s.SessionMinutes, PaperDays: s.PaperDays, OfferDays: s.OfferDays,
 		QuietFrom: s.QuietFrom, QuietUntil: s.QuietUntil, QuietSundays: s.QuietSundays, ReminderDays: s.ReminderDays, RankShown: s.RankShown,
+		AccessMonths: s.AccessMonths,
 	}
 }
 
@@ -67,6 +69,7 @@ func incomingSchool(s folder.School) schoolFields {
 		Recovery: recovery, PasswordMin: int64(s.Policies.PasswordMin), PasswordMax: int64(s.Policies.PasswordMax),
 		SessionMinutes: int64(s.Policies.SessionMinutes), PaperDays: int64(s.Policies.PieceDelayDays), OfferDays: int64(s.Policies.OfferDelayDays),
 		QuietFrom: int64(s.Policies.SendTo), QuietUntil: int64(s.Policies.SendFrom), QuietSundays: s.Policies.QuietSundays, ReminderDays: s.Policies.ReminderDays, RankShown: s.Policies.ShowRank,
+		AccessMonths: int64(s.Policies.AccessMonths),
 	}
 }
 

@@ -2,12 +2,14 @@ package access
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"github.com/a-h/templ"
 
 	"pupitre/internal/domain/account"
 	"pupitre/internal/domain/actor"
+	"pupitre/internal/domain/trail"
 	"pupitre/internal/platform/fault"
 	"pupitre/internal/web/door"
 	"pupitre/internal/web/ui"
@@ -122,7 +124,23 @@ func (p *Pages) proveBy(v *door.Visit, field, missing string, by func(context.Co
 	if err = check.Err(); err == nil {
 		opened, err = by(v.Ctx(), v.SessionToken(), given)
 	}
+	noteFactor(v, field, opened, err)
 	return p.proved(v, form, opened, err)
+}
+
+// noteFactor keeps that the second factor was given, or refused.
+func noteFactor(v *door.Visit, field string, opened account.Opened, err error) {
+	said := map[string]string{account.FieldCode: "application de codes", account.FieldAnswer: "clé d’accès", account.FieldRecovery: "code de secours"}[field]
+	var busy *fault.Busy
+	_, wrong := door.AsInvalid(err)
+	switch {
+	case err == nil:
+		v.NoteSession(opened.Actor, trail.FactorGiven, said)
+	case errors.As(err, &busy):
+		v.NoteSession(v.Actor, trail.FactorRefused, said+", trop d’essais")
+	case wrong:
+		v.NoteSession(v.Actor, trail.FactorRefused, said)
+	}
 }
 
 // makePage is where a second factor is made.

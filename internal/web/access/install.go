@@ -5,6 +5,7 @@ import (
 
 	"pupitre/internal/domain/account"
 	"pupitre/internal/domain/actor"
+	"pupitre/internal/domain/trail"
 	"pupitre/internal/platform/fault"
 	"pupitre/internal/web/door"
 	"pupitre/internal/web/ui"
@@ -58,6 +59,7 @@ func (p *Pages) Install(v *door.Visit) error {
 		return err
 	}
 	v.OpenSession(opened.Token)
+	v.NoteSession(opened.Actor, trail.SignedIn, "première installation")
 	return v.Redirect(door.HomeOf(opened.Actor.Role), ui.Flash{
 		Kind: ui.MessageOK, Title: "L’école est créée, et votre compte ouvert.", Text: "L’adresse de première installation ne sert plus.",
 	})

@@ -7,6 +7,7 @@ import (
 
 	"pupitre/internal/domain/account"
 	"pupitre/internal/domain/actor"
+	"pupitre/internal/domain/trail"
 	"pupitre/internal/web/door"
 	"pupitre/internal/web/ui"
 )
@@ -64,5 +65,6 @@ func (p *Pages) EndOwnSession(v *door.Visit) error {
 	if err := p.accounts.EndSession(v.Ctx(), v.Actor, v.PathValue("session")); err != nil {
 		return err
 	}
+	v.NoteSession(v.Actor, trail.SignedOut, "une autre session, fermée à distance")
 	return v.Redirect(ownPath, door.Done("La session est fermée."))
 }

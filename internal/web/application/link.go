@@ -6,6 +6,7 @@ import (
 
 	rooms "pupitre/internal/domain/application"
 	"pupitre/internal/domain/people"
+	"pupitre/internal/domain/trail"
 	"pupitre/internal/platform/fault"
 	"pupitre/internal/platform/french"
 	"pupitre/internal/web/choosing"
@@ -196,11 +197,12 @@ func (p *Pages) ActOnLink(v *door.Visit) error {
 	if err != nil {
 		return err
 	}
-	app, session, _, err := p.rooms.Enter(v.Ctx(), token)
+	app, session, who, err := p.rooms.Enter(v.Ctx(), token)
 	if err != nil {
 		return err
 	}
 	v.OpenSession(session)
+	v.NoteSession(who, trail.SignedIn, "par le lien d’une pré-inscription")
 	path := "/eleves/" + app.Pupil + "/reinscription"
 	if v.Now.Sub(app.ConfirmedAt) < 5*time.Minute {
 		path += "/confirmation"

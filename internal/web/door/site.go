@@ -12,6 +12,7 @@ import (
 
 	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/school"
+	"pupitre/internal/domain/trail"
 	"pupitre/internal/platform/clock"
 	"pupitre/internal/platform/fault"
 	"pupitre/internal/web/ui"
@@ -33,6 +34,8 @@ type Site struct {
 	// the page of an error keeps it; nil leaves such pages plain.
 	Frame  func(v *Visit, base ui.Base) (ui.Base, error)
 	Limits *Limits
+	// Trail keeps the journal of accesses; nil keeps none.
+	Trail *trail.Keeper
 	// Reaches returns NotFound when one of the texts of a request names what is
 	// beyond the pole that a secretary is limited to; ReachesCourse when a course is.
 	Reaches       func(ctx context.Context, a actor.Actor, texts []string) error
@@ -60,7 +63,7 @@ func (s *Site) Mux(routes []Route) *http.ServeMux {
 // did not.
 func (s *Site) Entrance(route Route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		v := &Visit{W: w, R: r, Now: s.Clock.Now(), route: route, log: s.Log}
+		v := &Visit{W: w, R: r, Now: s.Clock.Now(), route: route, log: s.Log, trail: s.Trail}
 		s.place(v)
 		r.Body = http.MaxBytesReader(w, r.Body, route.maxBody())
 		leave, err := s.enter(v)
@@ -70,7 +73,9 @@ func (s *Site) Entrance(route Route) http.Handler {
 		}
 		if err != nil {
 			s.refuse(v, err)
+			return
 		}
+		v.noteView()
 	})
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/school"
+	"pupitre/internal/domain/trail"
 	"pupitre/internal/web/ui"
 )
 
@@ -35,6 +36,9 @@ type Visit struct {
 	sent  bool
 	form  *Form
 	log   *slog.Logger
+	trail *trail.Keeper
+	title string // of the page
+	shown bool   // it was answered as asked
 }
 
 // Ctx is the request's context.
@@ -62,6 +66,7 @@ func (v *Visit) IsHTMX() bool {
 // Base is what the page has in common with all others. It takes the flashes
 // kept by the last Redirect: they are shown once.
 func (v *Visit) Base(title string) ui.Base {
+	v.title = title
 	base := ui.Base{
 		Title:         title,
 		SchoolName:    v.School.Name,
@@ -134,22 +139,27 @@ func (v *Visit) Show(status int, page templ.Component) error {
 	}
 	v.W.Header().Set("Content-Type", "text/html; charset=utf-8")
 	v.W.WriteHeader(status)
+	v.shown = status == http.StatusOK
 	// A reader who leaves in the middle is no fault of ours.
 	_, _ = v.W.Write(body.Bytes())
 	return nil
 }
 
-// Attach answers with a file that we have made, to keep.
-func (v *Visit) Attach(mediaType, name string, body []byte) error {
-	return v.file("attachment", mediaType, name, body)
+// Attach answers with a file that we have made, of so many rows, to keep. The
+// journal of accesses has it first (Take).
+func (v *Visit) Attach(mediaType, name string, rows int, body []byte) error {
+	return v.file("attachment", mediaType, name, rows, body)
 }
 
-// ShowFile answers with a file that we have made, to look at.
-func (v *Visit) ShowFile(mediaType, name string, body []byte) error {
-	return v.file("inline", mediaType, name, body)
+// ShowFile is Attach for a file to look at.
+func (v *Visit) ShowFile(mediaType, name string, rows int, body []byte) error {
+	return v.file("inline", mediaType, name, rows, body)
 }
 
-func (v *Visit) file(disposition, mediaType, name string, body []byte) error {
+func (v *Visit) file(disposition, mediaType, name string, rows int, body []byte) error {
+	if err := v.Take(name, rows); err != nil {
+		return err
+	}
 	header := v.W.Header()
 	header.Set("Content-Type", mediaType)
 	header.Set("Content-Disposition", disposition+`; filename="`+name+`"`)

@@ -27,6 +27,9 @@ func (p *Pages) ShowDeposited(v *door.Visit) error {
 	if err != nil {
 		return err
 	}
+	if err := v.Take(d.FileName, 0); err != nil {
+		return err
+	}
 	return p.stream(v, d.BlobKey, d.FileName, d.MediaType)
 }
 

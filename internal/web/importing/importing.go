@@ -298,7 +298,7 @@ func (p *Pages) Problems(v *door.Visit) error {
 		return err
 	}
 	mediaType, _ := sheet.CSV.MediaType()
-	return v.Attach(mediaType, "problemes.csv", file.Bytes())
+	return v.Attach(mediaType, "problemes.csv", len(all), file.Bytes())
 }
 
 // patience is how long the page waits for a small import before it shows a bar.

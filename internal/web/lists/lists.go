@@ -96,9 +96,24 @@ func (p *Pages) Sheet(v *door.Visit) error {
 	if err != nil {
 		return err
 	}
+	rows := counted(&table)
 	var file bytes.Buffer // so that a list that cannot be read to its end is no file
 	if err := sheet.Write(&file, format, table); err != nil {
 		return err
 	}
-	return v.Attach(mediaType, string(list)+"-"+v.Season.Name+"."+string(format), file.Bytes())
+	return v.Attach(mediaType, string(list)+"-"+v.Season.Name+"."+string(format), *rows, file.Bytes())
+}
+
+// counted has the table count its rows as they are written.
+func counted(table *sheet.Table) *int {
+	n, rows := new(int), table.Rows
+	table.Rows = func(yield func([]any, error) bool) {
+		for row, err := range rows {
+			*n++
+			if !yield(row, err) {
+				return
+			}
+		}
+	}
+	return n
 }

@@ -20,7 +20,7 @@ import (
 type paper struct {
 	name, title, says string
 	byCourse          bool // it may be narrowed to a course
-	print             func(p *Pages, v *door.Visit, s report.Filter) ([]byte, error)
+	print             func(p *Pages, v *door.Visit, s report.Filter) (file []byte, people int, err error)
 }
 
 var papers = []paper{
@@ -36,30 +36,30 @@ func (p *Pages) Paper(v *door.Visit) error {
 	if i < 0 {
 		return fault.ErrNotFound
 	}
-	file, err := papers[i].print(p, v, report.FilterFrom(v.Query))
+	file, people, err := papers[i].print(p, v, report.FilterFrom(v.Query))
 	if err != nil {
 		return err
 	}
 	if file == nil {
 		return p.index(v, 404, true)
 	}
-	return v.ShowFile("application/pdf", papers[i].name+"-"+v.Season.Name+".pdf", file)
+	return v.ShowFile("application/pdf", papers[i].name+"-"+v.Season.Name+".pdf", people, file)
 }
 
-func (p *Pages) attendanceSheets(v *door.Visit, s report.Filter) ([]byte, error) {
+func (p *Pages) attendanceSheets(v *door.Visit, s report.Filter) ([]byte, int, error) {
 	return p.classes(v, s, letter.AttendanceSheets)
 }
 
-func (p *Pages) classLists(v *door.Visit, s report.Filter) ([]byte, error) {
+func (p *Pages) classLists(v *door.Visit, s report.Filter) ([]byte, int, error) {
 	return p.classes(v, s, letter.ClassLists)
 }
 
 // classes prints the courses of the filter that somebody has a place in;
 // nil when there is none.
-func (p *Pages) classes(v *door.Visit, s report.Filter, print func(letter.ClassesFacts) ([]byte, error)) ([]byte, error) {
+func (p *Pages) classes(v *door.Visit, s report.Filter, print func(letter.ClassesFacts) ([]byte, error)) (file []byte, people int, err error) {
 	classes, err := report.ClassesOf(v.Ctx(), p.store, v.Actor, v.Season, s)
 	if err != nil || len(classes) == 0 {
-		return nil, err
+		return nil, 0, err
 	}
 	facts := letter.ClassesFacts{School: p.school(v), Season: v.Season.Name, Made: v.Now}
 	today := v.Now.In(clock.Paris).Format(time.DateOnly)
@@ -69,8 +69,10 @@ func (p *Pages) classes(v *door.Visit, s report.Filter, print func(letter.Classe
 			class.Pupils = append(class.Pupils, classPupil(one, today))
 		}
 		facts.Classes = append(facts.Classes, class)
+		people += len(c.Pupils)
 	}
-	return print(facts)
+	file, err = print(facts)
+	return file, people, err
 }
 
 func classPupil(a report.Attending, today string) letter.ClassPupil {
@@ -87,10 +89,10 @@ func classPupil(a report.Attending, today string) letter.ClassPupil {
 }
 
 // labels prints the addresses of the families of the filter's dossiers.
-func (p *Pages) labels(v *door.Visit, s report.Filter) ([]byte, error) {
+func (p *Pages) labels(v *door.Visit, s report.Filter) ([]byte, int, error) {
 	families, err := report.FamiliesOf(v.Ctx(), p.store, v.Actor, v.Season, s)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	var labels []letter.Label
 	for _, h := range families {
@@ -99,9 +101,10 @@ func (p *Pages) labels(v *door.Visit, s report.Filter) ([]byte, error) {
 		}
 	}
 	if len(labels) == 0 {
-		return nil, nil
+		return nil, 0, nil
 	}
-	return letter.Labels(p.school(v), labels, v.Now)
+	file, err := letter.Labels(p.school(v), labels, v.Now)
+	return file, len(labels), err
 }
 
 func label(h people.Household) letter.Label {

@@ -16,6 +16,7 @@ import (
 	"pupitre/internal/domain/people"
 	"pupitre/internal/domain/report"
 	"pupitre/internal/domain/school"
+	"pupitre/internal/domain/trail"
 	"pupitre/internal/platform/fault"
 	"pupitre/internal/platform/french"
 	"pupitre/internal/web/door"
@@ -40,7 +41,9 @@ type householdPage struct {
 	Closed  bool   // the campaign is over: only then is a reopening of use
 	Typed   householdForm
 
-	MayMerge bool
+	MayMerge       bool
+	MaySeeAccesses bool
+	SignedInAt time.Time // the last time, as far as the journal of accesses goes back
 }
 
 type pupilLine struct {
@@ -172,6 +175,10 @@ func (p *Pages) household(v *door.Visit, id string) (page householdPage, err err
 	}
 	page.linesLead()
 	if err := p.money(v, &page); err != nil {
+		return page, err
+	}
+	page.MaySeeAccesses = v.Actor.May(actor.Sees, actor.Accesses)
+	if page.SignedInAt, err = trail.LastSignIn(ctx, p.Store, id); err != nil {
 		return page, err
 	}
 	page.Closed = v.Season.HasClosed(v.Now)
@@ -312,7 +319,11 @@ func (h householdPage) signedIn() string {
 	case !h.Account.HasPassword:
 		return "n’a pas encore demandé de mot de passe"
 	case !h.Account.PasswordChangedAt.IsZero():
-		return "a choisi son mot de passe le " + french.ShortMoment(h.Account.PasswordChangedAt)
+		words := "a choisi son mot de passe le " + french.ShortMoment(h.Account.PasswordChangedAt)
+		if !h.SignedInAt.IsZero() {
+			words += ", dernière connexion le " + french.ShortMoment(h.SignedInAt)
+		}
+		return words
 	default:
 		return "a demandé un mot de passe"
 	}

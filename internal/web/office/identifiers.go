@@ -105,7 +105,7 @@ func (p *Pages) sendLetters(v *door.Visit, ids []string) error {
 	if err := p.Accounts.NoteLetters(v.Ctx(), v.Actor, printed); err != nil {
 		return err
 	}
-	return v.Attach("application/pdf", "lettres-identifiants.pdf", body)
+	return v.Attach("application/pdf", "lettres-identifiants.pdf", len(facts), body)
 }
 
 // letterFacts are one letter a family, in the order of the postcode: what the

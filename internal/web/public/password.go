@@ -7,6 +7,7 @@ import (
 	"github.com/a-h/templ"
 
 	"pupitre/internal/domain/account"
+	"pupitre/internal/domain/trail"
 	"pupitre/internal/platform/fault"
 	"pupitre/internal/web/door"
 	"pupitre/internal/web/ui"
@@ -168,6 +169,7 @@ func (p *Pages) Link(v *door.Visit) error {
 		return p.linkIsDead(v, err)
 	}
 	v.OpenSession(opened.Token)
+	v.NoteSession(opened.Actor, trail.SignedIn, "par un lien reçu par mail")
 	return v.Redirect(door.HomeOf(opened.Actor.Role), ui.Flash{Kind: ui.MessageOK, Title: "Votre mot de passe est enregistré.", Text: keepThem})
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"pupitre/internal/domain/account"
 	"pupitre/internal/domain/actor"
+	"pupitre/internal/domain/trail"
 	"pupitre/internal/platform/fault"
 	"pupitre/internal/web/door"
 	"pupitre/internal/web/ui"
@@ -63,6 +64,7 @@ func (p *Pages) SignIn(v *door.Visit) error {
 	}
 	opened, err := p.accounts.SignIn(v.Ctx(), login, password, v.Address)
 	if err != nil {
+		v.NoteRefused(login, err)
 		return p.signInAgain(v, form, err)
 	}
 	if former := v.SessionToken(); former != "" {
@@ -76,6 +78,7 @@ func (p *Pages) SignIn(v *door.Visit) error {
 		}
 	}
 	v.OpenSession(opened.Token)
+	v.NoteSession(opened.Actor, trail.SignedIn, howOpened(opened))
 	next := form.Value("suite")
 	switch {
 	case opened.Limited:
@@ -105,10 +108,25 @@ func (p *Pages) signInAgain(v *door.Visit, form door.Form, err error) error {
 	return v.Show(status, signInPage(page))
 }
 
+// howOpened says what a session that a password has opened still lacks.
+func howOpened(opened account.Opened) string {
+	switch {
+	case opened.Limited:
+		return "mot de passe provisoire, un autre est à choisir"
+	case opened.Pending:
+		return "mot de passe juste, second facteur attendu"
+	default:
+		return ""
+	}
+}
+
 // SignOut ends the session.
 func (p *Pages) SignOut(v *door.Visit) error {
 	if err := p.accounts.SignOut(v.Ctx(), v.SessionToken()); err != nil {
 		return err
+	}
+	if v.Actor.Role != actor.Nobody {
+		v.NoteSession(v.Actor, trail.SignedOut, "")
 	}
 	v.OpenSession("")
 	return v.Redirect("/connexion", door.Done("Vous êtes déconnecté."))
@@ -120,6 +138,9 @@ func (p *Pages) proveFactor(v *door.Visit, opened account.Opened, next string) e
 	trusted, err := p.accounts.TrustDevice(v.Ctx(), opened, v.DeviceToken())
 	if err != nil {
 		return err
+	}
+	if trusted {
+		v.NoteSession(opened.Actor, trail.FactorGiven, "appareil connu")
 	}
 	if next == "/" || !door.IsLocal(next) {
 		next = ""

@@ -289,6 +289,7 @@ func (s *schoolCheck) policies(p *Policies) {
 		{"delai_piece_jours", p.PieceDelayDays, 1, 60}, {"delai_offre_jours", p.OfferDelayDays, 1, 30},
 		{"mot_de_passe_min", p.PasswordMin, 8, 64}, {"mot_de_passe_max", p.PasswordMax, p.PasswordMin, 128},
 		{"mot_de_passe_equipe_min", p.StaffPasswordMin, 12, 64}, {"session_minutes", p.SessionMinutes, 5, 24 * 60},
+		{"journal_mois", p.AccessMonths, 6, 36},
 	} {
 		if n.v < n.lo || n.v > n.hi {
 			s.fail("politiques."+n.key, fmt.Sprintf("Ce nombre va de %d à %d.", n.lo, n.hi))

@@ -145,6 +145,7 @@ type Policies struct {
 	QuietSundays     bool   `toml:"dimanches_calmes"`        // false: nor on a Sunday
 	ReminderDays     string `toml:"relances_jours"`          // "": days before the closing, « 10, 3 »
 	SessionMinutes   int    `toml:"session_minutes"`         // 60
+	AccessMonths     int    `toml:"journal_mois"`            // 12: how long the journal of accesses is kept
 }
 
 // Creditor is the school as it appears on a direct debit mandate.

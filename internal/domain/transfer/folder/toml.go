@@ -49,7 +49,7 @@ func (r *reader) readSchool() {
 	}
 	file := schoolFile{School: School{Chroma: 0.085, Policies: Policies{
 		PieceDelayDays: 7, OfferDelayDays: 3, PasswordMin: 8, PasswordMax: 20, StaffPasswordMin: 12,
-		Recovery: RecoverByPassword, ShowRank: true, QuietHours: "8-20", SessionMinutes: 60,
+		Recovery: RecoverByPassword, ShowRank: true, QuietHours: "8-20", SessionMinutes: 60, AccessMonths: 12,
 	}}}
 	meta, err := toml.Decode(text, &file)
 	if err != nil {
