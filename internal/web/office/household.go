@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"pupitre/internal/domain/account"
 	"pupitre/internal/domain/actor"
