@@ -44,7 +44,7 @@ type householdPage struct {
 
 	MayMerge       bool
 	MaySeeAccesses bool
-	SignedInAt time.Time // the last time, as far as the journal of accesses goes back
+	SignedInAt     time.Time // the last time, as far as the journal of accesses goes back
 }
 
 type pupilLine struct {
