@@ -91,6 +91,7 @@ func newCrowded(t testing.TB, store *db.Store, pupils int) *crowded {
 // served is the school served by a machine that has this store.
 func (c crowded) served(store *db.Store) *crowded {
 	accounts := account.New(store, c.Clock)
+	c.Must(accounts.SealWith(c.Ctx, secretKey))
 	registrar := enrolment.NewRegistrar(store, c.Clock)
 	c.T.Cleanup(registrar.Close)
 	c.pages = everyPage(store, registrar, accounts, c.Blobs, c.Clock)
