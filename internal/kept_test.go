@@ -15,7 +15,7 @@ import (
 // pages keep in memory (enrolment/settings.go, school.InForce); writesSeason that
 // of the season, which pages read each time.
 var (
-	writesSettings = regexp.MustCompile(`(?i)\b(insert into|update|delete from)\s+(school|site|school_text|payment_mean|billing_mode|published_document|programme|programme_line|course|offering|paper)\b`)
+	writesSettings = regexp.MustCompile(`(?i)\b(insert into|update|delete from)\s+(school|site|school_text|mail_text|payment_mean|billing_mode|published_document|programme|programme_line|course|offering|paper)\b`)
 	writesSeason   = regexp.MustCompile(`(?i)\b(insert into|update|delete from)\s+season\b`)
 )
 

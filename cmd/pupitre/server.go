@@ -120,7 +120,7 @@ func pages(k *kept, s settings, accounts *account.Accounts, registrar *enrolment
 		Family:     family.New(k.store, registrar, k.blobs, s.clock, s.publicURL),
 		Office:     desk,
 		Access:     access.New(k.store, accounts, desk.Frame),
-		Settings:   settingspages.New(k.store, registrar, s.clock, desk.Frame),
+		Settings:   settingspages.New(k.store, registrar, s.clock, desk.Frame, work.Composer(s.publicURL)),
 		Households: households.New(k.store, registrar, accounts, desk.Frame),
 		Lists:      lists.New(k.store, s.publicURL, desk.Frame),
 		Figures:    figures.New(k.store, desk.Frame),

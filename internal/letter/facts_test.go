@@ -1,6 +1,7 @@
 package letter
 
 import (
+	"reflect"
 	"time"
 
 	"pupitre/internal/platform/clock"
@@ -53,10 +54,14 @@ var offer = OfferFacts{
 type mailRow struct {
 	name  string // of the golden file: the template's name, then what is particular
 	write func() (Mail, error)
+	again func() (Mail, error) // with the school as it then is
 }
 
 func row[F any](name string, write func(F) (Mail, error), facts F) mailRow {
-	return mailRow{name, func() (Mail, error) { return write(facts) }}
+	return mailRow{name, func() (Mail, error) { return write(facts) }, func() (Mail, error) {
+		reflect.ValueOf(&facts).Elem().FieldByName("School").Set(reflect.ValueOf(school))
+		return write(facts)
+	}}
 }
 
 const claire = "Claire Moreau"

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"pupitre/internal/platform/clock"
+	"pupitre/internal/platform/french"
 )
 
 const noBreak = "\u00a0"
@@ -77,13 +78,10 @@ func list(words []string) string {
 
 // of returns « de Lucie », « d’Élise », « d’Yves ».
 func of(name string) string {
-	folded := []rune(strings.ToLower(name))
-	if len(folded) == 0 {
+	switch {
+	case name == "":
 		return "de"
-	}
-	elided := strings.ContainsRune("aàâäæeéèêëhiîïoôöœuùûü", folded[0]) ||
-		folded[0] == 'y' && len(folded) > 1 && !strings.ContainsRune("aeéèiou", folded[1])
-	if elided {
+	case french.Elides(name):
 		return "d’" + name
 	}
 	return "de " + name

@@ -2,13 +2,16 @@
 // facts already decided (names, places, instants) and returns text, HTML or
 // PDF; it looks nothing up and decides nothing.
 //
-// A mail's two parts come from one template (templates/mail, grammar in
-// block.go), so that they cannot say different things.
+// A mail's two parts come from one source (templates/mail, grammar in block.go),
+// so that they cannot say different things. That source is text with fields,
+// « {élève} », which the school may word itself (sheet.go): each field is a
+// definition of the mail's template.
 package letter
 
 import "time"
 
-// School is what every letter says of its sender. URL is the portal's address.
+// School is what every letter says of its sender. URL is the portal's address;
+// Words are the texts that the school has laid down itself, by Sheet.Kind.
 type School struct {
 	Name      string
 	ShortName string
@@ -16,13 +19,16 @@ type School struct {
 	Email     string
 	Address   string // on one line
 	URL       string
+	Words     map[string]Wording
 }
 
-// Mail is ready to be sent. Text says everything that HTML says.
+// Mail is ready to be sent. Text says everything that HTML says. Broken says
+// why the school's own words were left aside for the product's; nil when not.
 type Mail struct {
 	Subject string
 	Text    string
 	HTML    string
+	Broken  error
 }
 
 // Standing says where the request for a course stands.

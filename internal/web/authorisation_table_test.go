@@ -64,6 +64,13 @@ func aText(*scene, visitor) filling {
 	return filling{path: map[string]string{"kind": "reglement"}, form: fields("texte", "")}
 }
 
+// aLetter is a mail whose words can be changed, with those typed.
+func aLetter(form ...string) func(*scene, visitor) filling {
+	return func(*scene, visitor) filling {
+		return filling{path: map[string]string{"letter": "place_offered"}, form: fields(form...)}
+	}
+}
+
 // aPaper is one that was handed in, with nothing typed of it.
 func aPaper(*scene, visitor) filling {
 	return filling{path: map[string]string{"code": "quotient-familial"}, form: fields("nom", "")}
@@ -367,6 +374,12 @@ var table = slices.Concat(applicationRows, []row{
 	{route: "GET /bureau/reglages/textes", want: directions(200)},
 	{route: "GET /bureau/reglages/textes/{kind}", want: directions(200), fill: aText},
 	{route: "POST /bureau/reglages/textes/{kind}", want: directions(422), fill: aText},
+	{route: "GET /bureau/reglages/textes/mails/{letter}", want: directions(200), fill: aLetter()},
+	{route: "GET /bureau/reglages/textes/mails/{letter}/mise-en-page", want: directions(200), fill: aLetter()},
+	{route: "POST /bureau/reglages/textes/mails/{letter}", want: directions(422), fill: aLetter("texte", "")},
+	{route: "POST /bureau/reglages/textes/mails/{letter}/apercu", want: directions(422), fill: aLetter("texte", "")},
+	{route: "POST /bureau/reglages/textes/mails/{letter}/essai", want: directions(422), fill: aLetter("texte", "")},
+	{route: "POST /bureau/reglages/textes/mails/{letter}/origine", want: directions(409), fill: aLetter()},
 	{route: "GET /bureau/reglages/paiement", want: directions(200)},
 	{route: "POST /bureau/reglages/paiement", want: directions(422), fill: form("fois_1", "")},
 	{route: "GET /bureau/reglages/regles", want: directions(200)},
@@ -545,3 +558,6 @@ func jump(c *scene, _ visitor) filling {
 		where q.state = 'waiting' order by q.jumped, q.received_at desc, q.seq desc limit 1`)
 	return filling{path: map[string]string{"course": found[0], "semester": found[1]}, form: fields("demande", found[2], "motif", "Fratrie", "sur", "oui")}
 }
+
+// offeredWords are words that the mail of an offered place holds.
+var offeredWords = []string{"objet", "Une place pour {élève}", "texte", "{cours}, avant le {répondre avant le}.\n\n{bouton}\n{sans réponse}"}

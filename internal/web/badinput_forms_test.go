@@ -39,7 +39,8 @@ var withoutFields = []string{
 	"POST /bureau/familles/{household}/mail-identifiant",
 	"POST /bureau/mails/{mail}/renvoyer",
 	"POST /bureau/mails/{mail}/dit",
-	"POST /bureau/messages/apercu", // nothing is written: it shows what is typed
+	"POST /bureau/messages/apercu",                        // nothing is written: it shows what is typed
+	"POST /bureau/reglages/textes/mails/{letter}/origine", // a button
 	"POST /bureau/messages/{message}/annuler",
 	"POST /bureau/messages/{message}/renvoyer",
 	"POST /bureau/messages/{message}/retirer",
@@ -188,6 +189,9 @@ var typedForms = slices.Concat(applicationForms, []typedForm{
 	{route: "POST /bureau/reglages/ecole", who: director,
 		fill:      form("nom", "École de musique Sèvre & Loire", "nom_court", "Sèvre & Loire", "telephone", "02 61 91 44 30", "email", "secretariat@exemple.fr", "accessibilite", "non conforme", "teinte", "345", "intensite", "0,085"),
 		mandatory: []string{"nom", "nom_court", "accessibilite"}, texts: []string{"nom", "nom_court", "adresse", "telephone", "email", "site_web", "preinscription_url", "teinte", "intensite"}},
+	{route: "POST /bureau/reglages/textes/mails/{letter}", who: director, fill: aLetter(offeredWords...), mandatory: []string{"objet", "texte"}, texts: []string{"objet", "texte"}},
+	{route: "POST /bureau/reglages/textes/mails/{letter}/apercu", who: director, fill: aLetter(offeredWords...), mandatory: []string{"objet", "texte"}, texts: []string{"objet", "texte"}},
+	{route: "POST /bureau/reglages/textes/mails/{letter}/essai", who: director, fill: aLetter(offeredWords...), mandatory: []string{"objet", "texte"}, texts: []string{"objet", "texte"}},
 	{route: "POST /bureau/reglages/textes/{kind}", who: director,
 		fill: func(*scene, visitor) filling {
 			return filling{path: map[string]string{"kind": "tarifs"}, form: fields("titre", "Tarifs", "version", "2027-9", "texte", "Les tarifs.")}

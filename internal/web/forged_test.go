@@ -221,6 +221,18 @@ var forgeries = []forged{
 	{what: "a kind of text that is none", route: "POST /bureau/reglages/textes/{kind}", who: director, status: 404, fill: func(*scene) filling {
 		return filling{path: map[string]string{"kind": "poemes"}, form: fields("version", "1", "texte", "Ode")}
 	}},
+	{what: "a mail that the product does not write", route: "POST /bureau/reglages/textes/mails/{letter}", who: director, status: 404, fill: func(*scene) filling {
+		return filling{path: map[string]string{"letter": "message"}, form: fields(offeredWords...)}
+	}},
+	{what: "a mail without its link", route: "POST /bureau/reglages/textes/mails/{letter}", who: director, status: 422, says: "Il manque {bouton}", fill: func(*scene) filling {
+		return filling{path: map[string]string{"letter": "place_offered"}, form: fields("objet", "Une place", "texte", strings.Replace(offeredWords[3], "{bouton}", "", 1))}
+	}},
+	{what: "a field of another mail", route: "POST /bureau/reglages/textes/mails/{letter}/essai", who: director, status: 422, says: "Ligne 3", fill: func(*scene) filling {
+		return filling{path: map[string]string{"letter": "place_offered"}, form: fields("objet", "Une place", "texte", offeredWords[3]+"\n\n{rang}")}
+	}},
+	{what: "a mail read before somebody changed it", route: "POST /bureau/reglages/textes/mails/{letter}", who: director, status: 409, says: "Rien n’a été écrit", fill: func(*scene) filling {
+		return filling{path: map[string]string{"letter": "place_offered"}, form: with(fields(offeredWords...), "lu", `{"objet":"Autre","texte":"Autre"}`)}
+	}},
 	{what: "a version that was accepted", route: "POST /bureau/reglages/textes/{kind}", who: director, status: 422, says: "existe déjà", fill: func(c *scene) filling {
 		return filling{path: map[string]string{"kind": "reglement"}, form: fields("version", c.text(`select version from school_text where kind = 'reglement' limit 1`), "texte", "Tout est permis.")}
 	}},

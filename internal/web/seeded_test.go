@@ -248,7 +248,7 @@ func everyPage(store *db.Store, registrar *enrolment.Registrar, accounts *accoun
 		Family:     family.New(store, registrar, blobs, clk, publicURL),
 		Office:     desk,
 		Access:     access.New(store, accounts, desk.Frame),
-		Settings:   settings.New(store, registrar, clk, desk.Frame),
+		Settings:   settings.New(store, registrar, clk, desk.Frame, work.Composer(publicURL)),
 		Households: households.New(store, registrar, accounts, desk.Frame),
 		Lists:      lists.New(store, publicURL, desk.Frame),
 		Figures:    figures.New(store, desk.Frame),

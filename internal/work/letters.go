@@ -11,15 +11,15 @@ import (
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/message"
 	"pupitre/internal/domain/people"
+	"pupitre/internal/domain/school"
 	"pupitre/internal/letter"
-	"pupitre/internal/platform/jobs"
 )
 
 // envelope is what a letter is written from: its facts, its secret, and whose
 // letterhead it carries.
 type envelope struct {
 	correspondence.Args
-	job    jobs.Job
+	secret func(into any) error
 	school letter.School
 	url    string
 }
@@ -36,6 +36,7 @@ var letters = map[correspondence.Kind]func(envelope) (letter.Mail, error){
 	people.AddressChanged:    addressChanged,
 
 	message.MailMessage: writtenMessage,
+	school.MailTrial:    trial,
 
 	application.MailConfirm:  applicationLink(letter.ConfirmApplication),
 	application.MailResume:   applicationLink(letter.ResumeApplication),
@@ -112,7 +113,7 @@ func (e envelope) read(facts, secret any) error {
 	if err := e.facts(facts); err != nil {
 		return err
 	}
-	return e.job.Secret(secret)
+	return e.secret(secret)
 }
 
 func identifier(e envelope) (letter.Mail, error) {

@@ -102,17 +102,59 @@ func (d Deps) abandonMail(ctx context.Context, tx *db.Tx, j jobs.Job, cause erro
 
 var errUnknownKind = errors.New("no letter of this kind")
 
-// write makes the letter that the job names.
+// write makes the letter that the job names, in the words that were the
+// school's when it was enqueued. Words that do not hold are said in the log and
+// the product's own leave instead.
 func (d Deps) write(ctx context.Context, args correspondence.Args, j jobs.Job) (letter.Mail, error) {
 	compose, ok := letters[args.Kind]
 	if !ok {
 		return letter.Mail{}, fmt.Errorf("%s: %w", args.Kind, errUnknownKind)
 	}
-	s, err := school.Current(ctx, d.Store)
+	s, texts, err := school.Sender(ctx, d.Store)
 	if err != nil {
 		return letter.Mail{}, err
 	}
-	return compose(envelope{Args: args, job: j, school: letterhead(s, d.PublicURL), url: d.PublicURL})
+	head := letterhead(s, d.PublicURL)
+	if t, own := texts.InForce(string(args.Kind), args.At); own {
+		head.Words = map[string]letter.Wording{t.Kind: {Subject: t.Subject, Body: t.Body}}
+	}
+	m, err := compose(envelope{Args: args, secret: j.Secret, school: head, url: d.PublicURL})
+	if m.Broken != nil {
+		d.Log.WarnContext(ctx, "the school's words of a mail do not hold, the original text leaves", "kind", args.Kind, "why", m.Broken)
+	}
+	return m, err
+}
+
+// Composer writes mails from facts that were made up for the office to see them;
+// nothing is sent. The links begin with publicURL.
+func Composer(publicURL string) func(kind correspondence.Kind, facts, secret any, s school.School, words letter.Wording) (letter.Mail, error) {
+	return func(kind correspondence.Kind, facts, secret any, s school.School, words letter.Wording) (letter.Mail, error) {
+		compose, ok := letters[kind]
+		if !ok {
+			return letter.Mail{}, fmt.Errorf("%s: %w", kind, errUnknownKind)
+		}
+		frozen, err := json.Marshal(facts)
+		if err != nil {
+			return letter.Mail{}, err
+		}
+		kept, err := json.Marshal(secret)
+		if err != nil {
+			return letter.Mail{}, err
+		}
+		head := letterhead(s, publicURL)
+		head.Words = map[string]letter.Wording{string(kind): words}
+		return compose(envelope{
+			Args: correspondence.Args{Kind: kind, Facts: frozen}, secret: func(into any) error { return json.Unmarshal(kept, into) },
+			school: head, url: publicURL,
+		})
+	}
+}
+
+// trial is a mail as it was written when somebody asked to see it.
+func trial(e envelope) (letter.Mail, error) {
+	var f school.TrialFacts
+	err := e.facts(&f)
+	return letter.Mail{Subject: f.Subject, Text: f.Text, HTML: f.HTML}, err
 }
 
 // letterhead is the school as letters show it.

@@ -113,7 +113,7 @@ func TestEachLetterOfEnrolmentNamesThePupil(t *testing.T) {
 
 func isEnrolment(kind correspondence.Kind) bool {
 	switch kind {
-	case account.MailNewPassword, account.MailRecoveryLink, account.MailIdentifier, account.MailInvitation, account.MailFactorReset, message.MailMessage, "confirm_address", "address_changed":
+	case account.MailNewPassword, account.MailRecoveryLink, account.MailIdentifier, account.MailInvitation, account.MailFactorReset, message.MailMessage, school.MailTrial, "confirm_address", "address_changed":
 		return false
 	}
 	return !strings.HasSuffix(string(kind), "_application") && !strings.HasPrefix(string(kind), "application_")

@@ -47,6 +47,7 @@ type Args struct {
 	Mail  string          `json:"mail"` // outgoing_mail id, also its Message-ID
 	Kind  Kind            `json:"kind"`
 	To    string          `json:"to"`
+	At    time.Time       `json:"at,omitzero"` // when it was enqueued: it leaves in the words of then
 	Facts json.RawMessage `json:"facts"`
 }
 
@@ -69,7 +70,7 @@ func Enqueue(ctx context.Context, tx *db.Tx, now time.Time, mails ...Mail) error
 			continue
 		}
 		sendings = append(sendings, jobs.New{
-			Kind: SendMail, Key: jobKey(id), RunAt: leaves, Args: sending{id, m.Kind, m.Recipient, m.Facts}, Secret: m.Secret,
+			Kind: SendMail, Key: jobKey(id), RunAt: leaves, Args: sending{id, m.Kind, m.Recipient, now, m.Facts}, Secret: m.Secret,
 		})
 	}
 	added, err := tx.Insert(ctx, `outgoing_mail
@@ -88,10 +89,11 @@ func Enqueue(ctx context.Context, tx *db.Tx, now time.Time, mails ...Mail) error
 
 // sending is Args as they are written.
 type sending struct {
-	Mail  string `json:"mail"`
-	Kind  Kind   `json:"kind"`
-	To    string `json:"to"`
-	Facts any    `json:"facts"`
+	Mail  string    `json:"mail"`
+	Kind  Kind      `json:"kind"`
+	To    string    `json:"to"`
+	At    time.Time `json:"at"`
+	Facts any       `json:"facts"`
 }
 
 // notYetTold keeps the sendings whose mail was added: the others told what was

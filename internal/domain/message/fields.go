@@ -1,7 +1,6 @@
 package message
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -69,8 +68,7 @@ const Link = "\u2063lien\u2063"
 // fieldNamed finds a field as people type it: without regard to case, accents
 // and the shape of the apostrophe.
 func fieldNamed(name string) (Field, bool) {
-	folded := func(s string) string { return french.Fold(strings.ReplaceAll(s, "'", "’")) }
-	i := slices.IndexFunc(Fields, func(f Field) bool { return folded(f.Name) == folded(name) })
+	i := slices.IndexFunc(Fields, func(f Field) bool { return blank.Same(f.Name, name) })
 	if i < 0 {
 		return Field{}, false
 	}
@@ -122,22 +120,13 @@ func courses(d report.Row) string {
 	return french.List(titles)
 }
 
-// elided is a « de » before a field.
-var elided = regexp.MustCompile(`\b[dD]e \{[^{}\n]*\}`)
-
-func startsWithVowel(value string) bool {
-	folded := french.Fold(value)
-	return folded != "" && strings.ContainsRune("aeiouyh", rune(folded[0]))
-}
-
 // written is a text with its fields filled in, and those that had nothing to say.
 func (f facts) written(text string) (filled string, empty []string) {
-	text = elided.ReplaceAllStringFunc(text, func(hit string) string {
-		field, known := fieldNamed(strings.Trim(hit[2:], " {}"))
-		if known && startsWithVowel(field.of(f)) {
-			return hit[:1] + "’" + strings.TrimSpace(hit[2:])
+	text = blank.Elide(text, func(name string) string {
+		if field, known := fieldNamed(name); known {
+			return field.of(f)
 		}
-		return hit
+		return ""
 	})
 	filled = blank.Fill(text, func(name string) string {
 		field, known := fieldNamed(name)

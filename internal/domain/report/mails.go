@@ -99,3 +99,28 @@ func MailByID(ctx context.Context, r db.Reader, a actor.Actor, id string) (Mail,
 	}
 	return db.One[Mail](ctx, r, mails+`where m.id = $1`+s.andMail("m", 2), s.args(id)...)
 }
+
+// LastMailed is the dossier of the season that a mail of the kind was last
+// written about; without one the last that has a rank, then the newest. It is
+// "" when the season has no dossier.
+func LastMailed(ctx context.Context, r db.Reader, a actor.Actor, season string, kind correspondence.Kind) (string, error) {
+	if _, err := scopeOf(a); err != nil || a.IsLimited() {
+		return "", err
+	}
+	for _, look := range []struct {
+		text string
+		args []any
+	}{
+		{`select d.id from outgoing_mail m join dossier d on d.household_id = m.household_id and d.season_id = $1
+			where m.kind = $2 and m.household_id <> '' and (m.dossier_id = '' or m.dossier_id = d.id)
+			order by m.queued_at desc, d.id desc limit 1`, []any{season, string(kind)}},
+		{`select id from dossier where season_id = $1 and rank > 0 order by rank desc limit 1`, []any{season}},
+		{`select id from dossier where season_id = $1 order by number desc limit 1`, []any{season}},
+	} {
+		id, found, err := db.Maybe[string](ctx, r, look.text, look.args...)
+		if err != nil || found {
+			return id, err
+		}
+	}
+	return "", nil
+}

@@ -113,11 +113,12 @@ type BillingMode struct {
 
 // Current returns the school, or fault.ErrNotFound before the first import.
 func Current(ctx context.Context, r db.Reader) (School, error) {
-	return db.One[School](ctx, r, `select id, name, short_name, address, phone, email, website, pre_enrolment_url, hue,
-			creditor_name, creditor_ics, recovery, password_min, password_max, session_minutes, paper_days, offer_days,
-			quiet_from, quiet_until, quiet_sundays, reminder_days, rank_shown, second_factor, access_months, accessibility
-		from school`)
+	return db.One[School](ctx, r, `select `+schoolColumns+` from school`)
 }
+
+const schoolColumns = `id, name, short_name, address, phone, email, website, pre_enrolment_url, hue,
+		creditor_name, creditor_ics, recovery, password_min, password_max, session_minutes, paper_days, offer_days,
+		quiet_from, quiet_until, quiet_sundays, reminder_days, rank_shown, second_factor, access_months, accessibility`
 
 const seasons = `select id, name, starts_on, ends_on, ages_on, campaign_opens_at, campaign_closes_at, lists_end_at,
 		partial_release_at, courses_published_at, closed_told_at, lists_ended_at,

@@ -164,6 +164,8 @@ func (x *exporter) campaign(w *tomlWriter) {
 	w.instant("fin_listes", x.season.ListsEndAt)
 	w.instant("liberation_partielle", x.season.PartialReleaseAt)
 	w.instant("publication_cours", x.season.CoursesPublishedAt)
+	w.instant("nouveaux", x.season.NewcomersOpenAt)
+	w.instant("passage", x.season.HandsOverAt)
 }
 
 func (x *exporter) programmes(w *tomlWriter) {

@@ -109,6 +109,8 @@ type seasonFields struct {
 	ListsEndAt       time.Time `json:"campagne.fin_listes"`
 	PartialReleaseAt time.Time `json:"campagne.liberation_partielle"`
 	PublishedAt      time.Time `json:"campagne.publication_cours"`
+	NewcomersOpenAt  time.Time `json:"campagne.nouveaux"`
+	HandsOverAt      time.Time `json:"campagne.passage"`
 }
 
 // seasons takes the season of that name, or makes it. A campaign without
@@ -116,7 +118,7 @@ type seasonFields struct {
 func (im *importer) seasons() error {
 	in := im.folder.School.Season
 	c := im.folder.School.Campaign
-	incoming := seasonFields{iso(in.Start), iso(in.End), iso(in.AgesOn), c.Opens, c.Closes, c.OffersEnd, c.PartialRelease, c.Publishes}
+	incoming := seasonFields{iso(in.Start), iso(in.End), iso(in.AgesOn), c.Opens, c.Closes, c.OffersEnd, c.PartialRelease, c.Publishes, c.Newcomers, c.HandsOver}
 	t := thing{kind: "season", key: in.Name, what: "saisons", name: "Saison " + in.Name, file: folder.SchoolFile}
 	all, err := school.Seasons(im.ctx, im.tx)
 	if err != nil {
@@ -127,7 +129,7 @@ func (im *importer) seasons() error {
 	for _, s := range all {
 		if s.Name == in.Name {
 			im.season = s
-			now = &seasonFields{s.StartsOn, s.EndsOn, s.AgesOn, s.OpensAt, s.ClosesAt, s.ListsEndAt, s.PartialReleaseAt, s.CoursesPublishedAt}
+			now = &seasonFields{s.StartsOn, s.EndsOn, s.AgesOn, s.OpensAt, s.ClosesAt, s.ListsEndAt, s.PartialReleaseAt, s.CoursesPublishedAt, s.NewcomersOpenAt, s.HandsOverAt}
 		}
 	}
 	if incoming.OpensAt.IsZero() {
@@ -141,7 +143,7 @@ func (im *importer) seasons() error {
 	f, changed := settle(im, t, now, incoming)
 	im.season.StartsOn, im.season.EndsOn, im.season.AgesOn = f.StartsOn, f.EndsOn, f.AgesOn
 	im.season.OpensAt, im.season.ClosesAt, im.season.ListsEndAt, im.season.PartialReleaseAt = f.OpensAt, f.ClosesAt, f.ListsEndAt, f.PartialReleaseAt
-	im.season.CoursesPublishedAt = f.PublishedAt
+	im.season.CoursesPublishedAt, im.season.NewcomersOpenAt, im.season.HandsOverAt = f.PublishedAt, f.NewcomersOpenAt, f.HandsOverAt
 	if changed == unchanged {
 		return nil
 	}

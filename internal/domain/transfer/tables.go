@@ -17,6 +17,7 @@ var tables = []table{
 	tableOf[seasonRow]("season"),
 	tableOf[school.Site]("site"),
 	tableOf[textRow]("school_text"),
+	tableOf[school.MailText]("mail_text"),
 	tableOf[school.PaymentMean]("payment_mean"),
 	tableOf[school.BillingMode]("billing_mode"),
 	tableOf[school.PublishedDocument]("published_document"),

@@ -208,3 +208,14 @@ func Euros(cents int64) string {
 	}
 	return fmt.Sprintf("%s%s,%02d\u00a0€", sign, whole, cents%100)
 }
+
+// Elides tells whether « de » is written « d’ » before the words: « d’Élise »,
+// « d’Yves », but « de Yann ».
+func Elides(words string) bool {
+	folded := []rune(Fold(words))
+	if len(folded) == 0 {
+		return false
+	}
+	return strings.ContainsRune("aeiouh", folded[0]) ||
+		folded[0] == 'y' && len(folded) > 1 && !strings.ContainsRune("aeiou", folded[1])
+}

@@ -25,12 +25,13 @@ type Pages struct {
 	Registrar *enrolment.Registrar
 	Clock     clock.Clock
 	Frame     func(v *door.Visit, base ui.Base) (ui.Base, error) // the office's
+	Compose   Composer
 	counter   report.Counter
 }
 
-// New opens « Réglages » within the office's frame.
-func New(store *db.Store, registrar *enrolment.Registrar, clk clock.Clock, frame func(v *door.Visit, base ui.Base) (ui.Base, error)) *Pages {
-	return &Pages{Store: store, Registrar: registrar, Clock: clk, Frame: frame}
+// New opens « Réglages » within the office's frame; compose writes a mail to show it.
+func New(store *db.Store, registrar *enrolment.Registrar, clk clock.Clock, frame func(v *door.Visit, base ui.Base) (ui.Base, error), compose Composer) *Pages {
+	return &Pages{Store: store, Registrar: registrar, Clock: clk, Frame: frame, Compose: compose}
 }
 
 // The tabs of the section.
@@ -65,6 +66,12 @@ func (p *Pages) Routes() []door.Route {
 		get("/paiement", "payments", p.Payments),
 		post("/paiement", "save-payments", p.SavePayments),
 		get("/textes", "texts", p.Texts),
+		get("/textes/mails/{letter}", "mail", p.Mail),
+		get("/textes/mails/{letter}/mise-en-page", "mail-layout", p.MailLayout),
+		post("/textes/mails/{letter}", "save-mail", p.SaveMail),
+		post("/textes/mails/{letter}/apercu", "preview-mail", p.PreviewMail),
+		post("/textes/mails/{letter}/essai", "try-mail", p.TryMail),
+		post("/textes/mails/{letter}/origine", "restore-mail", p.RestoreMail),
 		get("/textes/{kind}", "text", p.Text),
 		post("/textes/{kind}", "save-text", p.SaveText),
 		get("/campagne", "campaign", p.Campaign),

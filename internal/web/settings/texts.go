@@ -16,6 +16,7 @@ import (
 type textsPage struct {
 	page
 	Texts []textLine
+	Mails []mailLine
 }
 
 // textLine is a text and the version in force, whose ID is "" while there is none.
@@ -24,7 +25,7 @@ type textLine struct {
 	Text school.Text
 }
 
-// Texts lists the texts of the school.
+// Texts lists the texts of the school, and those of its mails.
 func (p *Pages) Texts(v *door.Visit) (err error) {
 	s := textsPage{}
 	if s.page, err = p.page(v, textsPath, "Textes", nil); err != nil {
@@ -47,6 +48,9 @@ func (p *Pages) Texts(v *door.Visit) (err error) {
 	}
 	for _, t := range latest {
 		s.Texts = append(s.Texts, textLine{school.WordingOf(t), t})
+	}
+	if s.Mails, err = p.mailLines(v); err != nil {
+		return err
 	}
 	return v.Show(200, textsView(s))
 }

@@ -51,6 +51,8 @@ type Campaign struct {
 	OffersEnd      time.Time // no place is offered from the waiting lists after it
 	PartialRelease time.Time // by default Closes + 30 days
 	Publishes      time.Time // from then on families read their courses; zero: not yet
+	Newcomers      time.Time // pupils new to the school may be sent; zero: from the opening on
+	HandsOver      time.Time // of a season that is prepared: families prepare theirs from then on; zero: by hand
 }
 
 // Programme is a formula: what one dossier may choose.

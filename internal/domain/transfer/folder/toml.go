@@ -32,6 +32,8 @@ type schoolFile struct {
 		OffersEnd      any `toml:"fin_listes"`
 		PartialRelease any `toml:"liberation_partielle"`
 		Publishes      any `toml:"publication_cours"`
+		Newcomers      any `toml:"nouveaux"`
+		HandsOver      any `toml:"passage"`
 	} `toml:"campagne"`
 	Billing struct {
 		Modes []BillingMode `toml:"modes"`
@@ -111,6 +113,7 @@ func (s *schoolCheck) campaign(file schoolFile) {
 		Opens: s.instant("campagne.ouverture", file.Campaign.Opens, false), Closes: s.instant("campagne.fermeture", file.Campaign.Closes, true),
 		OffersEnd: s.instant("campagne.fin_listes", file.Campaign.OffersEnd, true), PartialRelease: s.instant("campagne.liberation_partielle", file.Campaign.PartialRelease, true),
 		Publishes: s.instant("campagne.publication_cours", file.Campaign.Publishes, false),
+		Newcomers: s.instant("campagne.nouveaux", file.Campaign.Newcomers, false), HandsOver: s.instant("campagne.passage", file.Campaign.HandsOver, false),
 	}
 	if !c.Opens.IsZero() && !c.Closes.IsZero() && !c.Closes.After(c.Opens) {
 		s.fail("campagne.fermeture", "La fermeture est avant l’ouverture.")
@@ -122,6 +125,15 @@ func (s *schoolCheck) campaign(file schoolFile) {
 		if !t.IsZero() && t.Before(c.Closes) {
 			s.fail(key, "Cette date est avant la fermeture.")
 		}
+	}
+	if !c.Newcomers.IsZero() && c.Newcomers.Before(c.Opens) {
+		s.fail("campagne.nouveaux", "Les nouveaux élèves ne peuvent pas être envoyés avant l’ouverture.")
+	}
+	if !c.Newcomers.IsZero() && !c.Closes.IsZero() && !c.Newcomers.Before(c.Closes) {
+		s.fail("campagne.nouveaux", "Cette date est après la fermeture : les nouveaux élèves ne pourraient rien envoyer.")
+	}
+	if !c.HandsOver.IsZero() && !c.Opens.IsZero() && c.HandsOver.After(c.Opens) {
+		s.fail("campagne.passage", "Les familles préparent avant l’ouverture : cette date est après elle.")
 	}
 	s.folder.School.Campaign = c
 }
