@@ -13,9 +13,9 @@ const (
 )
 
 const (
-	toFamily = "Chaque responsable de la famille qui a une adresse"
+	toFamily = "Les responsables qui ont une adresse"
 	atOnce   = "Aussitôt, de jour comme de nuit."
-	inHours  = "Hors des heures calmes."
+	inHours  = "Jamais pendant les heures calmes."
 	tenSec   = "Dix secondes après la réponse, pour qu’elle puisse être annulée."
 )
 

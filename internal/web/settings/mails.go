@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -175,7 +176,8 @@ func (p *Pages) preview(v *door.Visit, s letter.Sheet, words letter.Wording, dos
 			}
 		}
 		m.Nothing = len(m.Found) == 0
-		if dossier == "" && len(m.Found) > 0 {
+		chosen := slices.ContainsFunc(m.Found, func(hit report.Hit) bool { return hit.Dossier == dossier })
+		if !chosen && len(m.Found) > 0 { // what was shown before the search
 			dossier = m.Found[0].Dossier
 		}
 	}

@@ -34,7 +34,7 @@ func mailsTable(mails []mailLine) templ.Component {
 		}
 		ctx = templ.InitializeContext(ctx)
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<section class=\"pile\" aria-labelledby=\"mails-et-lettres\"><div><h2 id=\"mails-et-lettres\">Mails et lettres</h2><p class=\"discret\">Ce que le portail écrit de lui-même. Les messages que vous écrivez à une sélection sont dans « Messages ».</p></div>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<section class=\"pile\" aria-labelledby=\"mails-et-lettres\"><div><h2 id=\"mails-et-lettres\">Mails et lettres</h2><p class=\"discret\">Ce que le portail écrit de lui-même. Les messages que vous écrivez à une sélection sont dans <a href=\"/bureau/messages/modeles\">Messages</a>.</p></div>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
