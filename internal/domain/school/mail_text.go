@@ -99,8 +99,12 @@ type Wordable struct {
 	Check       func(subject, body string) error
 }
 
-// now is what the mail says when it is about to be changed.
+// now is what the mail says when it is about to be changed. It takes the row of
+// the settings first: of two who save at once, the second reads what the first wrote.
 func (w Wordable) now(ctx context.Context, tx *db.Tx) (shown MailText, version int64, err error) {
+	if err := Changed(ctx, tx); err != nil {
+		return MailText{}, 0, err
+	}
 	last, found, err := db.Maybe[MailText](ctx, tx, `select id, kind, version, subject, body, created_at, created_by from mail_text
 		where kind = $1 order by version desc limit 1`, w.Kind)
 	if err != nil || !found || last.IsOriginal() {

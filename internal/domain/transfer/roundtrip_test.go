@@ -34,6 +34,7 @@ func TestACampaignExportedAndImportedExportsTheSameBytes(t *testing.T) {
 		h.load(demofiles.Files)
 		newCampaign(h).run()
 		imports(h)
+		onScreen(h)
 		first := h.export()
 		t.Run("into SQLite", func(t *testing.T) { comesBack(t, first, dbtest.SQLite(t)) })
 		if store.Engine() == db.PostgreSQL {
@@ -59,6 +60,32 @@ func imports(h house) {
 	if err == nil {
 		err = im.Try(ctx, secretary, id, 1)
 	}
+	if err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// onScreen lays down what is first laid down on screen: the words of a mail, and
+// taken back; from when newcomers come and families prepare.
+func onScreen(h house) {
+	h.t.Helper()
+	at := h.clock.Now()
+	e := school.Edit{Actor: actor.Actor{Name: "Maud Terrien", Role: actor.Director}, Now: at}
+	words := school.Wordable{Kind: "received", Title: "Demande reçue", Check: func(_, _ string) error { return nil }}
+	err := h.store.Write(ctx, func(tx *db.Tx) error {
+		if _, err := school.SaveMailText(ctx, tx, e, words, map[string]string{"objet": "Reçu ; « {élève} »", "texte": "Bonjour,\n\n# Titre\n\\ {dossiers}"}); err != nil {
+			return err
+		}
+		if err := school.RestoreMailText(ctx, tx, e, words); err != nil {
+			return err
+		}
+		season, err := school.CurrentSeason(ctx, tx)
+		if err != nil {
+			return err
+		}
+		season.NewcomersOpenAt, season.HandsOverAt = season.OpensAt.Add(time.Hour), season.OpensAt.Add(-time.Hour)
+		return school.PutSeason(ctx, tx, season)
+	})
 	if err != nil {
 		h.t.Fatal(err)
 	}

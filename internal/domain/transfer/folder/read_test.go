@@ -199,6 +199,9 @@ func TestProblems(t *testing.T) {
 		{"number in place of a text", SchoolFile, `intitule = "Cursus"`, `intitule = 3`, 22, "formules.intitule", "bonne sorte"},
 		{"pole's code twice", SchoolFile, `"sevre"`, `"loire"`, 8, "poles[1].code", "deux fois"},
 		{"season without start", SchoolFile, `debut = "13/09/2027"`, "", 11, "saison.debut", "premier jour"},
+		{"newcomers before the opening", SchoolFile, `fermeture = "25/06/2027"`, "fermeture = \"25/06/2027\"\nnouveaux = \"31/05/2027\"", 19, "campagne.nouveaux", "avant l’ouverture"},
+		{"newcomers after the closing", SchoolFile, `fermeture = "25/06/2027"`, "fermeture = \"25/06/2027\"\nnouveaux = \"26/06/2027\"", 19, "campagne.nouveaux", "après la fermeture"},
+		{"a hand-over after the opening", SchoolFile, `fermeture = "25/06/2027"`, "fermeture = \"25/06/2027\"\npassage = \"02/06/2027\"", 19, "campagne.passage", "avant l’ouverture"},
 		{"closing before opening", SchoolFile, "25/06/2027", "25/05/2027", 18, "campagne.fermeture", "avant l’ouverture"},
 		{"line with an unknown type", SchoolFile, `["culture"]`, `["solfege"]`, 30, "formules[0].lignes[1].types", "n’est pas un type"},
 		{"line with an unknown level", SchoolFile, `"4ème"`, `"4f"`, 33, "formules[0].lignes[1].niveaux", "« 4f »"},
@@ -276,9 +279,14 @@ func TestTwoHouseholdsOfOnePupil(t *testing.T) {
 }
 
 func TestCampaignIsInParis(t *testing.T) {
-	f, _ := read(files())
+	in := files()
+	in[SchoolFile] = strings.Replace(in[SchoolFile], `fermeture = "25/06/2027"`, `fermeture = "25/06/2027"
+nouveaux = "08/06/2027 08:00"
+passage = "18/05/2027"`, 1)
+	f, _ := read(in)
 	got := f.School.Campaign
-	want := Campaign{Opens: time.Date(2027, 6, 1, 6, 0, 0, 0, time.UTC), Closes: time.Date(2027, 6, 25, 21, 59, 59, 0, time.UTC), PartialRelease: time.Date(2027, 7, 25, 21, 59, 59, 0, time.UTC)}
+	want := Campaign{Opens: time.Date(2027, 6, 1, 6, 0, 0, 0, time.UTC), Closes: time.Date(2027, 6, 25, 21, 59, 59, 0, time.UTC), PartialRelease: time.Date(2027, 7, 25, 21, 59, 59, 0, time.UTC),
+		Newcomers: time.Date(2027, 6, 8, 6, 0, 0, 0, time.UTC), HandsOver: time.Date(2027, 5, 17, 22, 0, 0, 0, time.UTC)}
 	if got != want {
 		t.Errorf("got %v, want %v", got, want)
 	}
