@@ -227,7 +227,7 @@ var forgeries = []forged{
 	{what: "a mail without its link", route: "POST /bureau/reglages/textes/mails/{letter}", who: director, status: 422, says: "Il manque {bouton}", fill: func(*scene) filling {
 		return filling{path: map[string]string{"letter": "place_offered"}, form: fields("objet", "Une place", "texte", strings.Replace(offeredWords[3], "{bouton}", "", 1))}
 	}},
-	{what: "a field of another mail", route: "POST /bureau/reglages/textes/mails/{letter}/essai", who: director, status: 422, says: "Ligne 3", fill: func(*scene) filling {
+	{what: "a field of another mail", route: "POST /bureau/reglages/textes/mails/{letter}/essai", who: director, status: 422, says: "Ligne 6", fill: func(*scene) filling {
 		return filling{path: map[string]string{"letter": "place_offered"}, form: fields("objet", "Une place", "texte", offeredWords[3]+"\n\n{rang}")}
 	}},
 	{what: "a mail read before somebody changed it", route: "POST /bureau/reglages/textes/mails/{letter}", who: director, status: 409, says: "Rien n’a été écrit", fill: func(*scene) filling {
