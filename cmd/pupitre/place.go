@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"unicode/utf8"
 
 	"pupitre/internal/platform/blob"
 	"pupitre/internal/platform/db"
@@ -39,14 +40,22 @@ const secretFile = "secret.key"
 // secret is what seals the secrets of second factors: the one given, else the
 // one kept in the folder, made when absent.
 func (p place) secret(given string) (string, error) {
-	switch {
-	case given != "":
+	if given != "" {
 		return given, nil
-	case p.Data != "":
-		return seal.SecretIn(filepath.Join(p.Data, secretFile))
-	default:
-		return "", errors.New("several machines share one secret key: set PUPITRE_SECRET_KEY to the same text of 32 characters or more on each of them (`openssl rand -base64 32` makes one), and keep a copy elsewhere than the database")
 	}
+	return seal.SecretIn(filepath.Join(p.Data, secretFile))
+}
+
+// checkSecret refuses, before anything is opened, an installation that would
+// have no secret: several machines share the one that they are given.
+func (p place) checkSecret(given string) error {
+	switch {
+	case given == "" && p.Data == "":
+		return errors.New("several machines share one secret key: set PUPITRE_SECRET_KEY to the same text of 32 characters or more on each of them (`openssl rand -base64 32` makes one), and keep a copy elsewhere than the database")
+	case given != "" && utf8.RuneCountInString(given) < seal.Shortest:
+		return fmt.Errorf("PUPITRE_SECRET_KEY must have %d characters at least (`openssl rand -base64 32` makes one)", seal.Shortest)
+	}
+	return nil
 }
 
 // kept is a school that is open.

@@ -35,7 +35,10 @@ type serveCmd struct {
 
 // Validate checks the flags before anything is opened.
 func (c *serveCmd) Validate() error {
-	return errors.Join(c.place.Validate(), c.bounds.Validate())
+	if err := errors.Join(c.place.Validate(), c.bounds.Validate()); err != nil {
+		return err
+	}
+	return c.checkSecret(c.SecretKey)
 }
 
 // Run serves until ctx ends.

@@ -152,6 +152,8 @@ func TestABadSettingIsRefusedWithASentence(t *testing.T) {
 		{"a mail server of the web", []string{"serve", "--data", t.TempDir(), "--smtp-url", "https://mail.exemple.fr"}, "smtp://"},
 		{"an address without host", []string{"serve", "--data", t.TempDir(), "--public-url", "portail.exemple.fr"}, "--public-url must be"},
 		{"a proxy that is none", []string{"serve", "--data", t.TempDir(), "--trusted-proxies", "bureau"}, "--trusted-proxies"},
+		{"no secret key for several machines", []string{"serve", "--database-url", "postgres://localhost/ecole", "--blob-url", "s3://ecole"}, "PUPITRE_SECRET_KEY"},
+		{"a secret key too short", []string{"serve", "--data", t.TempDir(), "--secret-key", "court"}, "32 characters"},
 		{"another database", []string{"serve", "--data", t.TempDir(), "--database-url", "mysql://localhost/ecole"}, "postgres://"},
 	} {
 		t.Run(row.name, func(t *testing.T) {

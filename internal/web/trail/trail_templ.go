@@ -180,11 +180,11 @@ func filters(p listPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.DateField(ui.Field{Name: fieldFrom, Label: "Du", Value: p.Typed.From, Error: p.error(fieldFrom), NoWord: true}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.DateField(ui.Field{Name: fieldFrom, Label: "Du", Help: "jj/mm/aaaa", Value: p.Typed.From, Error: p.error(fieldFrom), NoWord: true}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.DateField(ui.Field{Name: fieldUntil, Label: "Au", Value: p.Typed.Until, Error: p.error(fieldUntil), NoWord: true}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.DateField(ui.Field{Name: fieldUntil, Label: "Au", Help: "jj/mm/aaaa", Value: p.Typed.Until, Error: p.error(fieldUntil), NoWord: true}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
