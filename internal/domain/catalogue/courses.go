@@ -61,7 +61,7 @@ func SaveCourse(ctx context.Context, tx *db.Tx, a actor.Actor, now time.Time, se
 		return "", err
 	}
 	c.Code = held.Code
-	before, after := journal.Changes(offer.differences(held, c)...)
+	before, after := journal.Changes(offer.Differences(held, c)...)
 	if after == "" {
 		return c.ID, nil
 	}
@@ -109,19 +109,31 @@ func lastWord(s string) string {
 
 var hourOfDay = regexp.MustCompile(`^([01][0-9]|2[0-3]):[0-5][0-9]$`)
 
-func checkCourse(ctx context.Context, r db.Reader, offer Catalogue, held, c Course) error {
+// Unsound lists what the course cannot be, whatever the school holds.
+func Unsound(c Course) []fault.Field {
 	var k fault.Check
 	k.That(c.Title != "", CourseTitle, "Écrivez l’intitulé du cours, par exemple «\u202fGuitare\u202f».")
 	k.That(slices.Contains(Kinds, c.Kind), CourseKind, "Choisissez le type du cours.")
-	k.That(offer.SiteName(c.SiteID) != "", CourseSite, "Choisissez le pôle où le cours est donné.")
-	for field, value := range map[string]string{CourseTitle: c.Title, CourseCode: c.Code, CourseRoom: c.Room} {
-		k.That(utf8.RuneCountInString(value) <= 120, field, "120 caractères au plus.")
+	for _, f := range [][2]string{{CourseTitle, c.Title}, {CourseCode, c.Code}, {CourseRoom, c.Room}} {
+		k.That(utf8.RuneCountInString(f[1]) <= 120, f[0], "120 caractères au plus.")
 	}
-	k.That(c.ID != "" || !slices.ContainsFunc(offer.Courses, func(x Course) bool { return c.Code != "" && french.Fold(x.Code) == french.Fold(c.Code) }),
-		CourseCode, "Un cours porte déjà cette référence. Donnez-en une autre, ou laissez-la vide.")
 	checkSlot(&k, c)
 	checkAges(&k, c.AgeMin, c.AgeMax)
 	checkLevels(&k, c.Levels)
+	if invalid, ok := k.Err().(*fault.Invalid); ok {
+		return invalid.Fields
+	}
+	return nil
+}
+
+func checkCourse(ctx context.Context, r db.Reader, offer Catalogue, held, c Course) error {
+	var k fault.Check
+	for _, f := range Unsound(c) {
+		k.Add(f.Name, f.Message)
+	}
+	k.That(offer.SiteName(c.SiteID) != "", CourseSite, "Choisissez le pôle où le cours est donné.")
+	k.That(c.ID != "" || !slices.ContainsFunc(offer.Courses, func(x Course) bool { return c.Code != "" && french.Fold(x.Code) == french.Fold(c.Code) }),
+		CourseCode, "Un cours porte déjà cette référence. Donnez-en une autre, ou laissez-la vide.")
 	if c.Teacher != "" && c.Teacher != held.Teacher {
 		teachers, err := Teachers(ctx, r)
 		if err != nil {
@@ -160,14 +172,14 @@ func checkLevels(k *fault.Check, levels []string) {
 	}
 }
 
-// differences are all the fields of two versions of a course, in words.
-func (c Catalogue) differences(was, is Course) []journal.Field {
+// Differences are all the fields of two versions of a course, in words.
+func (c Catalogue) Differences(was, is Course) []journal.Field {
 	return []journal.Field{
 		{Label: "intitulé", Before: was.Title, After: is.Title},
 		{Label: "type", Before: was.Kind.French(), After: is.Kind.French()},
 		{Label: "discipline", Before: was.Discipline, After: is.Discipline},
 		{Label: "pôle", Before: c.SiteName(was.SiteID), After: c.SiteName(is.SiteID)},
-		{Label: "horaire", Before: was.span(), After: is.span()},
+		{Label: "horaire", Before: was.Span(), After: is.Span()},
 		{Label: "salle", Before: was.Room, After: is.Room},
 		{Label: "enseignant", Before: was.Teacher, After: is.Teacher},
 		{Label: "ouvert sans instrument", Before: yesNo(was.WithoutInstrument), After: yesNo(is.WithoutInstrument)},
@@ -177,7 +189,8 @@ func (c Catalogue) differences(was, is Course) []journal.Field {
 	}
 }
 
-func (c Course) span() string {
+// Span writes when the course is given, from when to when: « mercredi, 15 h 00 – 15 h 45 ».
+func (c Course) Span() string {
 	s := c.Slot()
 	if s != "" && c.Ends != "" {
 		s += " – " + hour(c.Ends)

@@ -185,3 +185,30 @@ func FreeCode(words string, taken map[string]bool) string {
 func signed(ctx context.Context, tx *db.Tx, a actor.Actor, now time.Time, event, before, after string) error {
 	return journal.Append(ctx, tx, journal.By(a, now, journal.Line{Event: event, Before: before, After: after}))
 }
+
+// BringSite makes a site of that name for an import, in its transaction; its town
+// is said on screen afterwards.
+func BringSite(ctx context.Context, tx *db.Tx, a actor.Actor, now time.Time, name string) (Site, error) {
+	all, err := Sites(ctx, tx)
+	if err != nil {
+		return Site{}, err
+	}
+	id, err := makeSite(ctx, tx, a, now, Site{Name: name}, all)
+	if err != nil {
+		return Site{}, err
+	}
+	if all, err = Sites(ctx, tx); err != nil {
+		return Site{}, err
+	}
+	return SiteAmong(all, id)
+}
+
+// TakeSiteBack forgets a site that BringSite made; its caller has seen that
+// nothing is at it any more.
+func TakeSiteBack(ctx context.Context, tx *db.Tx, a actor.Actor, now time.Time, s Site) error {
+	_, err := tx.Exec(ctx, `delete from site where id = $1`, s.ID)
+	if err := changed(ctx, tx, err); err != nil {
+		return err
+	}
+	return signed(ctx, tx, a, now, "site.removed", s.Name, s.Name+"\u202f: retiré")
+}
