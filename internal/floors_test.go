@@ -30,7 +30,7 @@ var rooms = map[string][]string{
 	"enrolment":      {"actor", "journal", "correspondence", "school", "people", "catalogue", "document", "tariff"},
 	"application":    {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment"},
 	"report":         {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment"},
-	"importing":      {"actor", "journal", "correspondence", "school", "people", "account"},
+	"importing":      {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "enrolment"},
 	"transfer":       {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment", "report", "importing"},
 	"message":        {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment", "report"},
 	"merge":          {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment", "application", "report", "message", "transfer", "rollover"},

@@ -130,7 +130,7 @@ func pages(k *kept, s settings, accounts *account.Accounts, registrar *enrolment
 		Allocation:  allocation.New(k.store, registrar, s.clock, desk.Frame),
 		Application: webapplication.New(k.store, application.New(k.store, s.clock, accounts, registrar), desk.Frame),
 		Merging:     merging.New(k.store, merge.New(k.store, s.clock, accounts, registrar), desk.Frame),
-		Importing:   webimporting.New(k.store, importing.New(k.store, s.clock, accounts), desk.Frame),
+		Importing:   webimporting.New(k.store, importing.New(k.store, s.clock, accounts, registrar), desk.Frame),
 		Trail:       webtrail.New(k.store, desk.Frame),
 	}
 }

@@ -15,8 +15,8 @@ func (c *scene) tried() string {
 	book, err := spreadsheet.Read([]byte(fileOfNobody))
 	c.must(err)
 	secretary := actor.Actor{Name: "Odile Batard", Role: actor.Secretary}
-	imports := importing.New(c.store, c.clock, c.accounts)
-	id, err := imports.Start(c.Context(), secretary, importing.Families, "familles.csv", book)
+	imports := importing.New(c.store, c.clock, c.accounts, c.registrar)
+	id, err := imports.Start(c.Context(), secretary, importing.Families, "", "familles.csv", book)
 	c.must(err)
 	c.must(imports.Try(c.Context(), secretary, id, 1))
 	return id

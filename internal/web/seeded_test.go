@@ -256,7 +256,7 @@ func everyPage(store *db.Store, registrar *enrolment.Registrar, accounts *accoun
 
 		Catalogue:   catalogue.New(store, registrar, desk.Frame),
 		Allocation:  allocation.New(store, registrar, clk, desk.Frame),
-		Importing:   importpages.New(store, importing.New(store, clk, accounts), desk.Frame),
+		Importing:   importpages.New(store, importing.New(store, clk, accounts, registrar), desk.Frame),
 		Trail:       trailpages.New(store, desk.Frame),
 		Application: newcomerpages.New(store, application.New(store, clk, accounts, registrar), desk.Frame),
 		Merging:     merging.New(store, merge.New(store, clk, accounts, registrar), desk.Frame),

@@ -45,7 +45,7 @@ func NewRunner(d Deps) *jobs.Runner {
 	})
 	r.Handle(account.RecoverJob, d.answerLostPassword, jobs.Policy{})
 	r.Handle(message.DepartJob, message.New(d.Store, d.Clock).Depart, jobs.Policy{})
-	imports := importing.New(d.Store, d.Clock, d.Accounts)
+	imports := importing.New(d.Store, d.Clock, d.Accounts, d.Registrar)
 	r.Handle(importing.Job, imports.Run, jobs.Policy{MaxAttempts: 3, OnDead: imports.GaveUp})
 	r.Handle(deadlines, d.passDeadlines, jobs.Policy{MaxAttempts: 3})
 	r.Every(time.Minute, deadlines)

@@ -4,31 +4,30 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"pupitre/internal/domain/actor"
-	"pupitre/internal/domain/journal"
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/fault"
-	"pupitre/internal/platform/french"
-	"pupitre/internal/platform/jobs"
 	"pupitre/internal/platform/sheet"
 )
 
-// Job does what Ask asked for.
-const Job = "import"
-
-// Start keeps the file that was read, matches its columns and tries it, and
-// returns the import's id. Office only; *fault.Invalid for a file without rows.
-func (im *Imports) Start(ctx context.Context, a actor.Actor, kind Kind, name string, book sheet.Book) (string, error) {
+// Start keeps the file that was read and matches its columns, and returns the
+// import's id. Courses go to the season of that id, current or in preparation;
+// season is "" for all else. Office only; *fault.Invalid for a file without rows.
+func (im *Imports) Start(ctx context.Context, a actor.Actor, kind Kind, season, name string, book sheet.Book) (string, error) {
 	if !a.May(actor.Changes, actor.Imports) {
 		return "", fault.ErrForbidden
 	}
 	if !slices.Contains(Kinds, kind) {
 		return "", fault.Refuse("Choisissez ce que le fichier contient.")
 	}
+	if kind != Courses {
+		season = ""
+	} else if err := mayReceive(ctx, im.store, season); err != nil {
+		return "", err
+	}
 	now := im.clock.Now()
-	i := Import{ID: db.NewID(), Kind: kind, State: Matching, Name: name, Form: formOf(book), RawAnswer: "{}", RawCounts: "{}",
+	i := Import{ID: db.NewID(), Kind: kind, Season: season, State: Matching, Name: name, Form: formOf(book), RawAnswer: "{}", RawCounts: "{}",
 		CreatedAt: now, CreatedBy: a.Name, ChangedAt: now, ChangedBy: a.Name, Version: 1}
 	var sheets []Sheet
 	for _, g := range book.Grids {
@@ -39,8 +38,8 @@ func (im *Imports) Start(ctx context.Context, a actor.Actor, kind Kind, name str
 		return "", err
 	}
 	err := im.store.Write(ctx, func(tx *db.Tx) error {
-		if _, err := tx.Exec(ctx, `insert into import_file (`+columnsOfImport+`) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)`,
-			i.ID, string(i.Kind), string(i.State), i.Name, i.Form, i.RawSheets, i.Sheet, i.Header, i.HeaderLine, i.RawCols, i.HeaderKey, i.RawMatch, i.RawAnswer, i.RawCounts, i.Problems, i.Blocking, i.Changes, i.Digest, i.Failure,
+		if _, err := tx.Exec(ctx, `insert into import_file (`+columnsOfImport+`) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)`,
+			i.ID, string(i.Kind), i.Season, string(i.State), i.Name, i.Form, i.RawSheets, i.Sheet, i.Header, i.HeaderLine, i.RawCols, i.HeaderKey, i.RawMatch, i.RawAnswer, i.RawCounts, i.Problems, i.Blocking, i.Changes, i.Digest, i.Failure,
 			i.CreatedAt, i.CreatedBy, i.ChangedAt, i.ChangedBy, i.DoneAt, i.DoneBy, i.UndoneAt, i.UndoneBy, i.Version); err != nil {
 			return fmt.Errorf("keep the file: %w", err)
 		}
@@ -195,21 +194,36 @@ func (im *Imports) Try(ctx context.Context, a actor.Actor, id string, version in
 	return im.try(ctx, a, i)
 }
 
-// judged is the plan of the import on what r shows.
-func (im *Imports) judged(ctx context.Context, r db.Reader, a actor.Actor, i Import) (plan, error) {
+// judged is what the import would do on what r shows.
+func (im *Imports) judged(ctx context.Context, r db.Reader, a actor.Actor, i Import) (trial, error) {
+	if i.Kind == Courses {
+		p, err := judgedCourses(ctx, r, i)
+		return p.trial, err
+	}
+	p, err := im.judgedPeople(ctx, r, a, i)
+	return p.trial, err
+}
+
+// rowsBelow reads the rows of the import below that of titles.
+func rowsBelow(ctx context.Context, r db.Reader, i Import) ([]sheet.Row, error) {
 	rows, err := rowsOf(ctx, r, i.ID, i.Sheet)
+	return rows[min(int(i.Header)+1, len(rows)):], err
+}
+
+func (im *Imports) judgedPeople(ctx context.Context, r db.Reader, a actor.Actor, i Import) (peoplePlan, error) {
+	rows, err := rowsBelow(ctx, r, i)
 	if err != nil {
-		return plan{}, err
+		return peoplePlan{}, err
 	}
 	today, season, err := days(ctx, r, im.clock)
 	if err != nil {
-		return plan{}, err
+		return peoplePlan{}, err
 	}
 	h, err := readHeld(ctx, r, a, today, season)
 	if err != nil {
-		return plan{}, err
+		return peoplePlan{}, err
 	}
-	return judgePeople(i.Kind, i.Columns(), i.Matching(), i.Answers(), rows[min(int(i.Header)+1, len(rows)):], h), nil
+	return judgePeople(i.Kind, i.Columns(), i.Matching(), i.Answers(), rows, h), nil
 }
 
 // try judges the file away from the queue, and keeps what it shows.
@@ -262,95 +276,4 @@ func (im *Imports) GiveUp(ctx context.Context, a actor.Actor, id string, version
 		_, err = tx.Exec(ctx, `delete from import_file where id = $1`, id)
 		return err
 	})
-}
-
-// Ask has the import done, away from the page that asks. *fault.Invalid while
-// the trial leaves a question open.
-func (im *Imports) Ask(ctx context.Context, a actor.Actor, id string, version int64) error {
-	i, err := im.open(ctx, a, id, version)
-	if err != nil {
-		return err
-	}
-	switch {
-	case i.Blocking > 0:
-		return fault.Refuse(french.Count(i.Blocking, "problème empêche", "problèmes empêchent") + " l’import\u202f: répondez-y d’abord.")
-	case !i.Ready():
-		return fault.Refuse("Ce fichier ne change rien\u202f: il n’y a rien à importer.")
-	}
-	i.State, i.Failure, i.ChangedAt, i.ChangedBy = Running, "", im.clock.Now(), a.Name
-	return im.store.Write(ctx, func(tx *db.Tx) error {
-		if err := save(ctx, tx, i); err != nil {
-			return err
-		}
-		return jobs.Enqueue(ctx, tx, jobs.New{Kind: Job, Key: fmt.Sprintf("import:%s:%d", i.ID, i.Version), Args: asked{i.ID, a}})
-	})
-}
-
-// asked are the arguments of Job.
-type asked struct {
-	Import string      `json:"import"`
-	By     actor.Actor `json:"by"`
-}
-
-// Run does the import that the job asks for; one that is not under way is left
-// alone, so that the job bears being run again. What hinders it is kept in Failure.
-func (im *Imports) Run(ctx context.Context, j jobs.Job) error {
-	var args asked
-	if err := j.Args(&args); err != nil {
-		return err
-	}
-	err := im.store.Write(ctx, func(tx *db.Tx) error { return im.run(ctx, tx, args) })
-	var why string
-	if conflict, ok := err.(*fault.Conflict); ok {
-		why = conflict.Message
-	} else if invalid, ok := err.(*fault.Invalid); ok {
-		why = invalid.Message
-	}
-	if why == "" {
-		return err
-	}
-	return im.store.Write(ctx, func(tx *db.Tx) error { return fail(ctx, tx, args, why) })
-}
-
-// GaveUp notes, in the transaction that gives the job up, that it failed for good.
-func (im *Imports) GaveUp(ctx context.Context, tx *db.Tx, j jobs.Job, _ error) error {
-	var args asked
-	if err := j.Args(&args); err != nil {
-		return nil // nothing to name
-	}
-	return fail(ctx, tx, args, "L’import n’a pas pu se faire. Rien n’a été écrit\u202f: recommencez dans un moment.")
-}
-
-func fail(ctx context.Context, tx *db.Tx, args asked, why string) error {
-	i, err := ByID(ctx, tx, actor.System, args.Import)
-	if err != nil || i.State != Running {
-		return err
-	}
-	i.State, i.Failure = Tried, why
-	return save(ctx, tx, i)
-}
-
-var errMoved = &fault.Conflict{Message: "L’école a changé depuis l’essai\u202f: rien n’a été importé. Relancez l’essai et relisez ce qu’il ferait."}
-
-func (im *Imports) run(ctx context.Context, tx *db.Tx, args asked) error {
-	i, err := ByID(ctx, tx, actor.System, args.Import)
-	if err != nil || i.State != Running {
-		return err
-	}
-	p, err := im.judged(ctx, tx, args.By, i)
-	if err != nil {
-		return err
-	}
-	if p.digest() != i.Digest {
-		return errMoved
-	}
-	if err := im.write(ctx, tx, args.By, p, i); err != nil {
-		return err
-	}
-	now := im.clock.Now()
-	i.State, i.DoneAt, i.DoneBy, i.ChangedAt, i.ChangedBy = Done, now, args.By.Name, now, args.By.Name
-	if err := save(ctx, tx, i); err != nil {
-		return err
-	}
-	return journal.Append(ctx, tx, journal.By(args.By, now, journal.Line{Event: "import.done", Subject: Subject(i.ID), Before: i.Name, After: strings.Join([]string{i.Counts().Summary(), "import de " + i.Name}, ", ")}))
 }

@@ -19,7 +19,7 @@ import (
 func TestAnImportBesideNewcomersAndMerges(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, store *db.Store) {
 		d := &desk{School: testschool.Open(t, store)}
-		d.imports = importing.New(store, d.Clock, d.Accounts)
+		d.imports = importing.New(store, d.Clock, d.Accounts, d.Registrar)
 		lucie := d.Family("MOREAU-4821", "Lucie")
 		before := d.everything()
 		d.bringTwin(lucie.Pupil)

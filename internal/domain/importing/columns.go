@@ -8,23 +8,39 @@ import (
 	"pupitre/internal/platform/sheet"
 )
 
+// dictionary is what titles say of the files of a kind.
+type dictionary struct {
+	by     map[string]string // what is said, as titleKey writes it → field
+	titles []string          // the keys, in an order that does not change
+}
+
+func newDictionary(by map[string]string) dictionary {
+	return dictionary{by, slices.Sorted(maps.Keys(by))}
+}
+
+var ofPeople, ofCourses = newDictionary(saidBy), newDictionary(saidOfCourses)
+
+func dictionaryOf(k Kind) dictionary {
+	if k == Courses {
+		return ofCourses
+	}
+	return ofPeople
+}
+
 // said returns the field that a title names, "" when none is recognised. An
 // abbreviation counts when each of its words begins one of the title's.
-func said(title string) string {
+func (d dictionary) said(title string) string {
 	key := titleKey(title)
-	if code := saidBy[key]; code != "" || key == "" {
+	if code := d.by[key]; code != "" || key == "" {
 		return code
 	}
-	for _, known := range titles {
+	for _, known := range d.titles {
 		if abbreviates(key, known) {
-			return saidBy[known]
+			return d.by[known]
 		}
 	}
 	return ""
 }
-
-// titles are the keys of saidBy, in an order that does not change.
-var titles = slices.Sorted(maps.Keys(saidBy))
 
 func abbreviates(short, known string) bool {
 	a, b := strings.Fields(short), strings.Fields(known)
@@ -43,11 +59,11 @@ func abbreviates(short, known string) bool {
 // none is recognised. Each field is given once. « Nom » alone is the pupil's
 // where the file tells about pupils and names their responsibles apart, or not at all.
 func Recognise(k Kind, header []string) []string {
-	fields := make([]string, len(header))
+	words, fields := dictionaryOf(k), make([]string, len(header))
 	taken := map[string]bool{}
 	var undecided []int
 	for i, title := range header {
-		code := said(title)
+		code := words.said(title)
 		if slices.Contains(notOurs, titleKey(title)) {
 			fields[i] = LeaveOut
 			continue
@@ -65,7 +81,7 @@ func Recognise(k Kind, header []string) []string {
 		ofPupil = false
 	}
 	for _, i := range undecided {
-		code := strings.TrimPrefix(said(header[i]), bare)
+		code := strings.TrimPrefix(words.said(header[i]), bare)
 		whose := []string{"resp", "eleve"}
 		if ofPupil {
 			whose = []string{"eleve", "resp"}
@@ -81,7 +97,7 @@ func Recognise(k Kind, header []string) []string {
 }
 
 // notOurs are titles of what Pupitre keeps nowhere.
-var notOurs = []string{"observations", "observation", "remarques", "remarque", "commentaire", "commentaires", "notes", "divers"}
+var notOurs = []string{"observations", "observation", "remarques", "remarque", "commentaire", "commentaires", "notes", "divers", "inscrits", "places reservees", "proposees", "libres", "en attente"}
 
 // headerWithin is how far down the line of titles is looked for.
 const headerWithin = 20

@@ -16,17 +16,22 @@ type Kind string
 const (
 	Families Kind = "familles" // families with their pupils: a line a pupil, or a line a family with several pupils
 	Pupils   Kind = "eleves"   // pupils of families that are known
+	Courses  Kind = "cours"    // courses of a season
 )
 
 // Kinds are those that may be chosen, in the order of the screen.
-var Kinds = []Kind{Families, Pupils}
+var Kinds = []Kind{Families, Pupils, Courses}
 
 // French names the kind.
 func (k Kind) French() string {
-	if k == Pupils {
+	switch k {
+	case Pupils:
 		return "des élèves"
+	case Courses:
+		return "des cours"
+	default:
+		return "des familles et des élèves"
 	}
-	return "des familles et des élèves"
 }
 
 // Field is something of Pupitre that a column may be.
@@ -65,6 +70,9 @@ var peopleWords = map[string]string{"resp": "Responsable", "resp2": "Second resp
 
 // FieldsOf lists the fields that a file of the kind may bring.
 func FieldsOf(k Kind) []Field {
+	if k == Courses {
+		return fieldsOfCourses()
+	}
 	all := []Field{}
 	add := func(who string, codes ...string) {
 		for _, c := range codes {

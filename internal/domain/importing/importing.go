@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"pupitre/internal/domain/account"
+	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/platform/clock"
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/fault"
@@ -20,14 +21,15 @@ import (
 
 // Imports is the room.
 type Imports struct {
-	store    *db.Store
-	clock    clock.Clock
-	accounts *account.Accounts
+	store     *db.Store
+	clock     clock.Clock
+	accounts  *account.Accounts
+	registrar *enrolment.Registrar
 }
 
-// New opens the room.
-func New(store *db.Store, clk clock.Clock, accounts *account.Accounts) *Imports {
-	return &Imports{store: store, clock: clk, accounts: accounts}
+// New opens the room. Courses and their places are written through the registrar.
+func New(store *db.Store, clk clock.Clock, accounts *account.Accounts, registrar *enrolment.Registrar) *Imports {
+	return &Imports{store, clk, accounts, registrar}
 }
 
 // State is how far an import has come.
@@ -49,6 +51,7 @@ func (s State) Open() bool { return s == Matching || s == Tried || s == Undone }
 type Import struct {
 	ID         string    `db:"id"`
 	Kind       Kind      `db:"kind"`
+	Season     string    `db:"season_id"` // of courses; "" for all else
 	State      State     `db:"state"`
 	Name       string    `db:"name"`        // of the file
 	Form       string    `db:"form"`        // how it was written, in words
@@ -143,17 +146,33 @@ func (i Import) against(version int64) error {
 	return &fault.Conflict{Message: fmt.Sprintf("%s a modifié cet import le %s. Rien n’a été enregistré\u202f: relisez-le, puis recommencez.", or(i.ChangedBy, "Quelqu’un"), french.Moment(i.ChangedAt))}
 }
 
+// Made says in words what was, or would be, made.
+func (c Counts) Made() []string {
+	return counted(c.Households, "foyer", "foyers", c.Pupils, "élève", "élèves", c.Courses, "cours", "cours",
+		c.Sites, "pôle", "pôles", c.Disciplines, "discipline", "disciplines", c.Teachers, "enseignant", "enseignants")
+}
+
+// Changed says in words what was, or would be, changed.
+func (c Counts) Changed() []string {
+	return counted(c.HouseholdsChanged, "foyer", "foyers", c.PupilsChanged, "élève", "élèves", c.CoursesChanged, "cours", "cours")
+}
+
 // Summary says in words what was, or would be, written.
 func (c Counts) Summary() string {
+	parts := counted(c.Households, "foyer créé", "foyers créés", c.Pupils, "élève créé", "élèves créés", c.Courses, "cours créé", "cours créés",
+		c.Sites, "pôle créé", "pôles créés", c.Disciplines, "discipline créée", "disciplines créées", c.Teachers, "enseignant créé", "enseignants créés",
+		c.HouseholdsChanged, "foyer modifié", "foyers modifiés", c.PupilsChanged, "élève modifié", "élèves modifiés", c.CoursesChanged, "cours modifié", "cours modifiés",
+		c.Offers, "place proposée", "places proposées")
+	return strings.Join(parts, ", ")
+}
+
+// counted writes triples of a number, its word and its plural; none for 0.
+func counted(triples ...any) []string {
 	var parts []string
-	add := func(n int64, one, many string) {
-		if n > 0 {
-			parts = append(parts, french.Count(n, one, many))
+	for i := 0; i+2 < len(triples); i += 3 {
+		if n := triples[i].(int64); n > 0 {
+			parts = append(parts, french.Count(n, triples[i+1].(string), triples[i+2].(string)))
 		}
 	}
-	add(c.Households, "foyer créé", "foyers créés")
-	add(c.Pupils, "élève créé", "élèves créés")
-	add(c.HouseholdsChanged, "foyer modifié", "foyers modifiés")
-	add(c.PupilsChanged, "élève modifié", "élèves modifiés")
-	return strings.Join(parts, ", ")
+	return parts
 }

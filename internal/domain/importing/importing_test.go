@@ -23,14 +23,24 @@ type desk struct {
 	*testschool.School
 	imports *importing.Imports
 	id      string
+	season  string // that courses go to
 }
 
 func (d *desk) start(kind importing.Kind, file string) {
 	d.T.Helper()
 	book, err := sheet.Read([]byte(file))
 	d.Must(err)
-	d.id, err = d.imports.Start(d.Ctx, testschool.Secretary, kind, "eleves-2027.csv", book)
+	d.id, err = d.imports.Start(d.Ctx, testschool.Secretary, kind, d.season, "eleves-2027.csv", book)
 	d.Must(err)
+}
+
+// refused is what is said of a file that is not taken.
+func (d *desk) refused(file string) string {
+	d.T.Helper()
+	book, err := sheet.Read([]byte(file))
+	d.Must(err)
+	_, err = d.imports.Start(d.Ctx, testschool.Secretary, importing.Courses, d.season, "cours.csv", book)
+	return says(err)
 }
 
 func (d *desk) now() importing.Import {
@@ -98,7 +108,7 @@ const newFamilies = "Nom;Prénom;Né(e) le;Classe;Resp. légal;Mail;Tél;CP\n" +
 func TestAFileIsTriedImportedAndUndone(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, store *db.Store) {
 		d := &desk{School: testschool.Open(t, store)}
-		d.imports = importing.New(store, d.Clock, d.Accounts)
+		d.imports = importing.New(store, d.Clock, d.Accounts, d.Registrar)
 		before := d.everything()
 		d.start(importing.Families, newFamilies+"BOSSIS;Inès;;Tle;"+d.responsible("BOSSIS-1722")+";;\n")
 		d.match()

@@ -104,7 +104,7 @@ func (j *peopleJudge) find(e *entry, f typedFamily) *family {
 	if len(named) > 0 {
 		ways := j.sameAs(named, "C’est elle\u202f: la mettre à jour")
 		ways = append(ways, Way{isOther, "C’est une autre famille\u202f: la créer"}, Way{skipLines, "Ne pas importer ces lignes"})
-		answer := j.choose(e, "foyer", j.title(firstOf(j, "resp."+fLast, "resp."+fFull)), strings.TrimSpace(who+" "+or(g.Email, or(g.Mobile, g.Phone))),
+		answer := j.choose(e, "foyer", j.title(firstOf(j.judge, "resp."+fLast, "resp."+fFull)), strings.TrimSpace(who+" "+or(g.Email, or(g.Mobile, g.Phone))),
 			"Une famille de ce nom est déjà connue, avec une autre adresse mail ou un autre téléphone", ways...)
 		switch {
 		case answer == "" || answer == skipLines:
@@ -121,7 +121,7 @@ func (j *peopleJudge) find(e *entry, f typedFamily) *family {
 	return &family{line: e.row.Line, id: db.NewID(), login: f.login}
 }
 
-func firstOf(j *peopleJudge, fields ...string) string {
+func firstOf(j *judge, fields ...string) string {
 	for _, f := range fields {
 		if j.has(f) {
 			return f
@@ -183,7 +183,7 @@ func (j *peopleJudge) unknownFamily(e *entry, f typedFamily, value string, named
 	if len(named) > 0 {
 		what = "Est-ce cette famille\u202f?"
 	}
-	answer := j.choose(e, "famille inconnue", j.title(firstOf(j, fLogin, "resp."+fLast, "resp."+fFull, "resp."+fEmail)), value, what,
+	answer := j.choose(e, "famille inconnue", j.title(firstOf(j.judge, fLogin, "resp."+fLast, "resp."+fFull, "resp."+fEmail)), value, what,
 		append(j.sameAs(named, "C’est elle"), Way{skipLines, "Ne pas importer ces lignes"})...)
 	if id, ok := strings.CutPrefix(answer, isSame); ok {
 		return known(id)
@@ -249,7 +249,7 @@ func (j *peopleJudge) guardian(e *entry, one *family, g people.Guardian, i int) 
 		return nil
 	}
 	if i == 0 && len(held) > 0 {
-		j.tell(e, j.title(firstOf(j, "resp."+fLast, "resp."+fFull)), g.FullName(), "Cette famille n’a pas ce responsable\u202f: il est ajouté")
+		j.tell(e, j.title(firstOf(j.judge, "resp."+fLast, "resp."+fFull)), g.FullName(), "Cette famille n’a pas ce responsable\u202f: il est ajouté")
 	}
 	one.now.Guardians = append(held, people.Guardian{ID: db.NewID(), HouseholdID: one.id, LastName: g.LastName, FirstName: g.FirstName, Position: int64(len(held))})
 	return &one.now.Guardians[len(held)]

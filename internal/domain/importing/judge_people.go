@@ -49,7 +49,7 @@ type typedGuardian struct{ people.Guardian }
 func (g typedGuardian) given() bool { return g.LastName+g.FirstName != "" }
 
 // judgePeople returns what the rows would do, and every problem they have.
-func judgePeople(kind Kind, columns []Column, matching []string, answers map[string]Answer, rows []sheet.Row, h *held) plan {
+func judgePeople(kind Kind, columns []Column, matching []string, answers map[string]Answer, rows []sheet.Row, h *held) peoplePlan {
 	j := &peopleJudge{judge: newJudge(columns, matching, answers), kind: kind, held: h, families: map[string]*family{}, byID: map[string]*family{}, phones: map[string]*family{}, children: map[string]*child{}}
 	if j.needColumns() {
 		for _, row := range rows {

@@ -21,7 +21,7 @@ func (j *peopleJudge) pupil(e *entry, one *family, p people.Pupil) {
 	}); at >= 0 {
 		first := one.pupils[at]
 		if first.now.Pupil.BirthDate == p.BirthDate || p.BirthDate == "" {
-			j.tell(e, j.title(firstOf(j, "eleve."+fLast, "eleve."+fFull)), who, "Déjà ligne "+itoa(first.line)+"\u202f: un seul élève est importé")
+			j.tell(e, j.title(firstOf(j.judge, "eleve."+fLast, "eleve."+fFull)), who, "Déjà ligne "+itoa(first.line)+"\u202f: un seul élève est importé")
 			return
 		}
 	}
@@ -99,7 +99,7 @@ func (j *peopleJudge) twin(e *entry, one *family, p people.Pupil) (c *child, ans
 		return nil, ""
 	}
 	k := key(p.LastName, p.FirstName, p.BirthDate)
-	column, value := j.title(firstOf(j, "eleve."+fLast, "eleve."+fFull)), p.LastName+" "+p.FirstName+" "+french.CivilDate(p.BirthDate)
+	column, value := j.title(firstOf(j.judge, "eleve."+fLast, "eleve."+fFull)), p.LastName+" "+p.FirstName+" "+french.CivilDate(p.BirthDate)
 	ways := []Way{{isSame, "C’est le même\u202f: l’élève a deux foyers"}, {isOther, "Ce sont deux élèves"}, {skipLines, "Ne pas importer ces lignes"}}
 	in := ""
 	if other := j.children[k]; other != nil {
@@ -137,7 +137,7 @@ func (j *peopleJudge) adult(e *entry, one *family, p people.Pupil) string {
 		if slices.ContainsFunc(j.held.of[one.id], func(id string) bool { return j.held.pupils[id].GuardianID == g.ID }) {
 			return ""
 		}
-		j.tell(e, j.title(firstOf(j, "resp."+fLast, "resp."+fFull)), g.FullName(), "Même nom que l’élève, d’âge adulte\u202f: élève et responsable à la fois")
+		j.tell(e, j.title(firstOf(j.judge, "resp."+fLast, "resp."+fFull)), g.FullName(), "Même nom que l’élève, d’âge adulte\u202f: élève et responsable à la fois")
 		return g.ID
 	}
 	return ""

@@ -8,8 +8,6 @@ import (
 	"strconv"
 	"strings"
 
-	"pupitre/internal/domain/people"
-	"pupitre/internal/domain/school"
 	"pupitre/internal/platform/french"
 )
 
@@ -42,38 +40,31 @@ type Counts struct {
 	Lines             int64 `json:"lines"`
 	MakingLines       int64 `json:"making_lines"`   // that make something
 	ChangingLines     int64 `json:"changing_lines"` // that change something and make nothing
+
+	Courses        int64 `json:"courses,omitempty"` // made
+	CoursesChanged int64 `json:"courses_changed,omitempty"`
+	Sites          int64 `json:"sites,omitempty"` // made, as those below
+	Disciplines    int64 `json:"disciplines,omitempty"`
+	Teachers       int64 `json:"teachers,omitempty"`
+	Offers         int64 `json:"offers,omitempty"`  // places that would be offered to those who wait
+	Leaving        int64 `json:"leaving,omitempty"` // dossiers sent that would no longer keep the rules
 }
 
 // Writes tells whether anything would be written.
 func (c Counts) Writes() bool {
-	return c.Households+c.HouseholdsChanged+c.Pupils+c.PupilsChanged > 0
+	return c.Households+c.HouseholdsChanged+c.Pupils+c.PupilsChanged+c.Courses+c.CoursesChanged > 0
 }
 
-// newHousehold is a household to make, and the identifiant that was asked for.
-type newHousehold struct {
-	people.Household
-	login string
-	line  int
-}
-
-// changedOne is a thing before and after.
-type changedOne[T any] struct{ before, after T }
-
-// plan is what a file would do to the school.
-type plan struct {
-	households []newHousehold
-	pupils     []people.Homed // made
-	moved      []changedOne[people.Household]
-	grown      []changedOne[people.Homed]
-
+// trial is what a file would do, as a reader sees it.
+type trial struct {
 	Changes  []Change
 	Problems []Problem
 	Counts   Counts
 }
 
 // digest tells two trials apart: the import does what was shown, or nothing.
-func (p plan) digest() string {
-	text, err := json.Marshal([]any{p.Changes, p.Counts})
+func (t trial) digest() string {
+	text, err := json.Marshal([]any{t.Changes, t.Counts})
 	if err != nil {
 		panic(err) // plain structs of this package
 	}
@@ -81,139 +72,37 @@ func (p plan) digest() string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// knownGroup is the question what becomes of those that the school knows already.
-var knownGroup = groupOf("connus", "")
-
-// plan gathers what the rows would do, in the order of the file.
-func (j *peopleJudge) plan(lines int) plan {
-	p := plan{Problems: j.problems, Counts: j.counts}
-	p.Counts.Lines = int64(lines)
-	keeps := j.answers[knownGroup].Code == keep
-	seen := map[*child]bool{}
-	var known int64
-	for _, f := range j.order {
-		known += p.family(f, keeps)
-		for _, c := range f.pupils {
-			if !seen[c] {
-				seen[c] = true
-				known += p.child(c, keeps)
-			}
-		}
-	}
-	slices.SortStableFunc(p.Changes, func(a, b Change) int { return a.Line - b.Line })
+// count numbers the lines, and asks what becomes of what is known already with
+// other values.
+func (t *trial) count(known int64, keeps bool) {
+	slices.SortStableFunc(t.Changes, func(a, b Change) int { return a.Line - b.Line })
 	changed := map[int]bool{} // the line makes something
-	for _, c := range p.Changes {
+	for _, c := range t.Changes {
 		changed[c.Line] = changed[c.Line] || c.Makes
 	}
 	for _, makes := range changed {
 		if makes {
-			p.Counts.MakingLines++
+			t.Counts.MakingLines++
 		} else {
-			p.Counts.ChangingLines++
+			t.Counts.ChangingLines++
 		}
 	}
-	p.Counts.Unchanged = max(0, p.Counts.Lines-p.Counts.Skipped-p.Counts.BlockedLines-int64(len(changed)))
+	t.Counts.Unchanged = max(0, t.Counts.Lines-t.Counts.Skipped-t.Counts.BlockedLines-int64(len(changed)))
 	if known > 0 {
 		given := update
 		if keeps {
 			given = keep
 		}
-		p.Problems = append(p.Problems, Problem{Value: french.Count(known, "fiche", "fiches"), What: "Déjà connus, avec d’autres valeurs que le fichier", Group: knownGroup, Given: given,
+		t.Problems = append(t.Problems, Problem{Value: french.Count(known, "fiche", "fiches"), What: "Déjà connus, avec d’autres valeurs que le fichier", Group: knownGroup, Given: given,
 			Ways: []Way{{update, "Mettre à jour avec le fichier"}, {keep, "Laisser tels quels"}}})
 	}
-	return p
 }
 
-func (p *plan) family(f *family, keeps bool) (known int64) {
-	name := familyName(f.now)
-	if !f.known {
-		p.households = append(p.households, newHousehold{f.now, f.login, f.line})
-		p.Counts.Households++
-		p.Changes = append(p.Changes, Change{Line: f.line, Makes: true, What: "foyer", Name: name, Detail: joined(or(f.login, "identifiant à faire"), f.now.Town)})
-		return 0
-	}
-	diffs := householdDiffs(f.before, f.now)
-	if len(diffs) == 0 {
-		return 0
-	}
-	if !keeps {
-		p.moved = append(p.moved, changedOne[people.Household]{f.before, f.now})
-		p.Counts.HouseholdsChanged++
-		p.Changes = append(p.Changes, Change{Line: f.line, What: "foyer", Name: name, Diffs: diffs})
-	}
-	return 1
-}
-
-func (p *plan) child(c *child, keeps bool) (known int64) {
-	name := strings.TrimSpace(c.now.Pupil.LastName + " " + c.now.Pupil.FirstName)
-	if !c.known {
-		p.pupils = append(p.pupils, c.now)
-		p.Counts.Pupils++
-		p.Changes = append(p.Changes, Change{Line: c.line, Makes: true, What: "élève", Name: name,
-			Detail: joined(french.CivilDate(c.now.Pupil.BirthDate), school.Level(c.now.Pupil.LevelNow).French(), "foyer "+familyName(c.family.now))})
-		return 0
-	}
-	diffs := pupilDiffs(c.before, c.now)
-	if len(diffs) == 0 {
-		return 0
-	}
-	if !keeps {
-		p.grown = append(p.grown, changedOne[people.Homed]{c.before, c.now})
-		p.Counts.PupilsChanged++
-		p.Changes = append(p.Changes, Change{Line: c.line, What: "élève", Name: name, Diffs: diffs})
-	}
-	return 1
-}
-
-func familyName(h people.Household) string {
-	if len(h.Guardians) == 0 {
-		return "sans responsable"
-	}
-	return strings.TrimSpace(h.Guardians[0].LastName + " " + h.Guardians[0].FirstName)
-}
+// knownGroup is the question what becomes of those that the school knows already.
+var knownGroup = groupOf("connus", "")
 
 func joined(parts ...string) string {
 	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), ", ")
-}
-
-func householdDiffs(was, is people.Household) []Diff {
-	var diffs []Diff
-	add := func(label, before, after string) {
-		if before != after {
-			diffs = append(diffs, Diff{label, before, after})
-		}
-	}
-	add("adresse", was.Address, is.Address)
-	add("complément", was.AddressExtra, is.AddressExtra)
-	add("code postal", was.Postcode, is.Postcode)
-	add("commune", was.Town, is.Town)
-	for i, g := range is.Guardians {
-		before := people.Guardian{}
-		if i < len(was.Guardians) {
-			before = was.Guardians[i]
-		} else {
-			add("responsable", "", g.FullName())
-		}
-		add("civilité de "+g.FullName(), before.Civility, g.Civility)
-		add("adresse mail de "+g.FullName(), before.Email, g.Email)
-		add("mobile de "+g.FullName(), french.Phone(before.Mobile), french.Phone(g.Mobile))
-		add("fixe de "+g.FullName(), french.Phone(before.Phone), french.Phone(g.Phone))
-	}
-	return diffs
-}
-
-func pupilDiffs(was, is people.Homed) []Diff {
-	var diffs []Diff
-	if was.Pupil.BirthDate != is.Pupil.BirthDate {
-		diffs = append(diffs, Diff{"date de naissance", french.CivilDate(was.Pupil.BirthDate), french.CivilDate(is.Pupil.BirthDate)})
-	}
-	if was.Pupil.LevelNow != is.Pupil.LevelNow {
-		diffs = append(diffs, Diff{"niveau scolaire", school.Level(was.Pupil.LevelNow).French(), school.Level(is.Pupil.LevelNow).French()})
-	}
-	if len(was.Homes) != len(is.Homes) {
-		diffs = append(diffs, Diff{"foyers", itoa(len(was.Homes)), itoa(len(is.Homes))})
-	}
-	return diffs
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }

@@ -15,7 +15,7 @@ import (
 	"pupitre/internal/platform/sheet"
 )
 
-const columnsOfImport = `id, kind, state, name, form, sheets, sheet, header, header_line, columns, header_key, matching, answers, counts, problems, blocking, changes, digest, failure,
+const columnsOfImport = `id, kind, season_id, state, name, form, sheets, sheet, header, header_line, columns, header_key, matching, answers, counts, problems, blocking, changes, digest, failure,
 	created_at, created_by, changed_at, changed_by, done_at, done_by, undone_at, undone_by, version`
 
 // ByID returns the import, or fault.ErrNotFound. Office only.

@@ -21,9 +21,16 @@ func HoldsUp(ctx context.Context, r db.Reader, a actor.Actor, id string) ([]stri
 	if !a.May(actor.Changes, actor.Imports) {
 		return nil, fault.ErrForbidden
 	}
+	i, err := ByID(ctx, r, a, id)
+	if err != nil {
+		return nil, err
+	}
 	list, err := allPages[written](ctx, r, id, partWritten)
 	if err != nil {
 		return nil, err
+	}
+	if i.Kind == Courses {
+		return coursesHoldUp(ctx, r, i.Season, list)
 	}
 	return holdsUp(ctx, r, a, list)
 }
@@ -199,15 +206,15 @@ func (im *Imports) Undo(ctx context.Context, a actor.Actor, id string) error {
 	if !a.May(actor.Changes, actor.Imports) {
 		return fault.ErrForbidden
 	}
+	i, err := ByID(ctx, im.store, a, id)
+	if err != nil {
+		return err
+	}
+	if i.Kind == Courses {
+		return im.undoCourses(ctx, a, id)
+	}
 	return im.store.Write(ctx, func(tx *db.Tx) error {
-		i, err := ByID(ctx, tx, a, id)
-		if err != nil {
-			return err
-		}
-		if i.State != Done {
-			return &fault.Conflict{Message: "Cet import n’est pas fait, ou est déjà annulé."}
-		}
-		list, err := allPages[written](ctx, tx, id, partWritten)
+		i, list, err := toUndo(ctx, tx, a, id)
 		if err != nil {
 			return err
 		}
@@ -216,13 +223,30 @@ func (im *Imports) Undo(ctx context.Context, a actor.Actor, id string) error {
 			return err
 		}
 		if len(why) > 0 {
-			return &fault.Conflict{Message: "L’import ne s’annule plus" + french.Nbsp + ": " + some(why) + french.Nbsp + french.Noun(int64(len(why)), "a changé depuis.", "ont changé depuis.")}
+			return cannotUndo(why)
 		}
 		if err := im.takeBack(ctx, tx, list); err != nil {
 			return err
 		}
 		return im.undone(ctx, tx, a, i, im.clock.Now())
 	})
+}
+
+// toUndo reads the import that is to be undone, and what it wrote.
+func toUndo(ctx context.Context, tx *db.Tx, a actor.Actor, id string) (Import, []written, error) {
+	i, err := ByID(ctx, tx, a, id)
+	if err != nil {
+		return i, nil, err
+	}
+	if i.State != Done {
+		return i, nil, &fault.Conflict{Message: "Cet import n’est pas fait, ou est déjà annulé."}
+	}
+	list, err := allPages[written](ctx, tx, id, partWritten)
+	return i, list, err
+}
+
+func cannotUndo(why []string) error {
+	return &fault.Conflict{Message: "L’import ne s’annule plus" + french.Nbsp + ": " + some(why) + french.Nbsp + french.Noun(int64(len(why)), "a changé depuis.", "ont changé depuis.")}
 }
 
 func (im *Imports) takeBack(ctx context.Context, tx *db.Tx, list []written) error {

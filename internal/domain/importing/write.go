@@ -6,8 +6,11 @@ import (
 
 	"pupitre/internal/domain/account"
 	"pupitre/internal/domain/actor"
+	"pupitre/internal/domain/catalogue"
+	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/journal"
 	"pupitre/internal/domain/people"
+	"pupitre/internal/domain/school"
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/french"
 )
@@ -20,13 +23,21 @@ type written struct {
 	HouseholdBefore *people.Household `json:"household_before,omitempty"`
 	Pupil           *people.Homed     `json:"pupil,omitempty"`
 	PupilBefore     *people.Homed     `json:"pupil_before,omitempty"`
+
+	Course       *catalogue.Course                 `json:"course,omitempty"`
+	CourseBefore *catalogue.Course                 `json:"course_before,omitempty"`
+	Stands       map[int64]enrolment.BroughtPlaces `json:"stands,omitempty"` // of each semester
+	PlacesBefore map[int64]int64                   `json:"places_before,omitempty"`
+	Site         *school.Site                      `json:"site,omitempty"` // made, as those below
+	Discipline   *catalogue.Discipline             `json:"discipline,omitempty"`
+	Teacher      *catalogue.Teacher                `json:"teacher,omitempty"`
 }
 
 const writtenOfAPage = 200
 
 // write writes the plan, with the accounts of new families, the journal, and
 // the list that an undo needs.
-func (im *Imports) write(ctx context.Context, tx *db.Tx, a actor.Actor, p plan, i Import) error {
+func (im *Imports) write(ctx context.Context, tx *db.Tx, a actor.Actor, p peoplePlan, i Import) error {
 	now := im.clock.Now()
 	var b people.Brought
 	var families []account.NewFamily
@@ -74,7 +85,7 @@ func changed(a actor.Actor, event string, line journal.Line, diffs []Diff) journ
 }
 
 // listWritten reads back what was written, as it stands now.
-func listWritten(ctx context.Context, tx *db.Tx, a actor.Actor, b people.Brought, p plan) ([]written, error) {
+func listWritten(ctx context.Context, tx *db.Tx, a actor.Actor, b people.Brought, p peoplePlan) ([]written, error) {
 	var households, pupilIDs []string
 	for _, h := range append(b.Households, b.ChangedHouseholds...) {
 		households = append(households, h.ID)

@@ -55,13 +55,15 @@ func imports(h house) {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	im := importing.New(h.store, h.clock, account.New(h.store, h.clock))
-	id, err := im.Start(ctx, secretary, importing.Families, "familles.csv", book)
-	if err == nil {
-		err = im.Try(ctx, secretary, id, 1)
-	}
-	if err != nil {
-		h.t.Fatal(err)
+	im := importing.New(h.store, h.clock, account.New(h.store, h.clock), nil)
+	for kind, season := range map[importing.Kind]string{importing.Families: "", importing.Courses: must(school.CurrentSeason(ctx, h.store))(h.t).ID} {
+		id, err := im.Start(ctx, secretary, kind, season, "familles.csv", book)
+		if err == nil {
+			err = im.Try(ctx, secretary, id, 1)
+		}
+		if err != nil {
+			h.t.Fatal(err)
+		}
 	}
 }
 

@@ -1,5 +1,5 @@
-// Package importing is « Familles et élèves › Import » for the office: a file is
-// sent, its columns matched, its problems answered line by line, and what it
+// Package importing is « Familles et élèves › Import » for the office: a file of
+// families, pupils or courses is sent, its columns matched, its problems answered line by line, and what it
 // would do is shown before it is done, all of it or nothing.
 package importing
 
@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -16,9 +17,9 @@ import (
 	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/importing"
 	"pupitre/internal/domain/journal"
+	"pupitre/internal/domain/school"
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/fault"
-	"pupitre/internal/platform/french"
 	"pupitre/internal/platform/intake"
 	"pupitre/internal/platform/sheet"
 	"pupitre/internal/web/door"
@@ -31,6 +32,7 @@ const path = "/bureau/import"
 // The fields of the forms.
 const (
 	fieldKind    = "sorte"
+	fieldSeason  = "saison"
 	fieldFile    = "fichier"
 	fieldVersion = "version"
 	fieldSheet   = "feuille"
@@ -92,6 +94,8 @@ type indexPage struct {
 	ui.Base
 	Recent  []importing.Import
 	Kind    string
+	Season  string          // of courses, as chosen
+	Seasons []school.Season // that courses may go to
 	Invalid *fault.Invalid
 }
 
@@ -99,7 +103,13 @@ type indexPage struct {
 const recentOnes = 30
 
 // Index takes a file, and lists the last ones.
-func (p *Pages) Index(v *door.Visit) error { return p.index(v, 200, indexPage{}) }
+func (p *Pages) Index(v *door.Visit) error {
+	page := indexPage{Kind: v.Query(fieldKind)}
+	if !slices.Contains(importing.Kinds, importing.Kind(page.Kind)) {
+		page.Kind = ""
+	}
+	return p.index(v, 200, page)
+}
 
 func (p *Pages) index(v *door.Visit, status int, page indexPage) (err error) {
 	if page.Base, err = p.base(v, "Import"); err != nil {
@@ -108,6 +118,12 @@ func (p *Pages) index(v *door.Visit, status int, page indexPage) (err error) {
 	page.Base.Errors = door.FieldErrors(page.Invalid)
 	if page.Kind == "" {
 		page.Kind = string(importing.Families)
+	}
+	if page.Seasons, err = importing.Seasons(v.Ctx(), p.store); err != nil {
+		return err
+	}
+	if page.Season == "" {
+		page.Season = v.Season.ID
 	}
 	if page.Recent, err = importing.Recent(v.Ctx(), p.store, v.Actor, recentOnes); err != nil {
 		return err
@@ -126,7 +142,7 @@ func (p *Pages) Start(v *door.Visit) error {
 		if len(invalid.Fields) == 0 {
 			invalid = &fault.Invalid{Message: invalid.Message, Fields: []fault.Field{{Name: fieldFile, Message: invalid.Message}}}
 		}
-		return p.index(v, 422, indexPage{Invalid: invalid, Kind: form.Value(fieldKind)})
+		return p.index(v, 422, indexPage{Invalid: invalid, Kind: form.Value(fieldKind), Season: form.Value(fieldSeason)})
 	}
 	if err != nil {
 		return err
@@ -156,7 +172,7 @@ func (p *Pages) start(v *door.Visit, form door.Form) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	id, err := p.imports.Start(v.Ctx(), v.Actor, importing.Kind(form.Value(fieldKind)), intake.CleanName(files[0].Filename), book)
+	id, err := p.imports.Start(v.Ctx(), v.Actor, importing.Kind(form.Value(fieldKind)), form.Value(fieldSeason), intake.CleanName(files[0].Filename), book)
 	if err != nil {
 		return "", err
 	}
@@ -177,6 +193,8 @@ type filePage struct {
 	Refused  string            // why what was asked was not done
 	Typed    map[string]string // of the answers
 	matching []string          // as it was typed, when it was not kept
+
+	SeasonName string // that courses go to
 }
 
 type column struct {
@@ -214,6 +232,15 @@ func (p *Pages) File(v *door.Visit) error {
 	return p.file(v, 200, filePage{Import: i, Page: number(v.Query(fieldPage))})
 }
 
+// seasonName names a season; one that is gone has no name any more.
+func (p *Pages) seasonName(v *door.Visit, id string) (string, error) {
+	s, err := school.SeasonByID(v.Ctx(), p.store, id)
+	if errors.Is(err, fault.ErrNotFound) {
+		return "", nil
+	}
+	return s.Name, err
+}
+
 func number(s string) int64 {
 	n, err := strconv.ParseInt(s, 10, 64)
 	if err != nil || n < 1 {
@@ -225,6 +252,11 @@ func number(s string) int64 {
 func (p *Pages) file(v *door.Visit, status int, page filePage) (err error) {
 	if page.Base, err = p.base(v, "Importer "+page.Kind.French()); err != nil {
 		return err
+	}
+	if page.Import.Season != "" {
+		if page.SeasonName, err = p.seasonName(v, page.Import.Season); err != nil {
+			return err
+		}
 	}
 	page.Base.Errors = door.FieldErrors(page.Invalid)
 	if page.State == importing.Running {
@@ -346,25 +378,3 @@ func pager(at string, page, total int64) ui.Pager {
 }
 
 func count(n int64) string { return strconv.FormatInt(n, 10) }
-
-func madeWords(c importing.Counts) string {
-	var parts []string
-	if c.Households > 0 {
-		parts = append(parts, french.Count(c.Households, "foyer", "foyers"))
-	}
-	if c.Pupils > 0 {
-		parts = append(parts, french.Count(c.Pupils, "élève", "élèves"))
-	}
-	return french.List(parts)
-}
-
-func changedWords(c importing.Counts) string {
-	var parts []string
-	if c.HouseholdsChanged > 0 {
-		parts = append(parts, french.Count(c.HouseholdsChanged, "foyer", "foyers"))
-	}
-	if c.PupilsChanged > 0 {
-		parts = append(parts, french.Count(c.PupilsChanged, "élève", "élèves"))
-	}
-	return french.List(parts)
-}
