@@ -124,11 +124,11 @@ func pages(k *kept, s settings, accounts *account.Accounts, registrar *enrolment
 		Households: households.New(k.store, registrar, accounts, desk.Frame),
 		Lists:      lists.New(k.store, s.publicURL, desk.Frame),
 		Figures:    figures.New(k.store, desk.Frame),
-		Messages:   messages.New(k.store, s.clock, desk.Frame),
+		Messages:   messages.New(k.store, s.clock, s.publicURL, desk.Frame),
 
 		Catalogue:   catalogue.New(k.store, registrar, desk.Frame),
 		Allocation:  allocation.New(k.store, registrar, s.clock, desk.Frame),
-		Application: webapplication.New(k.store, application.New(k.store, s.clock, accounts, registrar), desk.Frame),
+		Application: webapplication.New(k.store, application.New(k.store, s.clock, accounts, registrar), merge.New(k.store, s.clock, accounts, registrar), desk.Frame),
 		Merging:     merging.New(k.store, merge.New(k.store, s.clock, accounts, registrar), desk.Frame),
 		Importing:   webimporting.New(k.store, importing.New(k.store, s.clock, accounts, registrar), desk.Frame),
 		Trail:       webtrail.New(k.store, desk.Frame),

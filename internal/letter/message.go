@@ -2,10 +2,11 @@ package letter
 
 // MessageFacts: what the office wrote to a selection of families (R48).
 type MessageFacts struct {
-	School  School
-	Subject string
-	Lines   []MessageLine
-	Link    string // the portal
+	School   School
+	Subject  string
+	Lines    []MessageLine
+	Link     string // the portal
+	TrialFor string // the family that would read it so, when who writes it tries it
 }
 
 // MessageLine is a paragraph of a message, or its button.

@@ -13,7 +13,7 @@ import (
 )
 
 var papers = template.Must(template.New("").Funcs(template.FuncMap(functions)).Funcs(template.FuncMap{
-	"fr": func(s string) string { return typographic(s) }, "boxes": boxes, "blankLines": blankLines,
+	"fr": func(s string) string { return typographic(s) }, "boxes": boxes, "blankLines": blankLines, "spans": parseSpans,
 }).ParseFS(files, "templates/paper/*.html"))
 
 var paperAssets = func() fs.FS {
@@ -68,6 +68,33 @@ func IdentifierLetters(facts []IdentifierLetterFacts) ([]byte, error) {
 		cleaned[i] = clean(f).(IdentifierLetterFacts)
 	}
 	return printPaper("identifier_letters", "Identifiants du portail", facts[0].School.Name, facts[0].Date, cleaned)
+}
+
+// MessageLetterFacts: one family's letter of a message (R48), for who has no
+// e-mail address. Address is as that of IdentifierLetterFacts.
+type MessageLetterFacts struct {
+	School    School
+	Name      string // whom the letter is to; may be empty
+	Address   []string
+	Subject   string
+	Lines     []MessageLine
+	PortalURL string // the sign-in page, as one types it
+	Date      time.Time
+}
+
+// MessageLetters prints a letter a family, in order; no family is an error.
+func MessageLetters(facts []MessageLetterFacts) ([]byte, error) {
+	if len(facts) == 0 {
+		return nil, errors.New("print the letters of a message: none given")
+	}
+	cleaned := make([]MessageLetterFacts, len(facts))
+	for i, f := range facts {
+		if len(f.Address) > windowLines {
+			return nil, fmt.Errorf("print a letter of a message to %s: the address has %d lines, the window %d", f.Name, len(f.Address), windowLines)
+		}
+		cleaned[i] = clean(f).(MessageLetterFacts)
+	}
+	return printPaper("message_letters", facts[0].Subject, facts[0].School.Name, facts[0].Date, cleaned)
 }
 
 // AcknowledgementFacts: one dossier, as received.
@@ -125,6 +152,7 @@ type PedagogicalFormFacts struct {
 	Family       string
 	Identifier   string
 	Pupil        string
+	Newcomer     bool   // new to the school: it is enrolled, not re-registered
 	BirthDate    string // jj/mm/aaaa
 	Level        string // niveau scolaire of the coming season; empty leaves a line
 	AskBeginner  bool   // whether a course on offer refuses beginners (R26)
@@ -155,5 +183,9 @@ type FormGroup struct {
 // PedagogicalForm prints the « formulaire de réinscription pédagogique », pre-filled.
 func PedagogicalForm(f PedagogicalFormFacts) ([]byte, error) {
 	f = clean(f).(PedagogicalFormFacts)
-	return printPaper("pedagogical_form", "Réinscription pédagogique "+f.Pupil, f.School.Name, f.Made, f)
+	title := "Réinscription pédagogique "
+	if f.Newcomer {
+		title = "Inscription pédagogique "
+	}
+	return printPaper("pedagogical_form", title+f.Pupil, f.School.Name, f.Made, f)
 }

@@ -2,6 +2,9 @@ package web_test
 
 import (
 	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
 
 	"pupitre/internal/domain/application"
 	"pupitre/internal/domain/catalogue"
@@ -159,3 +162,74 @@ var applicationForms = []typedForm{
 	{route: "POST /bureau/pre-inscriptions/{application}/repondre", who: secretary, fill: applying("message", "Il reste une place."), mandatory: []string{"message"}, texts: []string{"message"}},
 	{route: "POST /bureau/pre-inscriptions/{application}/refuser", who: secretary, fill: applying("motif", "Hors du territoire."), mandatory: []string{"motif"}, texts: []string{"motif"}},
 }
+
+// applicationsApart: by the links of a pré-inscription one reads nothing of
+// another's, and a link that is guessed, altered, replaced or forgotten is
+// answered as one that never was, to the byte.
+func (c *scene) applicationsApart() {
+	c.Helper()
+	one, first := c.apply()
+	oneName, oneMail := c.newcomers.marks()
+	two, second := c.apply()
+	twoName, twoMail := c.newcomers.marks()
+	paths := func(typed, mailed string) []string {
+		draft := "/pre-inscription/demande/" + typed
+		return []string{draft + "/eleve", draft + "/cours", draft + "/vous", draft + "/lien", draft + "/envoyee", "/pre-inscription/lien/" + mailed}
+	}
+	tells := func(paths []string, own, others []string) {
+		c.Helper()
+		said := ""
+		for _, path := range paths {
+			answer := c.ask(request{path: path})
+			if answer.status != 200 {
+				c.Errorf("%s: got %d", path, answer.status)
+			}
+			said += answer.body
+			for _, other := range others {
+				if strings.Contains(answer.body, other) {
+					c.Errorf("%s shows %q, of another pré-inscription", path, other)
+				}
+			}
+		}
+		for _, mark := range own { // else the reading finds nothing at all
+			if !strings.Contains(said, mark) {
+				c.Errorf("no page of its own shows %q", mark)
+			}
+		}
+	}
+	tells(paths(one, first), []string{oneName, oneMail}, []string{twoName, twoMail, two, second})
+	tells(paths(two, second), []string{twoName, twoMail}, []string{oneName, oneMail, one, first})
+
+	c.must(c.newcomers.room.MailLinks(c.Context(), oneMail, "198.51.100.250")) // replaces the first link
+	c.set(`delete from application where form like $1`, "%"+twoName+"%")
+	never := strings.Repeat("Q", len(first))
+	dead := map[string]string{"altered": first[:len(first)-1] + string('A'+(first[len(first)-1]-'A'+1)%26), "cut": first[:20], "in small letters": strings.ToLower(first),
+		"longer": first + "A", "too long": strings.Repeat("A", 200), "replaced": first, "forgotten": second, "of a draft that is forgotten": two, "its id": c.newcomers.confirmed}
+	for _, form := range []url.Values{nil, {}} {
+		for i := range paths(never, never) {
+			unknown := c.ask(request{path: paths(never, never)[i], form: form})
+			if unknown.status != 404 {
+				c.Errorf("%s, unknown: got %d", paths(never, never)[i], unknown.status)
+			}
+			for what, token := range dead {
+				path := paths(token, token)[i]
+				answer := c.ask(request{path: path, form: form})
+				if answer.status != unknown.status || plainOf(answer.body, token) != plainOf(unknown.body, never) {
+					c.Errorf("%s, %s: got %d, and not the page of an unknown link", path, what, answer.status)
+				}
+			}
+		}
+	}
+}
+
+// marks are what only the last pré-inscription made has.
+func (n *newcomers) marks() (name, email string) {
+	return fmt.Sprintf("Nouveau-%c", 'A'+n.made), fmt.Sprintf("nouveau.%d@exemple.fr", n.made)
+}
+
+// plainOf is a page without the token of its address, and the number of its request.
+func plainOf(body, token string) string {
+	return requestNumber.ReplaceAllString(strings.ReplaceAll(body, token, "…"), "…")
+}
+
+var requestNumber = regexp.MustCompile(`\b[0-9a-f]{8,32}\b`)

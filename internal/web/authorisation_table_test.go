@@ -159,6 +159,7 @@ var table = slices.Concat(applicationRows, []row{
 	{route: "GET /factures", want: families(200, 200)},
 	{route: "GET /messages", want: families(200, 200)},
 	{route: "GET /messages/{message}", want: families(200, 404)},
+	{route: "POST /messages/{message}/lu", want: families(303, 404)},
 	{route: "GET /famille", want: families(303, 303)},
 	{route: "GET /famille/identite", want: families(200, 200)},
 	{route: "POST /famille/identite", want: families(303, 404), fill: func(c *scene, who visitor) filling {
@@ -301,6 +302,7 @@ var table = slices.Concat(applicationRows, []row{
 	{route: "GET /bureau/messages/{message}/envoi", want: offices(303)},
 	{route: "POST /bureau/messages/{message}/annuler", want: offices(409)},
 	{route: "POST /bureau/messages/{message}/renvoyer", want: offices(303)},
+	{route: "POST /bureau/messages/{message}/lettres", want: offices(303)},
 	{route: "POST /bureau/messages/{message}/retirer", want: offices(303), fill: func(c *scene, who visitor) filling {
 		if isOffice(who) { // shown once more for the next one
 			c.set(`update message set in_portal = true where id = $1`, c.message)
@@ -359,9 +361,12 @@ var table = slices.Concat(applicationRows, []row{
 	{route: "POST /bureau/eleves/{pupil}/inviter", want: offices(303)},
 	{route: "POST /bureau/a-verifier/{household}/vu", want: offices(303), fill: toSee},
 	{route: "POST /bureau/a-verifier/{household}/annuler", want: offices(303), fill: justSeen},
+	{route: "POST /bureau/a-verifier/{household}/ancien", want: offices(303), fill: formerValue},
 	{route: "POST /bureau/eleves/{pupil}/foyers", want: offices(303), fill: secondHome},
 	{route: "POST /bureau/familles/{household}/fusion", want: offices(409), fill: anOldPreview},
 	{route: "POST /bureau/fusions/{merge}/annuler", want: offices(409), fill: anUndoneMerge},
+	{route: "POST /bureau/familles/{household}/differents", want: offices(303), fill: twoHouseholds},
+	{route: "POST /bureau/familles/{household}/differents/annuler", want: offices(303), fill: saidApart},
 	{route: "POST /bureau/identifiants/lettres", want: offices(303)},
 	{route: "POST /bureau/identifiants/mails", want: offices(303)},
 	{route: "POST /bureau/mails/{mail}/renvoyer", want: offices(409)},
@@ -450,6 +455,23 @@ func justSeen(c *scene, who visitor) filling {
 		return err
 	}))
 	return filling{query: "?lot=" + batch}
+}
+
+// formerValue is a change of the family whose former value may be put back.
+func formerValue(c *scene, who visitor) filling {
+	toSee(c, who)
+	return filling{form: fields("changement", c.text(`select coalesce(min(id), '') from household_change where household_id = $1 and field = 'commune' and seen_at is null`, c.own))}
+}
+
+// twoHouseholds are the first one and the other family's.
+func twoHouseholds(c *scene, _ visitor) filling { return filling{query: "?avec=" + c.other} }
+
+// saidApart are two households that the office has said are two.
+func saidApart(c *scene, who visitor) filling {
+	if isOffice(who) {
+		c.must(c.store.Write(c.Context(), func(tx *db.Tx) error { return people.SayApart(c.Context(), tx, shown, c.secretary, c.own, c.other) }))
+	}
+	return twoHouseholds(c, who)
 }
 
 // anOldPreview is a merge with the other family, of which something has changed since.

@@ -43,7 +43,9 @@ var withoutFields = []string{
 	"POST /bureau/reglages/textes/mails/{letter}/origine", // a button
 	"POST /bureau/messages/{message}/annuler",
 	"POST /bureau/messages/{message}/renvoyer",
+	"POST /bureau/messages/{message}/lettres", // two buttons: anything else prints what is left
 	"POST /bureau/messages/{message}/retirer",
+	"POST /messages/{message}/lu",
 	"POST /bureau/messages/{message}/supprimer",
 	"POST /offre/{token}",                             // accept or decline: anything else shows the offer again
 	"POST /eleves/{pupil}/offres/{request}",           // the same
@@ -56,6 +58,9 @@ var withoutFields = []string{
 	"POST /bureau/places/attribution/{scenario}/jeter",
 	"POST /bureau/familles/{household}/fusion", // choices: the same
 	"POST /bureau/fusions/{merge}/annuler",
+	"POST /bureau/a-verifier/{household}/ancien", // a hidden id: in the test of forged fields
+	"POST /bureau/familles/{household}/differents",
+	"POST /bureau/familles/{household}/differents/annuler",
 	"POST /bureau/import",                   // a file: in the test of forged fields
 	"POST /bureau/import/{import}/feuille",  // a number: the same
 	"POST /bureau/import/{import}/colonnes", // choices: the same

@@ -192,6 +192,21 @@ var forgeries = []forged{
 	{what: "a merge that was never made", route: "POST /bureau/fusions/{merge}/annuler", who: secretary, status: 404, fill: func(c *scene) filling {
 		return filling{path: map[string]string{"merge": "0123"}}
 	}},
+	{what: "two households, one of which is none", route: "POST /bureau/familles/{household}/differents", who: secretary, status: 404, fill: func(c *scene) filling {
+		return filling{query: "?avec=personne"}
+	}},
+	{what: "a household said not to be itself", route: "POST /bureau/familles/{household}/differents", who: secretary, status: 422, says: "Choisissez un autre foyer", fill: func(c *scene) filling {
+		return filling{query: "?avec=" + c.own}
+	}},
+	{what: "taken back, and never said", route: "POST /bureau/familles/{household}/differents/annuler", who: secretary, status: 409, says: "déjà annulé", fill: func(c *scene) filling {
+		return filling{query: "?avec=" + c.offers[0].household}
+	}},
+	{what: "the former value of a change that is none", route: "POST /bureau/a-verifier/{household}/ancien", who: secretary, status: 404, fill: func(c *scene) filling {
+		return filling{form: fields("changement", "0123")}
+	}},
+	{what: "the former value of nothing", route: "POST /bureau/a-verifier/{household}/ancien", who: secretary, status: 422, says: "Relisez la liste", fill: func(c *scene) filling {
+		return filling{form: fields("changement", "")}
+	}},
 	{what: "seen until no instant", route: "POST /bureau/a-verifier/{household}/vu", who: secretary, status: 422, says: "Relisez la liste", fill: func(c *scene) filling {
 		return filling{form: fields("jusqu_a", "demain")}
 	}},

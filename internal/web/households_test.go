@@ -124,6 +124,7 @@ func TestHouseholdsOfOnePupilKeepTheirSecrets(t *testing.T) {
 
 		// Made one with a double of itself, the first household tells the second nothing more.
 		c.mergesADouble(private)
+		c.applicationsApart()
 	})
 }
 

@@ -252,13 +252,13 @@ func everyPage(store *db.Store, registrar *enrolment.Registrar, accounts *accoun
 		Households: households.New(store, registrar, accounts, desk.Frame),
 		Lists:      lists.New(store, publicURL, desk.Frame),
 		Figures:    figures.New(store, desk.Frame),
-		Messages:   messages.New(store, clk, desk.Frame),
+		Messages:   messages.New(store, clk, publicURL, desk.Frame),
 
 		Catalogue:   catalogue.New(store, registrar, desk.Frame),
 		Allocation:  allocation.New(store, registrar, clk, desk.Frame),
 		Importing:   importpages.New(store, importing.New(store, clk, accounts, registrar), desk.Frame),
 		Trail:       trailpages.New(store, desk.Frame),
-		Application: newcomerpages.New(store, application.New(store, clk, accounts, registrar), desk.Frame),
+		Application: newcomerpages.New(store, application.New(store, clk, accounts, registrar), merge.New(store, clk, accounts, registrar), desk.Frame),
 		Merging:     merging.New(store, merge.New(store, clk, accounts, registrar), desk.Frame),
 	}
 }

@@ -37,6 +37,7 @@ var letters = map[correspondence.Kind]func(envelope) (letter.Mail, error){
 
 	message.MailMessage: writtenMessage,
 	school.MailTrial:    trial,
+	message.MailTrial:   triedMessage,
 
 	application.MailConfirm:  applicationLink(letter.ConfirmApplication),
 	application.MailResume:   applicationLink(letter.ResumeApplication),

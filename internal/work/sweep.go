@@ -9,6 +9,8 @@ import (
 	"pupitre/internal/domain/document"
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/importing"
+	"pupitre/internal/domain/message"
+	"pupitre/internal/domain/rollover"
 	"pupitre/internal/domain/school"
 	"pupitre/internal/domain/trail"
 	"pupitre/internal/platform/db"
@@ -33,14 +35,22 @@ const answerAge = 24 * time.Hour
 // importAge is how long the rows of a file are kept after the last act on it.
 const importAge = 60 * 24 * time.Hour
 
-// sweep removes pré-inscriptions that nobody confirmed, the rows of old imports, ended sessions, forgotten throttles, old lines of
+// forgetElsewhere forgets what rooms above the pré-inscriptions keep of theirs.
+func forgetElsewhere(ctx context.Context, tx *db.Tx, households, pupils []string) error {
+	if err := message.ForgetHouseholds(ctx, tx, households); err != nil {
+		return err
+	}
+	return rollover.ForgetPupils(ctx, tx, pupils)
+}
+
+// sweep removes pré-inscriptions that nobody confirmed or that were refused long ago, the rows of old imports, ended sessions, forgotten throttles, old lines of
 // the journal of accesses, the secrets of jobs long given up, how things stood before old answers, files that no deposit names, and
 // what writing files left half-done.
 func (d Deps) sweep(ctx context.Context, _ jobs.Job) error {
 	if err := d.Accounts.Sweep(ctx); err != nil {
 		return err
 	}
-	if _, err := d.applications().Forget(ctx); err != nil {
+	if _, err := d.applications().Forget(ctx, forgetElsewhere); err != nil {
 		return err
 	}
 	if err := d.Store.Write(ctx, func(tx *db.Tx) error {

@@ -113,7 +113,7 @@ func TestEachLetterOfEnrolmentNamesThePupil(t *testing.T) {
 
 func isEnrolment(kind correspondence.Kind) bool {
 	switch kind {
-	case account.MailNewPassword, account.MailRecoveryLink, account.MailIdentifier, account.MailInvitation, account.MailFactorReset, message.MailMessage, school.MailTrial, "confirm_address", "address_changed":
+	case account.MailNewPassword, account.MailRecoveryLink, account.MailIdentifier, account.MailInvitation, account.MailFactorReset, message.MailMessage, message.MailTrial, school.MailTrial, "confirm_address", "address_changed":
 		return false
 	}
 	return !strings.HasSuffix(string(kind), "_application") && !strings.HasPrefix(string(kind), "application_")
@@ -133,6 +133,20 @@ func TestAMessageIsMailedAsItWasWritten(t *testing.T) {
 	}
 	if strings.Contains(got.HTML, "<b>concert") || !strings.Contains(got.HTML, `href="https://ecole.example/accueil"`) {
 		t.Error(got.HTML)
+	}
+}
+
+func TestATrialSaysThatItIsOne(t *testing.T) {
+	raw, err := json.Marshal(message.TrialFacts{Facts: message.Facts{Subject: "Concert", Body: "Bonjour Claire,\n\n" + message.Link}, Name: "Claire Moreau"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := letters[message.MailTrial](envelope{Args: correspondence.Args{Kind: message.MailTrial, Facts: raw}, school: letter.School{Name: "École"}, url: "https://ecole.example"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Subject != "Essai\u202f: Concert" || !strings.HasPrefix(got.Text, "Essai, envoyé à vous seul\u202f: aucune famille ne l’a reçu. Voici ce que lirait\nClaire Moreau.\n\nBonjour Claire,\n\nOuvrir le portail") {
+		t.Errorf("%q\n%q", got.Subject, got.Text)
 	}
 }
 

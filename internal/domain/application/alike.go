@@ -20,8 +20,9 @@ type Resemblance struct {
 
 // Resembling returns the households that may be this one: a child of the same
 // name and date of birth, the same e-mail or postal address, the most
-// alike first. One that has a pupil in common is a separated parent's, and a
-// pré-inscription is attached, not merged: neither is among them. Office only.
+// alike first. One that the office has said is another, one that has a pupil in
+// common (a separated parent's), and a pré-inscription, which is attached and not
+// merged, are not among them. Office only.
 func Resembling(ctx context.Context, r db.Reader, by actor.Actor, season string, h people.Household, pupils []people.Pupil) ([]Resemblance, error) {
 	if !by.IsOffice() {
 		return nil, fault.ErrForbidden
@@ -37,6 +38,9 @@ func Resembling(ctx context.Context, r db.Reader, by actor.Actor, season string,
 		}
 	}
 	if err := found.reached(ctx, r); err != nil {
+		return nil, err
+	}
+	if err := found.leaveApart(ctx, r, by); err != nil {
 		return nil, err
 	}
 	return found.named(ctx, r, by, pupils)
@@ -88,6 +92,18 @@ func (f *resembling) reached(ctx context.Context, r db.Reader) error {
 	for _, id := range same {
 		f.add(id, false, sameAddress)
 	}
+	return err
+}
+
+// leaveApart leaves out those that the office has said are others.
+func (f *resembling) leaveApart(ctx context.Context, r db.Reader, by actor.Actor) error {
+	if len(f.all) == 0 {
+		return nil
+	}
+	apart, err := people.ApartFromEach(ctx, r, by, f.of.ID)
+	f.all = slices.DeleteFunc(f.all, func(l Resemblance) bool {
+		return slices.ContainsFunc(apart, func(a people.ApartFrom) bool { return a.Household == l.Household.ID })
+	})
 	return err
 }
 

@@ -1,6 +1,7 @@
 package application_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"pupitre/internal/domain/application"
 	"pupitre/internal/domain/document"
 	"pupitre/internal/domain/enrolment"
+	"pupitre/internal/domain/merge"
 	"pupitre/internal/domain/people"
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/db/dbtest"
@@ -178,11 +180,19 @@ func joinsItsFamily(t *testing.T, f *front) {
 	if before.Rank == 0 {
 		t.Fatalf("with its papers it has no rank: %s", before.State)
 	}
-	f.Must(f.Attach(f.Ctx, secretary, app.ID, family.Household, ""))
+	f.attachAndUndo(app, before, family.Household)
+	made := f.attach(app.ID, family.Household)
 	after := f.entry(app.ID)
 	d := after.Dossier
 	if after.State != application.Attached || d.ID != before.ID || d.Rank != before.Rank || d.Household != family.Household || d.State != enrolment.Complete {
 		t.Errorf("attached: %s, dossier %s of rank %d in %s, %s", after.State, d.ID, d.Rank, d.Household, d.State)
+	}
+	f.Clock.Add(time.Minute)
+	_, err := f.Registrar.Deposit(f.Ctx, family.Actor, enrolment.Deposit{Household: family.Household, Paper: "quotient-familial",
+		File: document.File{Name: "quotient-2.pdf", BlobKey: "pieces/quotient-2", MediaType: "application/pdf", Size: 9, Pages: 1, SHA256: "0"}})
+	f.Must(err)
+	if err := f.merges().Undo(f.Ctx, secretary, made); !isConflict(err) || !strings.Contains(err.Error(), "la pièce « Attestation Quotient Familial »") {
+		t.Errorf("undone though a paper has changed since: %v", err)
 	}
 	if n := f.count(`select count(*) from request where dossier_id = $1 and state = 'place'`, d.ID); n != 1 {
 		t.Errorf("%d places kept", n)
@@ -196,7 +206,7 @@ func joinsItsFamily(t *testing.T, f *front) {
 	// Apolline, known here, asks again from outside before her family has sent anything, and her family sends after all.
 	known := f.confirm(f.apply(child("Apolline", "ABELARD", "13/07/2022"), "mamie@exemple.fr", "cheques"))
 	secondPlace(t, f, family.Choose("eveil", "L-EVEIL-DANSE"))
-	f.Must(f.Attach(f.Ctx, secretary, known.ID, family.Household, ""))
+	f.attach(known.ID, family.Household)
 	if got := f.entry(known.ID); got.Pupil != family.Pupil.ID || got.Dossier.Rank != before.Rank+1 {
 		t.Errorf("Apolline’s dossier is of pupil %s, rank %d", got.Pupil, got.Dossier.Rank)
 	}
@@ -204,7 +214,7 @@ func joinsItsFamily(t *testing.T, f *front) {
 	if third.State != application.Held {
 		t.Fatalf("a third Apolline is %s", third.State)
 	}
-	if err := f.Attach(f.Ctx, secretary, third.ID, family.Household, ""); !isConflict(err) {
+	if _, err := f.merges().Attach(f.Ctx, secretary, f.Applications, third.ID, family.Household, ""); !isConflict(err) {
 		t.Errorf("a pupil with a dossier gets a second one: %v", err)
 	}
 	f.Must(f.Admit(f.Ctx, secretary, third.ID)) // another child, after all
@@ -217,6 +227,95 @@ func joinsItsFamily(t *testing.T, f *front) {
 	third = fourth
 	if got := f.entry(third.ID); got.Dossier.State != enrolment.TurnedDown || f.count(`select count(*) from account where household_id = $1 and disabled_at is null`, got.Household) != 0 {
 		t.Errorf("refused: %s", got.Dossier.State)
+	}
+	f.refusedIsForgotten(f.entry(fourth.ID))
+}
+
+// refusedIsForgotten: a year after the answer nothing of a refused newcomer is
+// left but what the journal tells; the families and their dossiers stay.
+func (f *front) refusedIsForgotten(refused application.Entry) {
+	f.t.Helper()
+	var told []string
+	also := func(_ context.Context, _ *db.Tx, households, pupils []string) error {
+		told = append(append(told, households...), pupils...)
+		return nil
+	}
+	const standing = `select (select count(*) from dossier where rank is not null and state <> 'turned_down') + (select count(*) from household) + (select count(*) from request where state = 'place')`
+	before := f.count(standing)
+	f.Clock.Set(refused.DecidedAt.AddDate(0, application.RefusedMonths, -1))
+	if n, err := f.Forget(f.Ctx, also); err != nil || n != 0 {
+		f.t.Errorf("forgot %d before the year was over, %v", n, err)
+	}
+	f.Clock.Set(refused.DecidedAt.AddDate(0, application.RefusedMonths, 1))
+	if n, err := f.Forget(f.Ctx, also); err != nil || n != 2 { // and the one that was refused while it was held
+		f.t.Errorf("forgot %d, %v", n, err)
+	}
+	for _, left := range []struct{ what, text, id string }{
+		{"household", `select count(*) from household where id = $1`, refused.Household},
+		{"guardian", `select count(*) from guardian where household_id = $1`, refused.Household},
+		{"account", `select count(*) from account where household_id = $1`, refused.Household},
+		{"dossier", `select count(*) from dossier where id = $1`, refused.Dossier.ID},
+		{"request", `select count(*) from request where dossier_id = $1`, refused.Dossier.ID},
+		{"pupil", `select count(*) from pupil where id = $1`, refused.Pupil},
+		{"deposit", `select count(*) from deposit where household_id = $1`, refused.Household},
+		{"mail", `select count(*) from outgoing_mail where household_id = $1`, refused.Household},
+		{"mail to its address", `select count(*) from outgoing_mail where recipient = $1`, refused.Form.Guardian.Email},
+		{"pré-inscription", `select count(*) from application where id = $1`, refused.ID},
+	} {
+		if n := f.count(left.text, left.id); n != 0 {
+			f.t.Errorf("%s: %d rows are left", left.what, n)
+		}
+	}
+	if len(told) != 2 || told[0] != refused.Household || told[1] != refused.Pupil {
+		f.t.Errorf("rooms above are told of %v", told)
+	}
+	if after := f.count(standing); after != before-1 {
+		f.t.Errorf("families, dossiers and places: %d, before %d: want the candidate household less, and nothing else", after, before)
+	}
+}
+
+func (f *front) merges() *merge.Merges { return merge.New(f.Store, f.Clock, f.Accounts, f.Registrar) }
+
+// attach attaches a pré-inscription, and returns the id by which it is undone.
+func (f *front) attach(id, household string) string {
+	f.t.Helper()
+	f.Clock.Add(time.Minute)
+	made, err := f.merges().Attach(f.Ctx, testschool.Secretary, f.Applications, id, household, "")
+	f.Must(err)
+	return made
+}
+
+// attachAndUndo: undone, everything is as it was, and who applied still enters;
+// once a paper that it moved has changed, it is refused and named.
+func (f *front) attachAndUndo(app application.Application, before enrolment.Dossier, household string) {
+	f.t.Helper()
+	rows := func() string {
+		text, err := db.One[string](f.Ctx, f.Store, `select (select string_agg(id || household_id, ' ' order by id) from deposit) || (select string_agg(id || household_id || coalesce(rank, 0), ' ' order by id) from dossier where rank is not null)
+			|| (select string_agg(pupil_id || household_id, ' ' order by pupil_id, household_id) from pupil_household) || (select string_agg(login, ' ' order by login) from account where role = 'family')`)
+		f.Must(err)
+		return text
+	}
+	was := rows()
+	undo := func(made string) error { return f.merges().Undo(f.Ctx, testschool.Secretary, made) }
+	made := f.attach(app.ID, household)
+	if rows() == was {
+		f.t.Error("attached, and nothing has moved")
+	}
+	f.Must(undo(made))
+	if got := f.entry(app.ID); got.State != application.Confirmed || got.Household != app.Household || got.Dossier.Rank != before.Rank || got.Dossier.Household != app.Household {
+		f.t.Errorf("undone: %s, dossier of rank %d in %s", got.State, got.Dossier.Rank, got.Dossier.Household)
+	}
+	if got := rows(); got != was {
+		f.t.Errorf("undone:\n%s\nbefore:\n%s", got, was)
+	}
+	if _, _, _, err := f.Enter(f.Ctx, f.mailed(app.Form.Guardian.Email)); err != nil {
+		f.t.Errorf("undone, and the link opens nothing: %v", err)
+	}
+	if err := undo(made); !isConflict(err) {
+		f.t.Errorf("undone twice: %v", err)
+	}
+	if _, found, err := merge.Attached(f.Ctx, f.Store, testschool.Secretary, app.ID); err != nil || found {
+		f.t.Errorf("undone, and still said to be attached: %v", err)
 	}
 }
 
@@ -271,8 +370,11 @@ func TestWhatTheFormRefusesAndForgets(t *testing.T) {
 		t.Errorf("another address is refused: %v", err)
 	}
 	f.Clock.Add(16 * 24 * time.Hour)
-	if n, err := f.Forget(f.Ctx); err != nil || n != 1 {
+	if n, err := f.Forget(f.Ctx, nil); err != nil || n != 1 {
 		t.Errorf("forgot %d, %v", n, err)
+	}
+	if n := f.count(`select count(*) from outgoing_mail where recipient = 'elodie@exemple.fr'`); n != 0 {
+		t.Errorf("%d mails to its address are left", n)
 	}
 	if _, _, err := f.Find(f.Ctx, newer); !errors.Is(err, fault.ErrNotFound) {
 		t.Errorf("a forgotten one is found: %v", err)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"pupitre/internal/domain/account"
 	"pupitre/internal/domain/actor"
@@ -112,12 +111,26 @@ func oneDossier(ctx context.Context, r db.Reader, app Application) error {
 	return err
 }
 
+// Attaching is an attachment as it is made.
+type Attaching struct {
+	Application Application // as it was before
+	Household   string      // that it goes to
+	Pupil       string      // the newcomer, or the pupil known in that household
+}
+
+// Keeper keeps what an attachment moves, within its transaction: Before reads
+// what stands, After what has become of it.
+type Keeper interface {
+	Before(ctx context.Context, tx *db.Tx, a Attaching) error
+	After(ctx context.Context, tx *db.Tx, a Attaching) error
+}
+
 // Attach gives the pupil and its dossier, with rank and places, to a household of
 // the school: as a new pupil of it, or as the one known there when pupil is not
 // empty. The candidate household is no more. It returns *fault.Conflict when
 // that pupil has a dossier already, fault.ErrNotFound when the household or the
-// pupil is not one of the school's. Office only.
-func (a *Applications) Attach(ctx context.Context, by actor.Actor, id, household, pupil string) error {
+// pupil is not one of the school's. k keeps what it takes to undo it. Office only.
+func (a *Applications) Attach(ctx context.Context, by actor.Actor, id, household, pupil string, k Keeper) error {
 	app, err := a.opened(ctx, a.store, by, id)
 	if err != nil {
 		return err
@@ -136,6 +149,8 @@ func (a *Applications) Attach(ctx context.Context, by actor.Actor, id, household
 	if pupil != "" {
 		in.Pupil = pupil
 	}
+	made := Attaching{app, household, in.Pupil}
+	in.Before = func(ctx context.Context, tx *db.Tx) error { return k.Before(ctx, tx, made) }
 	return a.registrar.Rehouse(ctx, by, in, func(ctx context.Context, tx *db.Tx) error {
 		now, from, newcomer := a.clock.Now(), app.Household, app.Pupil
 		if err := document.Move(ctx, tx, now, from, household, newcomer, in.Pupil); err != nil {
@@ -152,7 +167,10 @@ func (a *Applications) Attach(ctx context.Context, by actor.Actor, id, household
 		if err := people.JoinHousehold(ctx, tx, now, by, newcomer, from, household, pupil, app.Season); err != nil {
 			return err
 		}
-		return a.mail(ctx, tx, moved, MailAttached, "")
+		if err := a.mail(ctx, tx, moved, MailAttached, ""); err != nil {
+			return err
+		}
+		return k.After(ctx, tx, made)
 	})
 }
 
@@ -283,20 +301,6 @@ func (a *Applications) Admit(ctx context.Context, by actor.Actor, id string) err
 		ReceivedAt: app.ConfirmedAt,
 	})
 }
-
-// Forget deletes what was typed and not confirmed within KeptDays, and returns
-// how many.
-func (a *Applications) Forget(ctx context.Context) (n int64, err error) {
-	err = a.store.Write(ctx, func(tx *db.Tx) error {
-		n, err = tx.Exec(ctx, `delete from application where confirmed_at is null and touched_at < $1 and state in ('draft', 'sent')
-			and not exists (select 1 from season s where s.id = application.season_id and (s.campaign_opens_at > $1 or s.newcomers_open_at > $1))`, a.clock.Now().AddDate(0, 0, -KeptDays))
-		return err
-	})
-	return n, err
-}
-
-// ForgottenOn is the day on which what is typed now is deleted, if nobody confirms it.
-func ForgottenOn(now time.Time) string { return french.Date(now.AddDate(0, 0, KeptDays)) }
 
 // Rehome makes the answered pré-inscriptions of the lost household those of the
 // kept one, and of the pupils that its pupils are.

@@ -282,3 +282,25 @@ func Rehouse(ctx context.Context, tx *db.Tx, mails []string, household string) e
 	_, err := tx.Exec(ctx, `update outgoing_mail set household_id = $1 where id in (select value from json_each(cast($2 as text)))`, household, db.IDs(mails))
 	return err
 }
+
+// Forget removes the mails and calls of the households, and those of the kinds,
+// of no household, to the recipients that are meant.
+func Forget(ctx context.Context, tx *db.Tx, households []string, kinds []Kind, meant func(recipient string) bool) error {
+	all, err := db.All[Outgoing](ctx, tx, outgoing+`where household_id in (select value from json_each(cast($1 as text))) and household_id <> ''
+		or household_id = '' and kind in (select value from json_each(cast($2 as text)))`, db.IDs(households), db.IDs(kinds))
+	if err != nil {
+		return fmt.Errorf("forget mails: %w", err)
+	}
+	var ids []string
+	for _, o := range all {
+		if o.Household == "" && !meant(o.Recipient) {
+			continue
+		}
+		ids = append(ids, o.ID)
+		if err := jobs.Forget(ctx, tx, jobKey(o.ID)); err != nil {
+			return err
+		}
+	}
+	_, err = tx.Exec(ctx, `delete from outgoing_mail where id in (select value from json_each(cast($1 as text)))`, db.IDs(ids))
+	return err
+}

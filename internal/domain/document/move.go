@@ -30,6 +30,13 @@ func Move(ctx context.Context, tx *db.Tx, now time.Time, from, to, pupil, become
 	return nil
 }
 
+// ForgetHouseholds deletes the deposits of households that are about to be no
+// more; their files, which nothing names any more, are swept.
+func ForgetHouseholds(ctx context.Context, tx *db.Tx, households []string) error {
+	_, err := tx.Exec(ctx, `delete from deposit where household_id in (select value from json_each(cast($1 as text)))`, db.IDs(households))
+	return err
+}
+
 // Reunion is two households whose papers become those of one. Becomes says of a
 // pupil of the lost one which other it is; Standing which papers stay valid
 // from one season to the next.

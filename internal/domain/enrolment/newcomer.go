@@ -90,6 +90,8 @@ type Rehousing struct {
 	Household string
 	Pupil     string // the dossier's own, or the one known in the household
 	Reason    string
+
+	Before func(ctx context.Context, tx *db.Tx) error // reads what stands before anything is written; nil reads nothing
 }
 
 // Rehouse gives the dossier, with its rank and its places, to another household
@@ -116,6 +118,11 @@ func (r *Registrar) Rehouse(ctx context.Context, a actor.Actor, in Rehousing, mo
 		}
 		from, before := d.Pupil, d.Household
 		err = u.apart(func(ctx context.Context, tx *db.Tx) error {
+			if in.Before != nil {
+				if err := in.Before(ctx, tx); err != nil {
+					return err
+				}
+			}
 			if other != nil {
 				if _, err := tx.Exec(ctx, `delete from dossier where id = $1`, other.ID); err != nil {
 					return err

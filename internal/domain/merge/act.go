@@ -202,6 +202,7 @@ func scope(households, pupils, accounts []string) []transfer.Pick {
 		pick("pupil_course_now", `pupil_id`+in, their),
 		pick("roll_over_pupil", `season_id in (select season_id from roll_over) and pupil_id`+in, their),
 		pick("household_change", `household_id in (select household_id from pupil_household where pupil_id`+in+` union select value from json_each(cast($2 as text)))`, their, of),
+		pick("household_apart", `first_id`+in+` or second_id in (select value from json_each(cast($1 as text)))`, of),
 		pick("imported", `entity_id`+in, db.IDs(append(slices.Clone(households), pupils...))),
 		pick("account", `id`+in, db.IDs(accounts)),
 		pick("deposit", either, of, their),

@@ -46,6 +46,9 @@ func newDouble(t *testing.T, store *db.Store) *double {
 	d.nino = d.Family("MOREAU-9002", "Nino").Pupil
 	d.notes()
 	d.messages()
+	d.write(func(tx *db.Tx) error {
+		return people.SayApart(d.Ctx, tx, d.Clock.Now(), testschool.Secretary, d.again.Household, d.father.Household)
+	})
 	d.settle()
 	return d
 }

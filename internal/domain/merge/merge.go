@@ -64,18 +64,26 @@ type Merged struct {
 	Mails     string    `db:"mails"`
 	UndoneAt  time.Time `db:"undone_at"`
 	UndoneBy  string    `db:"undone_by"`
+
+	Application string `db:"application_id"` // the pré-inscription that was attached, "" for a merge of two families
 }
+
+// IsAttachment tells whether a pré-inscription was attached to a known household.
+func (m Merged) IsAttachment() bool { return m.Application != "" }
 
 // Undone tells whether the households are two again.
 func (m Merged) Undone() bool { return !m.UndoneAt.IsZero() }
 
 // Words say what was done, by whom and when.
 func (m Merged) Words() string {
+	if m.IsAttachment() {
+		return "La pré-inscription de " + m.LostName + " a été rattachée au foyer " + m.KeptName + " par " + m.By + " le " + french.Moment(m.At) + "."
+	}
 	return "Le foyer " + m.LostName + " a été fusionné avec le foyer " + m.KeptName + " par " + m.By + " le " + french.Moment(m.At) + "."
 }
 
 const merges = `select id, kept_id, lost_id, kept_name, lost_name, login, lost_login, merged_at, merged_by, said,
-	before, after, lines, mails, undone_at, undone_by from household_merge `
+	before, after, lines, mails, undone_at, undone_by, application_id from household_merge `
 
 // Of returns a merge, or fault.ErrNotFound. Office only.
 func Of(ctx context.Context, r db.Reader, by actor.Actor, id string) (Merged, error) {
@@ -94,8 +102,14 @@ func Into(ctx context.Context, r db.Reader, by actor.Actor, household string) (M
 	return db.Maybe[Merged](ctx, r, merges+`where lost_id = $1 and undone_at is null order by merged_at desc limit 1`, household)
 }
 
-// EventMerged is the journal's event of a merge; its line's subject is SubjectOf.
-const EventMerged = "household.merged"
+// The journal's events of a merge and of an attachment; their lines' subject is SubjectOf.
+const (
+	EventMerged   = "household.merged"
+	EventAttached = "household.attached"
+)
+
+// Undoable tells whether a line of that event leads to an undoing.
+func Undoable(event string) bool { return event == EventMerged || event == EventAttached }
 
 const subject = "merge:"
 

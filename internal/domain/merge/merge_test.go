@@ -105,6 +105,9 @@ func (d *double) isOne() {
 	if got := d.text(`select string_agg(message_id || ' ' || dossiers || case when read_at is null then ' unread' else ' read' end, ', ' order by message_id) from message_recipient where household_id = $1`, kept); got != `both ["b"] unread, leaving ["b","a"] unread, lone ["a"] read` {
 		t.Errorf("what the school has written: %s", got)
 	}
+	if said, err := people.ApartFromEach(d.Ctx, d.Store, testschool.Secretary, kept); err != nil || len(said) != 1 || said[0].Household != d.father.Household {
+		t.Errorf("said of the lost household, and now of the kept one: %+v, %v", said, err)
+	}
 	reg, err := enrolment.RegistrationOf(d.Ctx, d.Store, testschool.Secretary, d.lucie.ID)
 	d.Must(err)
 	if reg.Dossier.Rank == 0 || reg.Dossier.Household != kept {

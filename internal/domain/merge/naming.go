@@ -72,6 +72,8 @@ func (m Merged) nameOf(t transfer.Turned, pupils map[string]people.Pupil, papers
 		return "l’identifiant " + t.Column("login")
 	case "application":
 		return "la pré-inscription"
+	case "household_apart":
+		return "ce qui a été dit des foyers qui ressemblent"
 	case "household_change":
 		return "un changement à vérifier"
 	case notices:

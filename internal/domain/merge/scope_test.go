@@ -20,7 +20,7 @@ var otherwise = map[string]string{
 func TestAMergeKnowsEveryTable(t *testing.T) {
 	store := dbtest.SQLite(t)
 	tables, err := db.All[string](t.Context(), store, `select distinct m.name from sqlite_master m join pragma_table_info(m.name) c
-		where m.type = 'table' and c.name in ('household_id', 'pupil_id', 'guardian_id') order by m.name`)
+		where m.type = 'table' and c.name in ('household_id', 'pupil_id', 'guardian_id', 'first_id') order by m.name`)
 	if err != nil || len(tables) < 10 {
 		t.Fatalf("%v, %v", tables, err)
 	}

@@ -36,7 +36,7 @@ func (m *Merges) Undo(ctx context.Context, by actor.Actor, id string) error {
 			return err
 		}
 		if why != "" {
-			return &fault.Conflict{Message: "La fusion ne s’annule plus" + french.Nbsp + ": " + why + "."}
+			return &fault.Conflict{Message: merged.noLonger() + french.Nbsp + ": " + why + "."}
 		}
 		return m.undo(ctx, tx, at, by, merged, turned)
 	})
@@ -62,12 +62,26 @@ func (m *Merges) undo(ctx context.Context, tx *db.Tx, at time.Time, by actor.Act
 	if _, err := tx.Exec(ctx, `update household_merge set undone_at = $1, undone_by = $2 where id = $3`, at, by.Name, merged.ID); err != nil {
 		return err
 	}
+	return merged.tell(ctx, tx, at, by)
+}
+
+// noLonger says that it is not undone any more.
+func (m Merged) noLonger() string {
+	if m.IsAttachment() {
+		return "Le rattachement ne s’annule plus"
+	}
+	return "La fusion ne s’annule plus"
+}
+
+// tell writes in the journal of both households that they are two again.
+func (m Merged) tell(ctx context.Context, tx *db.Tx, at time.Time, by actor.Actor) error {
+	event, before, after := "household.merge_undone", "un seul foyer", "Fusion annulée"+french.Nbsp+": de nouveau deux foyers, "+m.KeptName+" et "+m.LostName
+	if m.IsAttachment() {
+		event, before, after = "household.attachment_undone", "rattachée au foyer "+m.KeptName, "Rattachement annulé"+french.Nbsp+": la pré-inscription de "+m.LostName+" attend de nouveau une réponse"
+	}
 	var told []journal.Line
-	for _, household := range []string{merged.Kept, merged.Lost} {
-		told = append(told, journal.By(by, at, journal.Line{
-			Event: "household.merge_undone", Household: household, Subject: SubjectOf(merged.ID), Before: "un seul foyer",
-			After: "Fusion annulée" + french.Nbsp + ": de nouveau deux foyers, " + merged.KeptName + " et " + merged.LostName,
-		}))
+	for _, household := range []string{m.Kept, m.Lost} {
+		told = append(told, journal.By(by, at, journal.Line{Event: event, Household: household, Subject: SubjectOf(m.ID), Before: before, After: after}))
 	}
 	return journal.Append(ctx, tx, told...)
 }
@@ -82,7 +96,7 @@ func HoldsUp(ctx context.Context, r db.Reader, by actor.Actor, merged Merged) (s
 // since says what has changed of what the merge moved, and lists what it turned.
 func (m Merged) since(ctx context.Context, r db.Reader, by actor.Actor) (why string, turned []transfer.Turned, err error) {
 	if m.Undone() {
-		return "elle est déjà annulée", nil, nil
+		return "c’est déjà annulé", nil, nil
 	}
 	if again, merged, err := Into(ctx, r, by, m.Kept); err != nil || merged {
 		return "le foyer " + m.KeptName + " a été fusionné depuis avec un autre, " + again.KeptName, nil, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"pupitre/internal/domain/actor"
@@ -98,40 +99,66 @@ type due struct {
 
 // writeSome writes to the next households, and tells whether there were any.
 func (m *Messages) writeSome(ctx context.Context, msg Message, season school.Season, s school.School) (bool, error) {
+	next, letters, err := m.next(ctx, msg, season, s)
+	if err != nil || len(next) == 0 {
+		return false, err
+	}
+	return true, m.store.Write(ctx, func(tx *db.Tx) error { return m.write(ctx, tx, msg, s, next, letters) })
+}
+
+// next are the households to write to, and what is written to each.
+func (m *Messages) next(ctx context.Context, msg Message, season school.Season, s school.School) ([]due, map[string]Letter, error) {
 	next, err := db.All[due](ctx, m.store, `select household_id, dossiers from message_recipient
 		where message_id = $1 and prepared_at is null order by position limit $2`, msg.ID, atOnce)
 	if err != nil || len(next) == 0 {
-		return false, err
+		return nil, nil, err
 	}
 	targets := make([]report.Target, len(next))
 	for i, d := range next {
 		targets[i].Household = d.Household
 		if err := json.Unmarshal([]byte(d.Dossiers), &targets[i].Dossiers); err != nil {
-			return false, fmt.Errorf("read the dossiers of a recipient: %w", err)
+			return nil, nil, fmt.Errorf("read the dossiers of a recipient: %w", err)
 		}
 	}
 	letters, err := lettersTo(ctx, m.store, actor.System, season, s, msg.Subject, msg.Body, targets)
-	if err != nil {
-		return false, err
-	}
-	return true, m.store.Write(ctx, func(tx *db.Tx) error { return m.write(ctx, tx, msg, s, targets, letters) })
+	return next, letters, err
 }
 
-// write keeps what is written to each of the targets and has its mail leave; a
-// household that is gone meanwhile is noted without a text.
-func (m *Messages) write(ctx context.Context, tx *db.Tx, msg Message, s school.School, targets []report.Target, letters map[string]Letter) error {
+// stillDue keeps, of those read, the households that are as they were read, and
+// keeps them so until the transaction ends. One written to meanwhile, or merged
+// with another, is not among them: what is left of it is read anew.
+func stillDue(ctx context.Context, tx *db.Tx, message string, read []due) ([]due, error) {
+	ids := make([]string, len(read))
+	for i, d := range read {
+		ids[i] = d.Household
+	}
+	const these = ` where message_id = $1 and prepared_at is null and household_id in (select value from json_each(cast($2 as text)))`
+	if _, err := tx.Exec(ctx, `update message_recipient set position = position`+these, message, db.IDs(ids)); err != nil {
+		return nil, err
+	}
+	now, err := db.All[due](ctx, tx, `select household_id, dossiers from message_recipient`+these, message, db.IDs(ids))
+	return slices.DeleteFunc(read, func(d due) bool { return !slices.Contains(now, d) }), err
+}
+
+// write keeps what is written to each of those that are still due and has its
+// mail leave; a household that is gone meanwhile is noted without a text.
+func (m *Messages) write(ctx context.Context, tx *db.Tx, msg Message, s school.School, read []due, letters map[string]Letter) error {
+	next, err := stillDue(ctx, tx, msg.ID, read)
+	if err != nil {
+		return err
+	}
 	now := m.clock.Now()
 	leaves := school.QuietHours(now, s)
 	var rows [][]any
 	var mails []correspondence.Mail
-	for _, t := range targets {
-		l := letters[t.Household]
+	for _, d := range next {
+		l := letters[d.Household]
 		if !msg.ByMail {
 			l.Address = ""
 		}
-		rows = append(rows, []any{l.Address, l.Subject, l.Body, now, msg.ID, t.Household})
+		rows = append(rows, []any{l.Address, l.Subject, l.Body, now, msg.ID, d.Household})
 		if l.Address != "" {
-			mails = append(mails, mailOf(msg.ID, t.Household, l, leaves))
+			mails = append(mails, mailOf(msg.ID, d.Household, l, leaves))
 		}
 	}
 	if _, err := tx.ExecEach(ctx, `update message_recipient set address = $1, subject = $2, body = $3, prepared_at = $4

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"pupitre/internal/demo/testschool"
 	"pupitre/internal/domain/actor"
@@ -131,18 +132,30 @@ func TestAMessageIsWrittenOnceToEachFamilyOfItsSelection(t *testing.T) {
 		if len(notices) != 1 || !notices[0].ReadAt.IsZero() {
 			t.Fatalf("notices: %+v", notices)
 		}
-		if _, err := d.messages.Open(d.Ctx, d.salome.Actor, m.ID); err != nil {
-			t.Error(err)
+		if n, err := message.NoticeOf(d.Ctx, store, d.salome.Actor, m.ID); err != nil || n.Subject == "" {
+			t.Errorf("its family reads %+v, %v", n, err)
+		}
+		if notices, _ = message.Notices(d.Ctx, store, d.salome.Actor, 10); !notices[0].ReadAt.IsZero() {
+			t.Error("noted as read because its page was fetched")
+		}
+		n, err := d.messages.MarkRead(d.Ctx, d.salome.Actor, m.ID)
+		d.Must(err)
+		d.Clock.Add(time.Hour)
+		if again, err := d.messages.MarkRead(d.Ctx, d.salome.Actor, m.ID); err != nil || n.ReadAt.IsZero() || !again.ReadAt.Equal(n.ReadAt) {
+			t.Errorf("read at %s, then at %s, %v", n.ReadAt, again.ReadAt, err)
 		}
 		if notices, _ = message.Notices(d.Ctx, store, d.salome.Actor, 10); notices[0].ReadAt.IsZero() {
-			t.Error("opened, and not noted as read")
+			t.Error("read, and not noted so")
 		}
 		if others, err := message.Notices(d.Ctx, store, d.inès.Actor, 10); err != nil || len(others) != 0 {
 			t.Errorf("another family reads %v, %v", others, err)
 		}
 		for _, who := range []actor.Actor{d.inès.Actor, secretary, {}} {
-			if _, err := d.messages.Open(d.Ctx, who, m.ID); !errors.Is(err, fault.ErrNotFound) {
+			if _, err := message.NoticeOf(d.Ctx, store, who, m.ID); !errors.Is(err, fault.ErrNotFound) {
 				t.Errorf("%s opens it: %v", who.Role, err)
+			}
+			if _, err := d.messages.MarkRead(d.Ctx, who, m.ID); !errors.Is(err, fault.ErrNotFound) {
+				t.Errorf("%s marks it: %v", who.Role, err)
 			}
 		}
 		d.Must(d.messages.Hide(d.Ctx, secretary, m.ID))

@@ -17,7 +17,7 @@ type Notice struct {
 	Subject string    `db:"subject"`
 	Body    string    `db:"body"` // Link stands for the portal's button
 	At      time.Time `db:"prepared_at"`
-	ReadAt  time.Time `db:"read_at"` // zero until it is opened
+	ReadAt  time.Time `db:"read_at"` // zero until the family has read it
 }
 
 const notices = `select x.message_id, x.subject, x.body, x.prepared_at, x.read_at from message_recipient x
@@ -37,20 +37,28 @@ func Notices(ctx context.Context, r db.Reader, a actor.Actor, limit int64) ([]No
 	return found, nil
 }
 
-// Open returns one of them and notes that it was read; fault.ErrNotFound when it
-// is not the actor's household's.
-func (m *Messages) Open(ctx context.Context, a actor.Actor, id string) (Notice, error) {
+// NoticeOf returns one of them; fault.ErrNotFound when it is not the actor's
+// household's. It notes nothing: browsers fetch pages that nobody opens.
+func NoticeOf(ctx context.Context, r db.Reader, a actor.Actor, id string) (Notice, error) {
 	if a.Role != actor.Family || a.Household == "" {
 		return Notice{}, fault.ErrNotFound
 	}
-	n, err := db.One[Notice](ctx, m.store, notices+`and x.message_id = $2`, a.Household, id)
-	if err != nil || !n.ReadAt.IsZero() {
-		return n, err
-	}
-	return n, m.store.Write(ctx, func(tx *db.Tx) error {
-		_, err := tx.Exec(ctx, `update message_recipient set read_at = $1 where message_id = $2 and household_id = $3 and read_at is null`, m.clock.Now(), id, a.Household)
+	return db.One[Notice](ctx, r, notices+`and x.message_id = $2`, a.Household, id)
+}
+
+// MarkRead notes that the actor's household has read it, and returns it so; a
+// second time nothing changes. It returns fault.ErrNotFound as NoticeOf.
+func (m *Messages) MarkRead(ctx context.Context, a actor.Actor, id string) (n Notice, err error) {
+	now := m.clock.Now()
+	err = m.store.Write(ctx, func(tx *db.Tx) error {
+		if n, err = NoticeOf(ctx, tx, a, id); err != nil || !n.ReadAt.IsZero() {
+			return err
+		}
+		n.ReadAt = now
+		_, err = tx.Exec(ctx, `update message_recipient set read_at = $1 where message_id = $2 and household_id = $3 and read_at is null`, now, id, a.Household)
 		return err
 	})
+	return n, err
 }
 
 // Hide takes the message out of the portal. Who may write only.

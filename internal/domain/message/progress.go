@@ -22,6 +22,7 @@ type Progress struct {
 	Gone     int64 // mails that the mail server took
 	Failed   int64 // mails given up
 	Read     int64 // families that opened it in the portal
+	Printed  int64 // families whose letter was printed
 }
 
 // Waiting is how many mails are on their way.
@@ -46,17 +47,18 @@ func progressOf(ctx context.Context, r db.Reader, ids []string) (map[string]Prog
 		A       int64  `db:"a"`
 		B       int64  `db:"b"`
 		C       int64  `db:"c"`
+		D       int64  `db:"d"`
 	}
 	all := map[string]Progress{}
-	families, err := db.All[row](ctx, r, `select message_id, count(*) as a, count(prepared_at) as b, count(read_at) as c from message_recipient
+	families, err := db.All[row](ctx, r, `select message_id, count(*) as a, count(prepared_at) as b, count(read_at) as c, count(printed_at) as d from message_recipient
 		where message_id in (select value from json_each(cast($1 as text))) group by message_id`, db.IDs(ids))
 	if err != nil {
 		return nil, fmt.Errorf("count the families of messages: %w", err)
 	}
 	for _, f := range families {
-		all[f.Message] = Progress{Families: f.A, Ready: f.B, Read: f.C}
+		all[f.Message] = Progress{Families: f.A, Ready: f.B, Read: f.C, Printed: f.D}
 	}
-	mails, err := db.All[row](ctx, r, `select message_id, count(*) as a, count(sent_at) as b, count(failed_at) as c from outgoing_mail
+	mails, err := db.All[row](ctx, r, `select message_id, count(*) as a, count(sent_at) as b, count(failed_at) as c, 0 as d from outgoing_mail
 		where message_id <> '' and message_id in (select value from json_each(cast($1 as text))) group by message_id`, db.IDs(ids))
 	if err != nil {
 		return nil, fmt.Errorf("count the mails of messages: %w", err)
@@ -76,6 +78,7 @@ type Recipient struct {
 	Address    string    `db:"address"`
 	PreparedAt time.Time `db:"prepared_at"`
 	ReadAt     time.Time `db:"read_at"`
+	PrintedAt  time.Time `db:"printed_at"`
 	SentAt     time.Time `db:"sent_at"`
 	FailedAt   time.Time `db:"failed_at"`
 	LastError  string    `db:"last_error"`
@@ -106,7 +109,7 @@ func Recipients(ctx context.Context, r db.Reader, a actor.Actor, id string, o Ou
 	case NoAddress:
 		narrowed = ` and x.address = '' and x.prepared_at is not null`
 	}
-	return db.All[Recipient](ctx, r, `select x.household_id, coalesce(g.first_name || ' ' || g.last_name, '') as name, coalesce(m.recipient, x.address) as address, x.prepared_at, x.read_at,
+	return db.All[Recipient](ctx, r, `select x.household_id, coalesce(g.first_name || ' ' || g.last_name, '') as name, coalesce(m.recipient, x.address) as address, x.prepared_at, x.read_at, x.printed_at,
 			m.sent_at, m.failed_at, coalesce(m.last_error, '') as last_error, coalesce(m.id, '') as mail,
 			coalesce(case when g.mobile <> '' then g.mobile else g.phone end, '') as phone
 		from message_recipient x

@@ -73,3 +73,10 @@ func (t twice) unite(ctx context.Context, tx *db.Tx, lost, kept string) error {
 	_, err := tx.Exec(ctx, `delete from message_recipient where message_id = $1 and household_id = $2`, t.Message, lost)
 	return err
 }
+
+// ForgetHouseholds leaves of what was written to households that are about to be
+// no more only that it was.
+func ForgetHouseholds(ctx context.Context, tx *db.Tx, households []string) error {
+	_, err := tx.Exec(ctx, `update message_recipient set address = '', subject = '', body = '' where household_id in (select value from json_each(cast($1 as text)))`, db.IDs(households))
+	return err
+}

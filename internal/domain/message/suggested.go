@@ -14,9 +14,9 @@ Il prendra son rang à l’instant où la dernière sera déposée.
 {lien du portail}
 
 Le secrétariat`},
-	{"cloture", "Rappel de clôture", "Les réinscriptions ferment bientôt", `Bonjour {responsable},
+	{"cloture", "Rappel de clôture", "Les inscriptions ferment bientôt", `Bonjour {responsable},
 
-Les réinscriptions pour la saison {saison} ferment le {clôture}. Nous n’avons pas encore votre réponse pour {prénom de l’élève}.
+Les inscriptions pour la saison {saison} ferment le {clôture}. Nous n’avons pas encore votre réponse pour {prénom de l’élève}.
 
 {lien du portail}
 

@@ -2,9 +2,13 @@ package people_test
 
 import (
 	"errors"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"pupitre/internal/domain/actor"
+	"pupitre/internal/domain/journal"
 	"pupitre/internal/domain/people"
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/db/dbtest"
@@ -104,6 +108,84 @@ func TestWhatAFamilyChangesIsToBeSeen(t *testing.T) {
 			if !errors.Is(a, fault.ErrForbidden) {
 				t.Errorf("a family reads what is to be seen: %v", a)
 			}
+		}
+	})
+}
+
+// The office puts a former value back, unless it has changed again.
+func TestAFormerValueIsPutBack(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, store *db.Store) {
+		seed(t, store)
+		change := func(a func(*people.HouseholdForm)) {
+			t.Helper()
+			h, err := people.HouseholdByID(ctx, store, moreau, "moreau")
+			if err != nil {
+				t.Fatal(err)
+			}
+			form := identity()
+			form.Version, form.Address, form.Guardians[0].LastName, form.Guardians[0].Mobile = h.Version, h.Address, h.Guardians[0].LastName, h.Guardians[0].Mobile
+			a(&form)
+			if _, err := save(store, moreau, form); err != nil {
+				t.Fatal(err)
+			}
+		}
+		put := func(a actor.Actor, field string) error {
+			t.Helper()
+			all, err := people.ChangesOf(ctx, store, secretary, "moreau")
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, c := range all {
+				if c.Field == field {
+					return store.Write(ctx, func(tx *db.Tx) error {
+						_, err := people.PutBack(ctx, tx, now, a, "moreau", c.ID)
+						return err
+					})
+				}
+			}
+			t.Fatalf("no change of %s to see", field)
+			return nil
+		}
+		change(func(*people.HouseholdForm) {}) // first answers
+		change(func(f *people.HouseholdForm) {
+			f.Address, f.Guardians[0].Mobile, f.BillingMode, f.Means = "9 quai Neuf", "0699999999", 1, []string{"cheques"}
+		})
+		said := toSee(t, store, "moreau")
+		if err := put(moreau, "mobile"); !errors.Is(err, fault.ErrForbidden) {
+			t.Errorf("a family puts it back: %v", err)
+		}
+		for _, field := range []string{"mobile", "facturation", "moyens de paiement"} {
+			if err := put(secretary, field); err != nil {
+				t.Errorf("%s of %s: %v", field, said, err)
+			}
+		}
+		h, err := people.HouseholdByID(ctx, store, secretary, "moreau")
+		if err != nil {
+			t.Fatal(err)
+		}
+		was := identity()
+		if h.Guardians[0].Mobile != "0612345678" || h.BillingMode != was.BillingMode || !slices.Equal(h.Means, was.Means) || h.Address != "9 quai Neuf" {
+			t.Errorf("put back: %+v", h)
+		}
+		if got := toSee(t, store, "moreau"); got != "adresse 1 rue de l’Écluse → 9 quai Neuf; " {
+			t.Errorf("left to see: %s", got)
+		}
+		lines, err := journal.OfHousehold(ctx, store, "moreau", 1)
+		if err != nil || len(lines) != 1 || lines[0].Reason != "ancienne valeur remise par le secrétariat" {
+			t.Errorf("the journal: %+v, %v", lines, err)
+		}
+		// Somebody of the office has corrected it meanwhile.
+		form := identity()
+		form.Version, form.Address, form.Guardians[0].LastName = h.Version, "10 quai Neuf", h.Guardians[0].LastName
+		if _, err := save(store, secretary, form); err != nil {
+			t.Fatal(err)
+		}
+		var conflict *fault.Conflict
+		if err := put(secretary, "adresse"); !errors.As(err, &conflict) || !strings.Contains(conflict.Message, "c’est maintenant «\u202f10 quai Neuf\u202f»") {
+			t.Errorf("it has changed again: %v", err)
+		}
+		if got := toSee(t, store, "moreau"); got == "" {
+			t.Error("refused, and no longer to see")
 		}
 	})
 }

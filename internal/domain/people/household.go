@@ -25,6 +25,10 @@ var changedMeanwhile = &fault.Conflict{Message: "Ces renseignements ont été mo
 // e-mail of a family waits to be confirmed from that address; the office's
 // counts at once (R11), and the office need not fill in what is still empty.
 func SaveIdentity(ctx context.Context, tx *db.Tx, now time.Time, a actor.Actor, form HouseholdForm) (Household, error) {
+	return saveIdentity(ctx, tx, now, a, form, householdLine(a, form.HouseholdID))
+}
+
+func saveIdentity(ctx context.Context, tx *db.Tx, now time.Time, a actor.Actor, form HouseholdForm, line journal.Line) (Household, error) {
 	before, err := HouseholdByID(ctx, tx, a, form.HouseholdID)
 	if err != nil {
 		return Household{}, err
@@ -62,7 +66,7 @@ func SaveIdentity(ctx context.Context, tx *db.Tx, now time.Time, a actor.Actor, 
 	if err != nil {
 		return Household{}, err
 	}
-	return after, journalChange(ctx, tx, now, a, "household.changed", householdLine(a, after.ID), words.facts(before), words.facts(after))
+	return after, journalChange(ctx, tx, now, a, "household.changed", line, words.facts(before), words.facts(after))
 }
 
 // householdLine begins a line about the household; what the office changes of

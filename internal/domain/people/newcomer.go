@@ -271,6 +271,29 @@ func becomeKnown(ctx context.Context, tx *db.Tx, newcomer, household, known, sea
 	return putPupilSeason(ctx, tx, was)
 }
 
+// ForgetHouseholds deletes the households and their pupils, of whom no other
+// room keeps anything any more.
+func ForgetHouseholds(ctx context.Context, tx *db.Tx, households, pupils []string) error {
+	for _, id := range pupils {
+		if err := forgetPupil(ctx, tx, id); err != nil {
+			return fmt.Errorf("forget a pupil: %w", err)
+		}
+	}
+	const these = ` in (select value from json_each(cast($1 as text)))`
+	for _, text := range []string{
+		`delete from household_change where household_id` + these,
+		`delete from pupil_note where household_id` + these,
+		`delete from guardian where household_id` + these,
+		`delete from household_payment_mean where household_id` + these,
+		`delete from household where id` + these,
+	} {
+		if _, err := tx.Exec(ctx, text, db.IDs(households)); err != nil {
+			return fmt.Errorf("forget households: %w", err)
+		}
+	}
+	return nil
+}
+
 func forgetPupil(ctx context.Context, tx *db.Tx, pupil string) error {
 	for _, text := range []string{
 		`delete from pupil_note where pupil_id = $1`,

@@ -3,6 +3,7 @@
 package people
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -31,6 +32,16 @@ func (h Household) Name() string {
 		return ""
 	}
 	return h.Guardians[0].FullName()
+}
+
+// AddressLines is what an envelope shows: at most four lines, name first.
+func (h Household) AddressLines() []string {
+	name := h.Name()
+	if len(h.Guardians) > 0 {
+		name = strings.TrimSpace(h.Guardians[0].Civility + " " + name)
+	}
+	lines := []string{name, h.Address, h.AddressExtra, strings.TrimSpace(h.Postcode + " " + h.Town)}
+	return slices.DeleteFunc(lines, func(s string) bool { return s == "" })
 }
 
 // Emails returns the confirmed addresses of its responsibles, each once.

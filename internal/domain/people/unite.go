@@ -122,6 +122,9 @@ func Unite(ctx context.Context, tx *db.Tx, kept, lost Household, in Union) error
 			}
 		}
 	}
+	if err := rehouseApart(ctx, tx, lost.ID, kept.ID); err != nil {
+		return err
+	}
 	for _, text := range []string{
 		`update household_change set household_id = $1 where household_id = $2`,
 		`update pupil_season set image_household_id = $1 where image_household_id = $2 and pupil_id in (select pupil_id from pupil_household where household_id = $1)`,

@@ -299,6 +299,12 @@ func changedPupils(ctx context.Context, r db.Reader, season string) ([]string, e
 	return names, nil
 }
 
+// ForgetPupils forgets what hand-overs moved of pupils that are about to be no more.
+func ForgetPupils(ctx context.Context, tx *db.Tx, pupils []string) error {
+	_, err := tx.Exec(ctx, `delete from roll_over_pupil where season_id in (select season_id from roll_over) and pupil_id in (select value from json_each(cast($1 as text)))`, db.IDs(pupils))
+	return err
+}
+
 // Become keeps what hand-overs moved of a pupil as that of the pupil it is; what
 // is kept of that one already stays.
 func Become(ctx context.Context, tx *db.Tx, from, to string) error {

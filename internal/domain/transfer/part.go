@@ -35,6 +35,7 @@ var identified = map[string][]string{
 	"roll_over_pupil":        {"season_id", "pupil_id"},
 	"imported":               {"kind", "key"},
 	"message_recipient":      {"message_id", "household_id"},
+	"household_apart":        {"first_id", "second_id"},
 }
 
 func (t table) identity() []string {

@@ -33,6 +33,7 @@ var tables = []table{
 	tableOf[rollOverPupilRow]("roll_over_pupil"),
 	tableOf[householdChangeRow]("household_change"),
 	tableOf[householdMergeRow]("household_merge"),
+	tableOf[householdApartRow]("household_apart"),
 	tableOf[remembered]("imported"),
 	tableOf[disciplineRow]("discipline"),
 	tableOf[teacherRow]("teacher"),
@@ -307,6 +308,7 @@ type messageRecipientRow struct {
 	Body       string    `db:"body"`
 	PreparedAt time.Time `db:"prepared_at"`
 	ReadAt     time.Time `db:"read_at"`
+	PrintedAt  time.Time `db:"printed_at"`
 }
 
 // jobRow is work not yet done; its lease stays behind.

@@ -128,6 +128,15 @@ type householdMergeRow struct {
 	Mails     string    `db:"mails"`
 	UndoneAt  time.Time `db:"undone_at"`
 	UndoneBy  string    `db:"undone_by"`
+
+	Application string `db:"application_id"`
+}
+
+type householdApartRow struct {
+	First  string    `db:"first_id"`
+	Second string    `db:"second_id"`
+	SaidAt time.Time `db:"said_at"`
+	SaidBy string    `db:"said_by"`
 }
 
 type pupilCourseRow struct {

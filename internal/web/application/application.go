@@ -5,6 +5,7 @@ package application
 import (
 	"pupitre/internal/domain/actor"
 	rooms "pupitre/internal/domain/application"
+	"pupitre/internal/domain/merge"
 	"pupitre/internal/domain/people"
 	"pupitre/internal/domain/school"
 	"pupitre/internal/platform/db"
@@ -16,14 +17,15 @@ import (
 
 // Pages answers the routes of pré-inscriptions.
 type Pages struct {
-	store *db.Store
-	rooms *rooms.Applications
-	frame func(*door.Visit, ui.Base) (ui.Base, error) // of the office's pages
+	store  *db.Store
+	rooms  *rooms.Applications
+	merges *merge.Merges
+	frame  func(*door.Visit, ui.Base) (ui.Base, error) // of the office's pages
 }
 
 // New makes the pages; frame completes what the office's pages have in common.
-func New(store *db.Store, rooms *rooms.Applications, frame func(*door.Visit, ui.Base) (ui.Base, error)) *Pages {
-	return &Pages{store: store, rooms: rooms, frame: frame}
+func New(store *db.Store, rooms *rooms.Applications, merges *merge.Merges, frame func(*door.Visit, ui.Base) (ui.Base, error)) *Pages {
+	return &Pages{store: store, rooms: rooms, merges: merges, frame: frame}
 }
 
 const (
@@ -31,6 +33,8 @@ const (
 	draft = root + "/demande/{token}"
 	link  = root + "/lien/{token}"
 	queue = "/bureau/pre-inscriptions"
+
+	attachments = "/bureau/fusions" // another door's
 )
 
 // longForm lets a text pasted by mistake come back with its form.

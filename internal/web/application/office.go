@@ -7,6 +7,7 @@ import (
 	"pupitre/internal/domain/account"
 	rooms "pupitre/internal/domain/application"
 	"pupitre/internal/domain/enrolment"
+	"pupitre/internal/domain/merge"
 	"pupitre/internal/platform/fault"
 	"pupitre/internal/platform/french"
 	"pupitre/internal/web/door"
@@ -90,6 +91,7 @@ type entryPage struct {
 	Rows    []ui.RecapRow
 	Contact []ui.RecapRow
 	Typed   answerForm
+	UndoURL string // where the attachment is undone, "" when there is none to undo
 }
 
 // answerForm is what was typed into one of the forms, with its messages.
@@ -131,6 +133,15 @@ func (p *Pages) showEntry(v *door.Visit, typed answerForm) error {
 	page := entryPage{Base: b, Entry: entry, Typed: typed}
 	if page.Rows, err = p.recap(v, entry.Application); err != nil {
 		return err
+	}
+	if entry.State == rooms.Attached {
+		made, found, err := merge.Attached(v.Ctx(), p.store, v.Actor, entry.ID)
+		if err != nil {
+			return err
+		}
+		if found {
+			page.UndoURL = attachments + "/" + made.ID
+		}
 	}
 	f := entry.Form
 	page.Contact = []ui.RecapRow{
@@ -175,11 +186,15 @@ func (p *Pages) Attach(v *door.Visit) error {
 		return err
 	}
 	typed := answerForm{Act: "rattacher", To: form.Value(rooms.FieldTo), Login: form.Value("identifiant")}
-	to, err := p.household(v, typed)
-	if err == nil {
-		err = p.rooms.Attach(v.Ctx(), v.Actor, v.PathValue("application"), to, "")
+	made, to := "", ""
+	if to, err = p.household(v, typed); err == nil {
+		made, err = p.merges.Attach(v.Ctx(), v.Actor, p.rooms, v.PathValue("application"), to, "")
 	}
-	return p.act(v, typed, err, "Élève rattaché", "Son dossier garde son rang et ses places, dans ce foyer. La famille est prévenue par mail.")
+	if err != nil {
+		return p.act(v, typed, err, "", "")
+	}
+	return v.Redirect(queue, ui.Flash{Kind: ui.MessageOK, Title: "Élève rattaché", Text: "Son dossier garde son rang et ses places, dans ce foyer. La famille est prévenue par mail. Cela s’annule ici, ou plus tard depuis la demande et le journal.",
+		UndoURL: attachments + "/" + made + "/annuler"})
 }
 
 // household is the one that was chosen, or that has the identifiant typed.

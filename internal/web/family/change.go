@@ -15,6 +15,7 @@ type changePage struct {
 	ui.Base
 	Pupil     string
 	Name      string
+	New       bool // new to the school
 	Choosing  bool
 	Open      []ui.Option
 	Closed    []choosing.Closed
@@ -63,7 +64,7 @@ func (p *Pages) ShowChange(v *door.Visit) error {
 	page := changePage{Base: v.Base("Changer de choix")}
 	programme := wantedProgramme(r, v.Query("formule"))
 	if v.Query("formule") == "choisir" || programme.ID == "" {
-		page.Choosing, page.Pupil, page.Name = true, r.Pupil.ID, called(r.Pupil)
+		page.Choosing, page.Pupil, page.Name, page.New = true, r.Pupil.ID, called(r.Pupil), isNew(r.Pupil, r.Season)
 		page.Open, page.Closed = choosing.Programmes(r, r.Programme.ID)
 		return v.Show(200, changeView(page))
 	}
@@ -71,7 +72,7 @@ func (p *Pages) ShowChange(v *door.Visit) error {
 }
 
 func (p *Pages) showChange(v *door.Visit, r enrolment.Registration, programme catalogue.Programme, c choosing.Chosen, page changePage) (err error) {
-	page.Pupil, page.Name, page.Ranked = r.Pupil.ID, called(r.Pupil), r.Dossier.State.Ranked()
+	page.Pupil, page.Name, page.New, page.Ranked = r.Pupil.ID, called(r.Pupil), isNew(r.Pupil, r.Season), r.Dossier.State.Ranked()
 	if page.Form, err = choosing.Lay(v, p.store, r, programme, c); err != nil {
 		return err
 	}
@@ -114,7 +115,7 @@ func (p *Pages) showConsequences(v *door.Visit, r enrolment.Registration, progra
 		return err
 	}
 	page := changePage{
-		Base: v.Base("Changer de choix, avant de valider"), Checking: true, Pupil: r.Pupil.ID, Name: called(r.Pupil), Site: c.Site,
+		Base: v.Base("Changer de choix, avant de valider"), Checking: true, Pupil: r.Pupil.ID, Name: called(r.Pupil), New: isNew(r.Pupil, r.Season), Site: c.Site,
 		Ranked: r.Dossier.State.Ranked(), RankShown: v.School.RankShown, Rank: r.Dossier.Rank, Form: choosing.Form{Programme: programme, Cleared: c.Cleared},
 	}
 	asked := map[string]bool{}

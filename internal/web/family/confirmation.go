@@ -23,6 +23,7 @@ type confirmationPage struct {
 type sentDossier struct {
 	Pupil        string // id
 	Name         string
+	New          bool // new to the school
 	SentAt       time.Time
 	Complete     bool
 	CompleteAt   time.Time
@@ -94,7 +95,7 @@ func (p *Pages) showConfirmation(v *door.Visit, sent []enrolment.Registration) e
 	}
 	for _, pupil := range pupils {
 		if d := dossiers[pupil.ID]; d.ID == "" || d.State == enrolment.Draft {
-			page.Next = append(page.Next, ui.Task{Label: reRegister(called(pupil)), URL: wizardPath(pupil.ID)})
+			page.Next = append(page.Next, ui.Task{Label: inWords(isNew(pupil, v.Season), reRegister(called(pupil))), URL: wizardPath(pupil.ID)})
 		}
 	}
 	return v.Show(200, confirmationView(page))
@@ -103,7 +104,7 @@ func (p *Pages) showConfirmation(v *door.Visit, sent []enrolment.Registration) e
 func (p *Pages) sentDossier(v *door.Visit, r enrolment.Registration) (sentDossier, error) {
 	d := r.Dossier
 	one := sentDossier{
-		Pupil: r.Pupil.ID, Name: called(r.Pupil), SentAt: d.SentAt, Complete: d.State.Ranked(), CompleteAt: d.CompleteAt,
+		Pupil: r.Pupil.ID, Name: called(r.Pupil), New: isNew(r.Pupil, r.Season), SentAt: d.SentAt, Complete: d.State.Ranked(), CompleteAt: d.CompleteAt,
 		Requests: r.Requests, OnPaper: d.OnPaperForm, MissingNames: paperNames(r.Missing),
 	}
 	for _, paper := range r.Papers {

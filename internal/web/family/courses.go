@@ -27,7 +27,7 @@ func (p *Pages) ShowWizardCourses(v *door.Visit) error {
 	if err != nil || sent {
 		return err
 	}
-	page := wizardCoursesPage{Base: v.Base("Réinscription, les cours"), OnPaper: r.Dossier.OnPaperForm}
+	page := wizardCoursesPage{Base: v.Base(saidOf(r, "Réinscription, les cours")), OnPaper: r.Dossier.OnPaperForm}
 	if r.Programme.ID == "" || v.Query("formule") != "" {
 		return p.showProgrammes(v, r, page)
 	}
@@ -89,7 +89,7 @@ func (p *Pages) saveProgramme(v *door.Visit, r enrolment.Registration, id string
 	programme, ok := r.Catalogue.Programme(id)
 	if !ok || !r.Catalogue.Fillable(programme, r.Facts) {
 		invalid := &fault.Invalid{Message: "Choisissez une formule.", Fields: []fault.Field{{Name: "formule", Message: "Choisissez une des formules ouvertes à cet élève."}}}
-		page := wizardCoursesPage{Base: invalidBase(v, "Réinscription, les cours", invalid), FormError: invalid.Of("formule")}
+		page := wizardCoursesPage{Base: invalidBase(v, saidOf(r, "Réinscription, les cours"), invalid), FormError: invalid.Of("formule")}
 		return p.showProgrammes(v, r, page)
 	}
 	choice := enrolment.NewChoice{Programme: programme.ID, Site: r.Dossier.Site, Wishes: choosing.Fitting(r, programme)}
@@ -99,7 +99,7 @@ func (p *Pages) saveProgramme(v *door.Visit, r enrolment.Registration, id string
 		return err
 	}
 	if invalid != nil {
-		return p.showProgrammes(v, r, wizardCoursesPage{Base: invalidBase(v, "Réinscription, les cours", invalid), FormError: invalid.Message})
+		return p.showProgrammes(v, r, wizardCoursesPage{Base: invalidBase(v, saidOf(r, "Réinscription, les cours"), invalid), FormError: invalid.Message})
 	}
 	return v.Redirect(stepCourses.path(r.Pupil.ID))
 }
@@ -120,7 +120,7 @@ func (p *Pages) saveCourses(v *door.Visit, r enrolment.Registration, form door.F
 		invalid = choosing.Judged(r, r.Programme, c)
 	}
 	if invalid != nil {
-		page := wizardCoursesPage{Base: invalidBase(v, "Réinscription, les cours", invalid), NoteError: invalid.Of("note")}
+		page := wizardCoursesPage{Base: invalidBase(v, saidOf(r, "Réinscription, les cours"), invalid), NoteError: invalid.Of("note")}
 		return p.showCourses(v, r, c, page)
 	}
 	return v.Redirect(stepPapers.path(r.Pupil.ID), choosing.ClearedFlash(c)...)

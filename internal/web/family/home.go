@@ -35,6 +35,7 @@ type homePage struct {
 	PreEnrolment string // address for a pupil new to the school (R10)
 	now          time.Time
 	sent         bool // a dossier of the household was sent
+	known        bool // a pupil of the household is not new to the school
 }
 
 // isOver tells whether the pupil's dossier can no longer be sent: the campaign
@@ -71,6 +72,7 @@ func (p *Pages) ShowHome(v *door.Visit) error {
 	ready, active := 0, false
 	for _, r := range f.Registrations {
 		page.sent = page.sent || r.Dossier.State.Sent()
+		page.known = page.known || !isNew(r.Pupil, r.Season)
 		active = active || page.sent || !isOver(r, v.Now)
 		page.pupil(r, v.School.RankShown)
 		if isReady(r) && !isOver(r, v.Now) {
@@ -145,7 +147,7 @@ func (page *homePage) pupil(r enrolment.Registration, rankShown bool) {
 			if isBegun(r) {
 				verb = "Reprendre "
 			}
-			page.Resume = &ui.Task{Label: verb + whose("la réinscription", "votre réinscription", called(r.Pupil)), URL: wizardPath(r.Pupil.ID)}
+			page.Resume = &ui.Task{Label: verb + saidOf(r, whose("la réinscription", "votre réinscription", called(r.Pupil))), URL: wizardPath(r.Pupil.ID)}
 		}
 	}
 	if r.Dossier.State != enrolment.NotReturning && !isOver(r, page.now) {
@@ -187,14 +189,19 @@ func (page *homePage) pupil(r enrolment.Registration, rankShown bool) {
 	}
 }
 
+// words are those of an enrolment to a family all of whose pupils are new.
+func (page *homePage) words(text string) string {
+	return inWords(!page.known && len(page.Pupils) > 0, text)
+}
+
 // season says until when, and whether the campaign is open.
 func (page *homePage) season(v *door.Visit) {
 	s := v.Season
 	switch {
 	case s.BeforeOpening(v.Now):
-		page.Campaign = "La campagne de réinscription ouvre le " + french.Moment(s.OpensAt) + ". Préparez vos dossiers dès maintenant" + colon + "vous les validerez à cette minute."
+		page.Campaign = page.words("La campagne de réinscription") + " ouvre le " + french.Moment(s.OpensAt) + ". Préparez vos dossiers dès maintenant" + colon + "vous les validerez à cette minute."
 	case s.HasClosed(v.Now):
-		page.Campaign = "La campagne de réinscription est close depuis le " + french.Moment(s.ClosesAt) + ". Pour toute question, appelez le secrétariat au " + french.Phone(v.School.Phone) + "."
+		page.Campaign = page.words("La campagne de réinscription") + " est close depuis le " + french.Moment(s.ClosesAt) + ". Pour toute question, appelez le secrétariat au " + french.Phone(v.School.Phone) + "."
 		if len(page.reopened) > 0 {
 			page.Campaign += " Elle est rouverte pour " + french.List(page.reopened) + "."
 		}

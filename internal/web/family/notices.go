@@ -21,10 +21,12 @@ func (p *Pages) notices(v *door.Visit, page *homePage) error {
 	return err
 }
 
+func noticePath(id string) string { return "/messages/" + id }
+
 func noticeTasks(all []message.Notice) []ui.Task {
 	var tasks []ui.Task
 	for _, n := range all {
-		t := ui.Task{Label: n.Subject, URL: "/messages/" + n.ID, Note: french.Day(n.At), State: ui.StateTodo, Word: "À lire"}
+		t := ui.Task{Label: n.Subject, URL: noticePath(n.ID), Note: french.Day(n.At), State: ui.StateTodo, Word: "À lire"}
 		if !n.ReadAt.IsZero() {
 			t.State, t.Word = ui.StateDone, "Lu"
 		}
@@ -54,15 +56,28 @@ type noticePage struct {
 	message.Notice
 }
 
-// ShowNotice shows one of them, which is then read.
+// ShowNotice shows one of them. What marks it as read is its own button, which
+// a page that is in sight presses by itself.
 func (p *Pages) ShowNotice(v *door.Visit) error {
-	n, err := message.New(p.store, p.clock).Open(v.Ctx(), v.Actor, v.PathValue("message"))
+	n, err := message.NoticeOf(v.Ctx(), p.store, v.Actor, v.PathValue("message"))
 	if err != nil {
 		return err
 	}
 	page := noticePage{v.Base(n.Subject), n}
 	page.Base.Path = "/accueil"
 	return v.Show(200, noticeView(page))
+}
+
+// ReadNotice notes that the household has read it.
+func (p *Pages) ReadNotice(v *door.Visit) error {
+	n, err := message.New(p.store, p.clock).MarkRead(v.Ctx(), v.Actor, v.PathValue("message"))
+	if err != nil {
+		return err
+	}
+	if v.IsHTMX() {
+		return v.Show(200, noticeRead(n))
+	}
+	return v.Redirect("/messages", door.Done("C’est noté, vous avez lu ce message"))
 }
 
 func (p noticePage) lines() []ui.WrittenLine {

@@ -88,7 +88,7 @@ func (p *Pages) ShowPedagogicalForm(v *door.Visit) error {
 		return err
 	}
 	facts := letter.PedagogicalFormFacts{
-		Family: r.Household.Name(), Identifier: login, Pupil: r.Pupil.FullName(), BirthDate: french.CivilDate(r.Pupil.BirthDate),
+		Newcomer: isNew(r.Pupil, r.Season), Family: r.Household.Name(), Identifier: login, Pupil: r.Pupil.FullName(), BirthDate: french.CivilDate(r.Pupil.BirthDate),
 		Level: school.Level(r.InSeason.Level).French(), AskBeginner: asksBeginner(r, pupilForm(r)), Programmes: formProgrammes(r.Catalogue, &r.Facts),
 	}
 	return p.form(v, facts, "reinscription-pedagogique-"+r.Pupil.FirstName+".pdf")

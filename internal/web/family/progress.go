@@ -77,7 +77,7 @@ func isBegun(r enrolment.Registration) bool {
 // registrationTask is the line « Réinscription » of the home page; todo tells
 // whether it awaits the family.
 func registrationTask(r enrolment.Registration, rankShown bool) (task ui.Task, todo bool) {
-	task = ui.Task{Label: "Réinscription", URL: wizardPath(r.Pupil.ID)}
+	task = ui.Task{Label: saidOf(r, "Réinscription"), URL: wizardPath(r.Pupil.ID)}
 	d := r.Dossier
 	switch {
 	case isDraft(r) && isBegun(r):
@@ -189,7 +189,7 @@ func dossierChip(r enrolment.Registration) (ui.StateKind, string) {
 	case enrolment.TurnedDown:
 		return ui.StateNone, "Refusé"
 	default:
-		return ui.StateNone, "Ne se réinscrit pas"
+		return ui.StateNone, saidOf(r, "Ne se réinscrit pas")
 	}
 }
 

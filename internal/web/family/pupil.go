@@ -28,6 +28,7 @@ type pupilHead struct {
 	Name    string
 	ID      string
 	Tab     string
+	New     bool        // new to the school
 	Chips   []ui.Tab    // up to four pupils
 	Options []ui.Option // the manual's drop-down
 	Tabs    []ui.Tab
@@ -36,7 +37,7 @@ type pupilHead struct {
 const mostChips = 4
 
 func (p *Pages) head(v *door.Visit, r enrolment.Registration, tab string) (pupilHead, error) {
-	head := pupilHead{Name: r.Pupil.FullName(), ID: r.Pupil.ID, Tab: tab}
+	head := pupilHead{Name: r.Pupil.FullName(), ID: r.Pupil.ID, Tab: tab, New: isNew(r.Pupil, r.Season)}
 	pupils, err := p.pupils(v)
 	if err != nil {
 		return head, err
@@ -65,7 +66,7 @@ func (p *Pages) head(v *door.Visit, r enrolment.Registration, tab string) (pupil
 	for _, t := range []ui.Tab{
 		{Label: "Identité", URL: tabIdentity},
 		{Label: "Cours", URL: tabCourses},
-		{Label: "Réinscription", URL: tabRegistration, Count: registration, CountWord: "à traiter"},
+		{Label: saidOf(r, "Réinscription"), URL: tabRegistration, Count: registration, CountWord: "à traiter"},
 		{Label: "Documents fournis", URL: tabPapers, Count: papers, CountWord: "à traiter"},
 	} {
 		t.Current = t.URL == tab

@@ -24,6 +24,7 @@ func (p *Pages) Routes() []door.Route {
 	get("/factures", "invoices", p.ShowInvoices)
 	get("/messages", "notices", p.ShowNotices)
 	get("/messages/{message}", "notice", p.ShowNotice)
+	post("/messages/{message}/lu", "notice.read", p.ReadNotice)
 
 	// Famille.
 	get("/famille", "household", p.ShowHousehold)

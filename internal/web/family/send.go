@@ -130,7 +130,7 @@ func (p *Pages) refusedSend(v *door.Visit, invalid *fault.Invalid, agreed bool) 
 }
 
 func (p *Pages) showSend(v *door.Visit, r enrolment.Registration, invalid *fault.Invalid, agreed bool) error {
-	page := sendPage{Base: v.Base("Réinscription, l’envoi"), Head: headOf(v, r, stepSend), Left: leftOf(r), Missing: paperNames(r.Missing), Note: r.Dossier.Note}
+	page := sendPage{Base: v.Base(saidOf(r, "Réinscription, l’envoi")), Head: headOf(v, r, stepSend), Left: leftOf(r), Missing: paperNames(r.Missing), Note: r.Dossier.Note}
 	if r.Dossier.OnPaperForm || len(r.Breaches) == 0 {
 		full, err := p.full(v, r)
 		if err != nil {
@@ -206,7 +206,7 @@ func leftOf(r enrolment.Registration) []leftLine {
 		left = append(left, leftLine{"Famille" + colon + fieldLabel(f.Name) + ". " + f.Message, "/famille/identite?suite=" + stepSend.path(r.Pupil.ID) + "#" + f.Name})
 	}
 	if !r.Dossier.Administrative {
-		left = append(left, leftLine{"Cochez « Réinscription administrative ».", stepPupil.path(r.Pupil.ID)})
+		left = append(left, leftLine{saidOf(r, "Cochez « Réinscription administrative »."), stepPupil.path(r.Pupil.ID)})
 	}
 	for _, f := range people.MissingPupil(r.Pupil, r.InSeason) {
 		left = append(left, leftLine{r.Pupil.FirstName + colon + fieldLabel(f.Name) + ". " + f.Message, stepPupil.path(r.Pupil.ID)})

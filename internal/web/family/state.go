@@ -42,7 +42,7 @@ func (p *Pages) ShowRegistration(v *door.Visit) error {
 	if isDraft(r) && !r.InSeason.NotInvited {
 		return v.Redirect(nextStep(r).path(r.Pupil.ID))
 	}
-	page := statePage{Base: v.Base(r.Pupil.FirstName + ", réinscription"), State: r.Dossier.State, Elsewhere: r.Elsewhere, Phone: v.School.Phone}
+	page := statePage{Base: v.Base(r.Pupil.FirstName + saidOf(r, ", réinscription")), State: r.Dossier.State, Elsewhere: r.Elsewhere, Phone: v.School.Phone}
 	if page.Head, err = p.head(v, r, tabRegistration); err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func (page *statePage) tell(v *door.Visit, r enrolment.Registration) {
 		return
 	}
 	if isOthers(r) {
-		say(ui.MessageInfo, "L’autre foyer a répondu"+colon+d.State.French(), "Vous pouvez réinscrire cet élève vous-même jusqu’à la clôture.")
+		say(ui.MessageInfo, "L’autre foyer a répondu"+colon+d.State.French(), saidOf(r, "Vous pouvez réinscrire cet élève vous-même jusqu’à la clôture."))
 		page.CanRestart = !r.Season.HasClosed(v.Now)
 		return
 	}
@@ -105,7 +105,7 @@ func (page *statePage) tell(v *door.Visit, r enrolment.Registration) {
 			say(ui.MessageInfo, "Renoncement demandé le "+french.Moment(d.WithdrawalAskedAt), "L’école vous répondra. Jusque-là, l’inscription tient.")
 		}
 	case enrolment.NotReturning:
-		say(ui.MessageInfo, notReturning(called(r.Pupil)), d.Reason)
+		say(ui.MessageInfo, saidOf(r, notReturning(called(r.Pupil))), d.Reason)
 		page.CanReturn = !r.Season.HasClosed(v.Now)
 	case enrolment.Lapsed:
 		say(ui.MessageError, "Le délai est écoulé", "Le rang et les places sont perdus. Un nouveau « Valider » donne un nouveau rang.")

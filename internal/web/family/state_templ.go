@@ -316,13 +316,13 @@ func stateActions(page statePage) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if page.CanReturn {
-			templ_7745c5c3_Err = ui.PostButton(wizardPath(page.Head.ID)+"/revient", ui.ButtonSpec{Label: "Finalement, se réinscrire", Full: true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PostButton(wizardPath(page.Head.ID)+"/revient", ui.ButtonSpec{Label: inWords(page.Head.New, "Finalement, se réinscrire"), Full: true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
 		if page.CanRestart {
-			templ_7745c5c3_Err = ui.LinkButton(stepHousehold.path(page.Head.ID), ui.ButtonSpec{Label: "Reprendre la réinscription", IconAfter: "right", Full: true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.LinkButton(stepHousehold.path(page.Head.ID), ui.ButtonSpec{Label: inWords(page.Head.New, "Reprendre la réinscription"), IconAfter: "right", Full: true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

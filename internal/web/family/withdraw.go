@@ -15,6 +15,7 @@ type withdrawPage struct {
 	ui.Base
 	Pupil    string
 	Name     string
+	New      bool   // new to the school
 	Request  string // "" for the whole dossier
 	Course   string
 	Enrolled bool // then it is a request that the school answers
@@ -48,7 +49,7 @@ func (p *Pages) ShowWithdraw(v *door.Visit) error {
 
 func (p *Pages) showWithdraw(v *door.Visit, r enrolment.Registration, request, reason string, invalid *fault.Invalid) error {
 	page := withdrawPage{
-		Base: invalidBase(v, "Renoncer", invalid), Pupil: r.Pupil.ID, Name: called(r.Pupil), Request: request,
+		Base: invalidBase(v, "Renoncer", invalid), Pupil: r.Pupil.ID, Name: called(r.Pupil), New: isNew(r.Pupil, r.Season), Request: request,
 		Enrolled: r.Dossier.State == enrolment.Enrolled, Reason: reason, Invalid: invalid,
 	}
 	found, rest := request == "", r.Dossier.Choice

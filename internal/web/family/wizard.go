@@ -16,6 +16,7 @@ import (
 type wizardHead struct {
 	Pupil   string // id
 	Name    string // « Lucie », « Claire (vous) »
+	New     bool   // new to the school
 	Season  string
 	Step    step
 	Back    string
@@ -23,7 +24,7 @@ type wizardHead struct {
 }
 
 func headOf(v *door.Visit, r enrolment.Registration, s step) wizardHead {
-	head := wizardHead{Pupil: r.Pupil.ID, Name: called(r.Pupil), Season: r.Season.Name, Step: s, Back: "/accueil"}
+	head := wizardHead{Pupil: r.Pupil.ID, Name: called(r.Pupil), New: isNew(r.Pupil, r.Season), Season: r.Season.Name, Step: s, Back: "/accueil"}
 	if s > stepHousehold {
 		head.Back = (s - 1).path(r.Pupil.ID)
 	}
@@ -76,7 +77,7 @@ func (p *Pages) ShowWizardHousehold(v *door.Visit) error {
 }
 
 func (p *Pages) showWizardHousehold(v *door.Visit, r enrolment.Registration, invalid *fault.Invalid) error {
-	page := wizardHouseholdPage{Base: invalidBase(v, "Réinscription, la famille", invalid), Head: headOf(v, r, stepHousehold)}
+	page := wizardHouseholdPage{Base: invalidBase(v, saidOf(r, "Réinscription, la famille"), invalid), Head: headOf(v, r, stepHousehold)}
 	for i := range page.Errors {
 		page.Errors[i].ID = "famille" // the list below, whose links mend it
 	}
@@ -156,7 +157,7 @@ func (p *Pages) ShowWizardPupil(v *door.Visit) error {
 	if err != nil || sent {
 		return err
 	}
-	page := wizardPupilPage{Base: v.Base("Réinscription, l’élève"), Form: pupilForm(r), Administrative: r.Dossier.Administrative}
+	page := wizardPupilPage{Base: v.Base(saidOf(r, "Réinscription, l’élève")), Form: pupilForm(r), Administrative: r.Dossier.Administrative}
 	return p.showWizardPupil(v, r, page)
 }
 
@@ -205,7 +206,7 @@ func (p *Pages) SaveWizardPupil(v *door.Visit) error {
 		return err
 	}
 	if invalid != nil {
-		page.Base, page.Invalid = invalidBase(v, "Réinscription, l’élève", invalid), invalid
+		page.Base, page.Invalid = invalidBase(v, saidOf(r, "Réinscription, l’élève"), invalid), invalid
 		return p.showWizardPupil(v, r, page)
 	}
 	return v.Redirect(stepCourses.path(r.Pupil.ID))
@@ -219,7 +220,7 @@ func (p *Pages) keepPupil(v *door.Visit, r enrolment.Registration, page wizardPu
 		return invalid, err
 	}
 	var c fault.Check
-	c.That(page.Administrative, "administrative", "Cochez « Réinscription administrative » pour continuer.")
+	c.That(page.Administrative, "administrative", saidOf(r, "Cochez « Réinscription administrative » pour continuer."))
 	if asksBeginner(r, page.Form) {
 		c.That(page.Form.Beginner != "", people.FieldBeginner, "Répondez oui ou non.")
 	}
@@ -243,13 +244,13 @@ func (p *Pages) notReturning(v *door.Visit, r enrolment.Registration, form door.
 		err = p.registrar.NotReturning(v.Ctx(), v.Actor, r.Pupil.ID, v.Actor.Household, reason)
 	}
 	if invalid, ok := door.AsInvalid(err); ok {
-		page := wizardPupilPage{Base: invalidBase(v, "Réinscription, l’élève", invalid), Invalid: invalid, Form: pupilForm(r), Administrative: r.Dossier.Administrative, Reason: reason}
+		page := wizardPupilPage{Base: invalidBase(v, saidOf(r, "Réinscription, l’élève"), invalid), Invalid: invalid, Form: pupilForm(r), Administrative: r.Dossier.Administrative, Reason: reason}
 		return p.showWizardPupil(v, r, page)
 	}
 	if err != nil {
 		return err
 	}
-	return v.Redirect("/accueil", ui.Flash{Kind: ui.MessageOK, Title: notReturning(called(r.Pupil)), Text: "C’est noté. Vous pouvez revenir sur cette réponse jusqu’à la clôture.", UndoURL: wizardPath(r.Pupil.ID) + "/revient"})
+	return v.Redirect("/accueil", ui.Flash{Kind: ui.MessageOK, Title: saidOf(r, notReturning(called(r.Pupil))), Text: "C’est noté. Vous pouvez revenir sur cette réponse jusqu’à la clôture.", UndoURL: wizardPath(r.Pupil.ID) + "/revient"})
 }
 
 // Return takes « Ne se réinscrit pas » back.
@@ -278,7 +279,7 @@ func (p *Pages) ShowWizardPapers(v *door.Visit) error {
 	if err != nil || sent {
 		return err
 	}
-	page := wizardPapersPage{Base: v.Base("Réinscription, les pièces"), Head: headOf(v, r, stepPapers), OnPaper: r.Dossier.OnPaperForm, Missing: paperNames(r.Missing)}
+	page := wizardPapersPage{Base: v.Base(saidOf(r, "Réinscription, les pièces")), Head: headOf(v, r, stepPapers), OnPaper: r.Dossier.OnPaperForm, Missing: paperNames(r.Missing)}
 	page.Pupil, page.Family = paperTasks(r, stepPapers.path(r.Pupil.ID))
 	for i := range r.Papers {
 		paper := &r.Papers[i]

@@ -3,6 +3,9 @@ package family
 import (
 	"strings"
 
+	"pupitre/internal/domain/enrolment"
+	"pupitre/internal/domain/people"
+	"pupitre/internal/domain/school"
 	"pupitre/internal/platform/french"
 )
 
@@ -17,6 +20,29 @@ func whose(theirs, yours, name string) string {
 		return yours
 	}
 	return theirs + " " + of(name)
+}
+
+// isNew tells whether the pupil is new to the school in the season: it is
+// enrolled, and not re-registered.
+func isNew(p people.Pupil, season school.Season) bool { return p.NewIn != "" && p.NewIn == season.ID }
+
+// enrols says of a pupil new to the school what is said of a re-registration.
+var enrols = strings.NewReplacer(
+	"la réinscription", "l’inscription", "La réinscription", "L’inscription", "de réinscription", "d’inscription",
+	"se réinscri", "s’inscri", "me réinscri", "m’inscri", "réinscri", "inscri", "Réinscri", "Inscri",
+)
+
+// inWords is the text as it is said of a pupil who is new, or not.
+func inWords(isNew bool, text string) string {
+	if isNew {
+		return enrols.Replace(text)
+	}
+	return text
+}
+
+// saidOf is the text as it is said of the registration's pupil.
+func saidOf(r enrolment.Registration, text string) string {
+	return inWords(isNew(r.Pupil, r.Season), text)
 }
 
 func whom(name string) string {

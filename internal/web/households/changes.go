@@ -1,7 +1,9 @@
 package households
 
 import (
+	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"pupitre/internal/domain/people"
@@ -113,6 +115,37 @@ func (p *Pages) See(v *door.Visit) error {
 	}
 	return v.Redirect(v.Back(changesPath), ui.Flash{Kind: ui.MessageOK, Title: french.Count(n, "changement vu", "changements vus") + ", foyer " + h.Name(),
 		UndoURL: link(changesPath+"/"+household+"/annuler", "lot", batch)})
+}
+
+const fieldChange = "changement"
+
+// PutBack puts the former value of one change back. The means of payment may
+// complete a dossier or ask for a paper, so the registrar runs the write.
+func (p *Pages) PutBack(v *door.Visit) error {
+	form, err := v.Form()
+	if err != nil {
+		return err
+	}
+	household := v.PathValue("household")
+	if _, err := people.HouseholdByID(v.Ctx(), p.Store, v.Actor, household); err != nil {
+		return err
+	}
+	if form.Value(fieldChange) == "" {
+		return fault.Refuse("Relisez la liste, puis choisissez à nouveau « Revenir à l’ancien ».")
+	}
+	var c people.Change
+	if err := p.Registrar.Alter(v.Ctx(), v.Actor, household, func(ctx context.Context, tx *db.Tx) (err error) {
+		c, err = people.PutBack(ctx, tx, v.Now, v.Actor, household, form.Value(fieldChange))
+		return err
+	}); err != nil {
+		return err
+	}
+	flash := door.Done("Ancienne valeur remise" + french.Nbsp + ": " + c.Field)
+	flash.Text = "C’est de nouveau «" + french.Nbsp + value(c, c.Before) + french.Nbsp + "»."
+	if strings.HasPrefix(c.Field, "e-mail") {
+		flash.Text += " L’adresse qu’elle remplace est prévenue."
+	}
+	return v.Redirect(v.Back(changesPath), flash)
 }
 
 // Unsee puts what was seen back in the list.

@@ -54,6 +54,7 @@ func (p *Pages) Routes() []door.Route {
 		get(changesPath, "changes", p.Changes),
 		post(changesPath+"/{household}/vu", "see", p.See),
 		post(changesPath+"/{household}/annuler", "unsee", p.Unsee),
+		post(changesPath+"/{household}/ancien", "put-back", p.PutBack),
 		get("/bureau/eleves/{pupil}/foyers", "homes", p.Homes),
 		post("/bureau/eleves/{pupil}/foyers", "change-homes", p.ChangeHomes),
 	}

@@ -22,6 +22,8 @@ import (
 const (
 	familiesPath = "/bureau/foyers"
 	mergesPath   = "/bureau/fusions"
+
+	applicationsPath = "/bureau/pre-inscriptions" // another door's
 )
 
 // Pages answers the routes of merges.
@@ -47,6 +49,8 @@ func (p *Pages) Routes() []door.Route {
 	return []door.Route{
 		get("/bureau/familles/{household}/fusion", "preview", p.Preview),
 		post("/bureau/familles/{household}/fusion", "merge", p.Merge),
+		post("/bureau/familles/{household}/differents", "apart", p.SayApart),
+		post("/bureau/familles/{household}/differents/annuler", "apart-back", p.TakeApartBack),
 		get(mergesPath+"/{merge}", "one", p.One),
 		post(mergesPath+"/{merge}/annuler", "undo", p.Undo),
 	}
@@ -86,9 +90,16 @@ type page struct {
 	Query   string
 	Found   []report.Hit
 	Alike   []application.Resemblance
+	Apart   []apart       // households said not to be this one
 	With    string        // the other household, "" before it is chosen
 	V       merge.Preview // of both
 	Refusal string        // why nothing was done
+}
+
+// apart is a household said not to be this one.
+type apart struct {
+	people.ApartFrom
+	Name string
 }
 
 // mostFound is how many families the search shows.
@@ -168,7 +179,10 @@ func (p *Pages) page(v *door.Visit, c merge.Choice) (shown page, err error) {
 	if shown.With == "" {
 		return shown, p.seek(v, &shown)
 	}
-	shown.V, err = merge.PreviewOf(v.Ctx(), p.store, v.Actor, c)
+	if shown.V, err = merge.PreviewOf(v.Ctx(), p.store, v.Actor, c); err != nil {
+		return shown, err
+	}
+	shown.Apart, err = p.apart(v, household, shown.With)
 	return shown, err
 }
 
@@ -176,6 +190,9 @@ func (p *Pages) page(v *door.Visit, c merge.Choice) (shown page, err error) {
 func (p *Pages) seek(v *door.Visit, shown *page) error {
 	pupils, err := people.PupilsOf(v.Ctx(), p.store, shown.H.ID)
 	if err != nil {
+		return err
+	}
+	if shown.Apart, err = p.apart(v, shown.H.ID, ""); err != nil {
 		return err
 	}
 	if shown.Alike, err = application.Resembling(v.Ctx(), p.store, v.Actor, v.Season.ID, shown.H, pupils); err != nil || shown.Query == "" {
@@ -250,6 +267,13 @@ type onePage struct {
 	Held string // why it is not undone any more, "" when it is
 }
 
+func (o onePage) title() string {
+	if o.M.IsAttachment() {
+		return "Rattachement de " + o.M.LostName + " au foyer " + o.M.KeptName
+	}
+	return "Fusion des foyers " + o.M.KeptName + " et " + o.M.LostName
+}
+
 // One shows a merge, and how it is undone.
 func (p *Pages) One(v *door.Visit) error {
 	shown, err := p.one(v)
@@ -266,7 +290,7 @@ func (p *Pages) one(v *door.Visit) (shown onePage, err error) {
 	if shown.Held, err = merge.HoldsUp(v.Ctx(), p.store, v.Actor, shown.M); err != nil {
 		return shown, err
 	}
-	shown.Base, err = p.base(v, "Fusion des foyers "+shown.M.KeptName+" et "+shown.M.LostName)
+	shown.Base, err = p.base(v, shown.title())
 	return shown, err
 }
 
@@ -290,6 +314,9 @@ func (p *Pages) Undo(v *door.Visit) error {
 	}
 	if err != nil {
 		return err
+	}
+	if merged.IsAttachment() {
+		return v.Redirect(applicationsPath+"/"+merged.Application, ui.Flash{Kind: ui.MessageOK, Title: "Rattachement annulé", Text: "La demande attend de nouveau une réponse, avec son dossier, son rang et ses places. La famille avait été prévenue par mail" + french.Nbsp + ": répondez-lui."})
 	}
 	return v.Redirect(familyURL(merged.Kept), ui.Flash{Kind: ui.MessageOK, Title: "Fusion annulée", Text: "Les foyers " + merged.KeptName + " et " + merged.LostName + " sont de nouveau deux, chacun comme avant" + french.Nbsp + ": fiches, papiers, dossiers, identifiants."})
 }

@@ -36,6 +36,7 @@ type composer struct {
 	Recent   []message.Listed
 	Invalid  *fault.Invalid
 	Warning  string // nothing was written, and why
+	Tried    string // the address that a trial has just been mailed to
 	Count    int64
 	Reached  int64 // of them, those with a confirmed address
 	Preview  preview
@@ -164,10 +165,11 @@ func (p *Pages) effect(v *door.Visit, c *composer) error {
 		return err
 	}
 	c.Count = int64(len(targets))
+	c.Preview.At = min(max(c.Preview.At, 1), c.Count)
 	if c.Reached, err = report.Reachable(v.Ctx(), p.store, targets); err != nil || c.Count == 0 {
 		return err
 	}
-	at := min(max(c.Preview.At, 1), c.Count)
+	at := c.Preview.At
 	c.Preview = preview{At: at, Of: c.Count, School: v.School.Name}
 	c.Preview.Letter, err = message.Preview(v.Ctx(), p.store, v.Actor, v.Season, v.School, c.Typed.Subject, c.Typed.Body, targets[at-1])
 	return err
@@ -207,7 +209,7 @@ func (p *Pages) typed(v *door.Visit) (composer, string, error) {
 	c := composer{Tab: newPath, Leaves: form.Value(message.FieldLeaves), Moment: form.Value("moment")}
 	c.Typed = message.Typed{ID: v.PathValue("message"), Subject: form.Value(message.FieldSubject), Body: form.Value(message.FieldBody), Selection: report.SelectionFrom(value), Template: form.Value("type") == string(message.Template)}
 	c.Typed.Version, _ = strconv.ParseInt(form.Value("version"), 10, 64)
-	c.Preview.At, _ = strconv.ParseInt(form.Value("vers"), 10, 64)
+	c.Preview.At, _ = strconv.ParseInt(or(form.Value("vers"), form.Value("montre")), 10, 64)
 	switch form.Value(message.FieldChannel) {
 	case mailAndPortal:
 		c.Typed.ByMail, c.Typed.InPortal = true, true
@@ -268,6 +270,8 @@ func (p *Pages) Write(v *door.Visit) error {
 			return p.refused(v, c, err)
 		}
 		return v.Redirect(templatesPath, done("Modèle enregistré", "Il est proposé à qui écrit un message. Ce que vous écriviez n’est pas parti."))
+	case "essai":
+		return p.try(v, c)
 	case "envoyer":
 		return p.send(v, c)
 	default:
@@ -280,9 +284,30 @@ func (p *Pages) Write(v *door.Visit) error {
 	}
 }
 
+// try mails what is typed to who types it, as the family looked at would read it.
+func (p *Pages) try(v *door.Visit, c composer) error {
+	if v.Season.ID == "" {
+		return noSeason
+	}
+	targets, err := report.Targets(v.Ctx(), p.store, v.Actor, v.Season, c.Typed.Selection)
+	if err != nil {
+		return err
+	}
+	if len(targets) == 0 {
+		return p.refused(v, c, fault.Refuse("Cette sélection ne contient aucune famille"+colon+"un essai s’écrit comme pour l’une d’elles."))
+	}
+	at := min(max(c.Preview.At, 1), int64(len(targets)))
+	if c.Tried, err = p.messages.Try(v.Ctx(), v.Actor, v.Season, v.School, c.Typed, targets[at-1]); err != nil {
+		return p.refused(v, c, err)
+	}
+	return p.show(v, 200, c)
+}
+
+var noSeason = &fault.Conflict{Message: "L’école n’a pas encore de saison" + colon + "créez-la dans « Réglages » d’abord."}
+
 func (p *Pages) keep(v *door.Visit, c composer) error {
 	if v.Season.ID == "" {
-		return &fault.Conflict{Message: "L’école n’a pas encore de saison" + colon + "créez-la dans « Réglages » d’abord."}
+		return noSeason
 	}
 	id, err := p.messages.Save(v.Ctx(), v.Actor, v.Season, c.Typed)
 	if err != nil {
@@ -296,7 +321,7 @@ func (p *Pages) keep(v *door.Visit, c composer) error {
 
 func (p *Pages) send(v *door.Visit, c composer) error {
 	if v.Season.ID == "" {
-		return &fault.Conflict{Message: "L’école n’a pas encore de saison" + colon + "créez-la dans « Réglages » d’abord."}
+		return noSeason
 	}
 	at := v.Now
 	if c.Leaves == later {

@@ -49,7 +49,7 @@ func (m messagePage) tabs() []ui.Tab {
 	all := []ui.Tab{{Label: "Toutes", URL: m.path(), Count: int(m.Families)}}
 	if m.ByMail {
 		all = append(all, ui.Tab{Label: "En échec", URL: m.path() + "?suite=" + string(message.OnlyFailed), Count: int(m.Failed)},
-			ui.Tab{Label: "Sans adresse", URL: m.path() + "?suite=" + string(message.NoAddress), Count: int(m.Ready - m.Mails)})
+			ui.Tab{Label: "Sans adresse", URL: m.path() + "?suite=" + string(message.NoAddress), Count: int(m.unaddressed())})
 	}
 	for i := range all {
 		all[i].Current = all[i].URL == m.path() && m.Outcome == message.AnyOutcome || m.Outcome != "" && strings.HasSuffix(all[i].URL, string(m.Outcome))
@@ -89,7 +89,7 @@ func (m *messagePage) paginate(at int64) {
 	case message.OnlyFailed:
 		total = m.Failed
 	case message.NoAddress:
-		total = m.Ready - m.Mails
+		total = m.unaddressed()
 	}
 	address := func(n int64) string {
 		return m.path() + "?suite=" + string(m.Outcome) + "&page=" + strconv.FormatInt(n, 10)
@@ -191,6 +191,8 @@ func outcome(m messagePage, r message.Recipient) string {
 		return "remis le " + french.ShortMoment(r.SentAt)
 	case r.Mail != "":
 		return "en route"
+	case !r.PrintedAt.IsZero():
+		return "lettre imprimée le " + french.ShortMoment(r.PrintedAt)
 	case m.ByMail && r.Address == "":
 		return "sans adresse"
 	default:

@@ -16,14 +16,15 @@ import (
 
 // Pages answers the routes.
 type Pages struct {
-	store    *db.Store
-	messages *message.Messages
-	frame    func(v *door.Visit, base ui.Base) (ui.Base, error) // the office's
+	store     *db.Store
+	messages  *message.Messages
+	publicURL string
+	frame     func(v *door.Visit, base ui.Base) (ui.Base, error) // the office's
 }
 
-// New makes the pages within the office's frame.
-func New(store *db.Store, clk clock.Clock, frame func(v *door.Visit, base ui.Base) (ui.Base, error)) *Pages {
-	return &Pages{store, message.New(store, clk), frame}
+// New makes the pages within the office's frame; publicURL is where families sign in.
+func New(store *db.Store, clk clock.Clock, publicURL string, frame func(v *door.Visit, base ui.Base) (ui.Base, error)) *Pages {
+	return &Pages{store, message.New(store, clk), publicURL, frame}
 }
 
 const (
@@ -55,6 +56,7 @@ func (p *Pages) Routes() []door.Route {
 		get("/{message}/envoi", "progress", p.Progress),
 		post("/{message}/annuler", "recall", p.Recall),
 		post("/{message}/renvoyer", "resend", p.Resend),
+		post("/{message}/lettres", "letters", p.Letters),
 		post("/{message}/retirer", "hide", p.Hide),
 		post("/{message}/supprimer", "delete", p.Delete),
 	}

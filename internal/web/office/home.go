@@ -12,6 +12,7 @@ type homePage struct {
 	ui.Base
 	report.Dashboard
 	Answered int64
+	Asked    int64 // pré-inscriptions that await an answer, of who may give one
 	Campaign string
 	ToDo     []ui.Task
 	Others   []ui.Task
@@ -32,7 +33,7 @@ func (p *Pages) Dashboard(v *door.Visit) error {
 	if err != nil {
 		return err
 	}
-	page := homePage{Base: base, Campaign: campaign(v), Settings: v.Actor.May(actor.Sees, actor.Settings)}
+	page := homePage{Base: base, Campaign: campaign(v), Asked: counted(base.Nav, applicationsPath), Settings: v.Actor.May(actor.Sees, actor.Settings)}
 	if page.Dashboard, err = p.counter.DashboardOf(v.Ctx(), p.Store, v.Actor, v.Season); err != nil {
 		return err
 	}
@@ -60,6 +61,16 @@ func campaign(v *door.Visit) string {
 	}
 }
 
+// counted is the count that the menu gives the page at that path.
+func counted(nav []ui.NavEntry, path string) int64 {
+	for _, e := range nav {
+		if e.URL == path {
+			return int64(e.Count)
+		}
+	}
+	return 0
+}
+
 // tasks are what waits for the office, then what waits for somebody else.
 func (h homePage) tasks() (mine, others []ui.Task) {
 	add := func(list *[]ui.Task, n int64, one, many, note, url string, state ui.StateKind, word string) {
@@ -70,6 +81,7 @@ func (h homePage) tasks() (mine, others []ui.Task) {
 	const todo, checking = ui.StateTodo, ui.StateChecking
 	add(&mine, h.Counts[report.ToCheck], "dossier à vérifier", "dossiers à vérifier", "dans l’ordre de réception des dossiers complets", "/bureau/dossiers", todo, "À vérifier")
 	add(&mine, h.Counts[report.Ready], "dossier prêt à confirmer", "dossiers prêts à confirmer", "pièces validées, une place dans chaque cours", link("/bureau/dossiers", "file", string(report.Ready)), todo, "À confirmer")
+	add(&mine, h.Asked, "pré-inscription attend une réponse", "pré-inscriptions attendent une réponse", "adresse confirmée : la demande a déjà son rang", applicationsPath, todo, "À répondre")
 	add(&mine, h.PaperForms, "formulaire papier à saisir", "formulaires papier à saisir", "les places sont demandées à la saisie, à l’heure de « Valider »", link("/bureau/dossiers", "file", string(report.Everyone)), todo, "À saisir")
 	add(&mine, h.Withdrawals, "renoncement demandé", "renoncements demandés", "par des familles déjà inscrites", link("/bureau/dossiers", "file", string(report.Validated)), todo, "À répondre")
 	add(&mine, h.Failed, "mail non parti", "mails non partis", "adresse en erreur ou serveur injoignable", "/bureau/mails", todo, "À reprendre")

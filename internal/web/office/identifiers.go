@@ -133,7 +133,7 @@ func (p *Pages) letterFacts(v *door.Visit, ids []string) (facts []letter.Identif
 	for _, a := range kept {
 		h := all[a.Household]
 		facts = append(facts, letter.IdentifierLetterFacts{
-			School: letterSchool(v, p.PublicURL), Name: h.Name(), Address: addressLines(h), Identifier: a.Login,
+			School: letterSchool(v, p.PublicURL), Name: h.Name(), Address: h.AddressLines(), Identifier: a.Login,
 			PortalURL: p.PublicURL, Date: v.Now,
 		})
 		printed = append(printed, a.ID)
@@ -144,16 +144,6 @@ func (p *Pages) letterFacts(v *door.Visit, ids []string) (facts []letter.Identif
 func letterSchool(v *door.Visit, url string) letter.School {
 	s := v.School
 	return letter.School{Name: s.Name, ShortName: s.ShortName, Phone: french.Phone(s.Phone), Email: s.Email, Address: s.Address, URL: url}
-}
-
-// addressLines is what the envelope's window shows.
-func addressLines(h people.Household) []string {
-	name := h.Name()
-	if len(h.Guardians) > 0 {
-		name = strings.TrimSpace(h.Guardians[0].Civility + " " + name)
-	}
-	lines := []string{name, h.Address, h.AddressExtra, strings.TrimSpace(h.Postcode + " " + h.Town)}
-	return slices.DeleteFunc(lines, func(s string) bool { return s == "" })
 }
 
 // MailIdentifiers mails the identifiants of the families chosen.

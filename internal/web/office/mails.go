@@ -129,7 +129,7 @@ var kinds = map[correspondence.Kind]string{
 	enrolment.MailPartlyFull: "Formule en partie complète", enrolment.MailPartlyReleased: "Places rendues", enrolment.MailWithdrawn: "Renoncement",
 	enrolment.MailWithdrawalAns: "Réponse au renoncement", enrolment.MailCourseCancelled: "Cours annulé", enrolment.MailCampaignClosed: "Campagne close",
 	enrolment.MailMissingPapers: "Documents manquants", enrolment.MailNotRanked: "Choix à refaire",
-	enrolment.MailTurnedDown: "Dossier refusé", message.MailMessage: "Message",
+	enrolment.MailTurnedDown: "Dossier refusé", message.MailMessage: "Message", message.MailTrial: "Essai d’un message",
 }
 
 // kindWords names what a mail is about.

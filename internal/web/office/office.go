@@ -40,6 +40,9 @@ func New(store *db.Store, registrar *enrolment.Registrar, accounts *account.Acco
 	return &Pages{Store: store, Registrar: registrar, Accounts: accounts, Clock: clk, PublicURL: publicURL, uploads: upload.New(store, registrar, blobs)}
 }
 
+// applicationsPath is the queue of pré-inscriptions, another door's.
+const applicationsPath = "/bureau/pre-inscriptions"
+
 // Nav is the rail of the office, without counts.
 func Nav(a actor.Actor) []ui.NavEntry {
 	if !a.IsOffice() {
@@ -48,7 +51,7 @@ func Nav(a actor.Actor) []ui.NavEntry {
 	entries := []ui.NavEntry{
 		{Label: "Tableau de bord", URL: "/bureau/tableau", Icon: "home"},
 		{Label: "Dossiers", URL: "/bureau/dossiers", Icon: "folder", CountWord: "à traiter"},
-		{Label: "Pré-inscriptions", URL: "/bureau/pre-inscriptions", Icon: "document", CountWord: "à répondre"},
+		{Label: "Pré-inscriptions", URL: applicationsPath, Icon: "document", CountWord: "à répondre"},
 		{Label: "Places", URL: "/bureau/places", Icon: "places"},
 		{Label: "Familles et élèves", URL: "/bureau/foyers", Icon: "family", CountWord: "à vérifier"},
 		{Label: "Cours et salles", URL: "/bureau/catalogue", Icon: "calendar"},
@@ -62,7 +65,7 @@ func Nav(a actor.Actor) []ui.NavEntry {
 	if a.MaySettle() {
 		entries = append(entries, ui.NavEntry{Label: "Réglages", URL: "/bureau/reglages", Icon: "settings"})
 	}
-	closed := map[string]*actor.Right{"/bureau/pre-inscriptions": actor.Applications, "/bureau/identifiants": actor.Identifiers, "/bureau/messages": actor.Messages}
+	closed := map[string]*actor.Right{applicationsPath: actor.Applications, "/bureau/identifiants": actor.Identifiers, "/bureau/messages": actor.Messages}
 	return slices.DeleteFunc(entries, func(e ui.NavEntry) bool {
 		right := closed[e.URL]
 		return right != nil && !a.May(actor.Sees, right)
@@ -91,7 +94,7 @@ func (p *Pages) Frame(v *door.Visit, base ui.Base) (ui.Base, error) {
 	}
 	for i := range base.Nav {
 		switch base.Nav[i].URL {
-		case "/bureau/pre-inscriptions":
+		case applicationsPath:
 			base.Nav[i].Count = int(asked)
 		case "/bureau/dossiers":
 			base.Nav[i].Count = int(rail.ToCheck)

@@ -51,11 +51,11 @@ func open(t *testing.T, store *db.Store) *rig {
 		Family: family.New(store, r.Registrar, r.Blobs, r.Clock, "https://portail.exemple.fr"),
 		Office: desk,
 
-		Application: newcomers.New(store, application.New(store, r.Clock, r.Accounts, r.Registrar), desk.Frame),
+		Application: newcomers.New(store, application.New(store, r.Clock, r.Accounts, r.Registrar), merge.New(store, r.Clock, r.Accounts, r.Registrar), desk.Frame),
 		Households:  households.New(store, r.Registrar, r.Accounts, desk.Frame),
 		Merging:     merging.New(store, merge.New(store, r.Clock, r.Accounts, r.Registrar), desk.Frame),
 		Catalogue:   catalogue.New(store, r.Registrar, desk.Frame),
-		Messages:    messages.New(store, r.Clock, desk.Frame),
+		Messages:    messages.New(store, r.Clock, "https://portail.exemple.fr", desk.Frame),
 	}
 	r.handler = web.New(web.Config{Store: store, Accounts: r.Accounts, Clock: r.Clock, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Pages: pages})
 	r.token = r.signIn(actor.Secretary, "Odile Batard")

@@ -15,11 +15,24 @@
     $$("input[data-afficher]", root).forEach(addReveal);
     $$("form[data-cle]", root).forEach(offerKey);
     $$("span[data-met]", root).forEach(offerField);
+    $$("[data-en-vue]", root).forEach(tellInSight);
     showKeysState();
     $("[data-foyer]", root)?.focus();
     // Un formulaire refusé est la réponse à un envoi : son entrée de l'historique
     // devient une simple lecture, pour que « Précédent » y revienne sans erreur.
     if ($('[role="alert"][data-foyer]', root)) history.replaceState(history.state, "", location.href);
+  }
+
+  // ── Dit de soi-même qu'il est en vue ──────────────────────────────────────
+
+  // Une page préparée d'avance par le navigateur, ou dans un onglet qu'on n'a
+  // pas ouvert, attend d'être regardée.
+  function tellInSight(element) {
+    if (!window.htmx) return;
+    if (document.visibilityState === "visible") {
+      window.htmx.process(element);
+      window.htmx.trigger(element, "en-vue");
+    } else document.addEventListener("visibilitychange", () => tellInSight(element), { once: true });
   }
 
   // ── Mot de passe : « Afficher » ───────────────────────────────────────────
