@@ -49,7 +49,7 @@ func (p *Pages) Letters(v *door.Visit) error {
 	if err := p.messages.Printed(v.Ctx(), v.Actor, m.ID, printed); err != nil {
 		return err
 	}
-	return v.Attach("application/pdf", "lettres-message.pdf", body)
+	return v.Attach("application/pdf", "lettres-message.pdf", len(facts), body)
 }
 
 func nothingToPrint(written []message.Written) ui.Flash {
