@@ -5,6 +5,7 @@ package demo
 import "embed"
 
 // Files is the folder of the demonstration school.
+// tarifs.csv is the grid of its tariffs, which no import reads: internal/demo does.
 //
-//go:embed ecole.toml familles.csv eleves.csv cours.csv enseignants.csv
+//go:embed tarifs.csv ecole.toml familles.csv eleves.csv cours.csv enseignants.csv
 var Files embed.FS

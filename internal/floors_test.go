@@ -31,11 +31,11 @@ var rooms = map[string][]string{
 	"application":    {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment"},
 	"report":         {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment"},
 	"importing":      {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "enrolment"},
-	"transfer":       {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment", "report", "importing"},
+	"transfer":       {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "tariff", "enrolment", "report", "importing"},
 	"message":        {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment", "report"},
 	"merge":          {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment", "application", "report", "message", "transfer", "rollover"},
 	"trail":          {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment", "application", "report", "message", "transfer", "rollover", "merge"},
-	"rollover":       {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment", "report", "transfer"},
+	"rollover":       {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "tariff", "enrolment", "report", "transfer"},
 }
 
 // doors names, for each part of the web, the parts it may import. An audience
@@ -63,8 +63,9 @@ var doors = map[string][]string{
 	"catalogue":   {"ui", "door"},
 	"trail":       {"ui", "door"}, // the journal of accesses
 	"allocation":  {"ui", "door"},
+	"tariffs":     {"ui", "door"},           // of the régie and of those who settle
 	"mailbox":     {"ui", "door", "assets"}, // the demonstration's mails
-	"":            {"ui", "door", "assets", "public", "family", "application", "teacher", "office", "access", "settings", "households", "importing", "lists", "figures", "catalogue", "messages", "allocation", "merging", "trail"},
+	"":            {"ui", "door", "assets", "public", "family", "application", "teacher", "office", "access", "settings", "households", "importing", "lists", "figures", "catalogue", "messages", "allocation", "merging", "trail", "tariffs"},
 }
 
 // noRoom lists the parts of the web that know no business.

@@ -36,6 +36,7 @@ import (
 	"pupitre/internal/web/office"
 	"pupitre/internal/web/public"
 	settingspages "pupitre/internal/web/settings"
+	"pupitre/internal/web/tariffs"
 	webtrail "pupitre/internal/web/trail"
 	"pupitre/internal/work"
 )
@@ -129,6 +130,7 @@ func pages(k *kept, s settings, accounts *account.Accounts, registrar *enrolment
 		Catalogue:   catalogue.New(k.store, registrar, desk.Frame),
 		Allocation:  allocation.New(k.store, registrar, s.clock, desk.Frame),
 		Application: webapplication.New(k.store, application.New(k.store, s.clock, accounts, registrar), merge.New(k.store, s.clock, accounts, registrar), desk.Frame),
+		Tariffs:     tariffs.New(k.store, desk.Frame),
 		Merging:     merging.New(k.store, merge.New(k.store, s.clock, accounts, registrar), desk.Frame),
 		Importing:   webimporting.New(k.store, importing.New(k.store, s.clock, accounts, registrar), desk.Frame),
 		Trail:       webtrail.New(k.store, desk.Frame),

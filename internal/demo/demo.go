@@ -66,6 +66,7 @@ func Seed(ctx context.Context, d Deps) error {
 	}{
 		{"import the files", s.importFiles},
 		{"make the staff", s.makeStaff},
+		{"set the tariffs", s.setTariffs},
 		{"plan the campaign", s.plan},
 		{"draw their papers", s.draw},
 		{"send the dossiers", s.sendAll},
@@ -116,6 +117,7 @@ type seeding struct {
 	catalogue catalogue.Catalogue
 	families  []*family
 	secretary actor.Actor
+	bursar    actor.Actor
 }
 
 func begin(ctx context.Context, d Deps) (*seeding, error) {
@@ -152,8 +154,11 @@ func (s *seeding) makeStaff() error {
 		if err != nil {
 			return err
 		}
-		if m.role == actor.Secretary {
+		switch m.role {
+		case actor.Secretary:
 			s.secretary = made.Actor()
+		case actor.Bursar:
+			s.bursar = made.Actor()
 		}
 	}
 	return nil

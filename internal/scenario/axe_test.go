@@ -29,6 +29,7 @@ import (
 	"pupitre/internal/web/office"
 	"pupitre/internal/web/public"
 	"pupitre/internal/web/settings"
+	"pupitre/internal/web/tariffs"
 )
 
 // noPage are the GET routes that show no page of their own, and why. They are
@@ -93,6 +94,7 @@ var samples = map[string][]string{
 	"office.courses":           {"{enrolled}/cours"},
 	"office.paper":             {"/bureau/dossier-papier", "/bureau/dossier-papier?q=bernard"},
 	"office.offering":          {"{offering}"},
+	"tariffs":                  {"/bureau/tarifs", "/bureau/tarifs?formule=cursus&quotient=845&rang=2&location=violoncelle"},
 	"allocation.lists":         {"/bureau/places/listes", "/bureau/places/listes?etat=tous"},
 	"allocation.request":       {"{held}"},
 	"allocation.dry-run":       {"{dry run}"},
@@ -225,7 +227,7 @@ var elsewhere = map[string]bool{"install.form": true, "factor.form": true, "fami
 // getRoutes are the pages of the site map, and the demonstration's own.
 func getRoutes() []door.Route {
 	var all []door.Route
-	for _, r := range append(web.SiteMap(web.Pages{Public: &public.Pages{}, Family: &families.Pages{}, Office: &office.Pages{}, Settings: &settings.Pages{}, Households: &households.Pages{}, Lists: &lists.Pages{}, Messages: &messages.Pages{}, Importing: &importing.Pages{}, Catalogue: &catalogue.Pages{}, Figures: &figures.Pages{}, Allocation: &allocation.Pages{}}),
+	for _, r := range append(web.SiteMap(web.Pages{Public: &public.Pages{}, Family: &families.Pages{}, Office: &office.Pages{}, Settings: &settings.Pages{}, Households: &households.Pages{}, Lists: &lists.Pages{}, Messages: &messages.Pages{}, Importing: &importing.Pages{}, Catalogue: &catalogue.Pages{}, Figures: &figures.Pages{}, Allocation: &allocation.Pages{}, Tariffs: &tariffs.Pages{}}),
 		door.Route{Method: "GET", Path: "/demo/courriers", Right: actor.Everybody, Name: "demo.mails"}, door.Route{Method: "GET", Path: "/demo/courriers/{id}", Right: actor.Everybody, Name: "demo.mail"}) {
 		if r.Method == "GET" {
 			all = append(all, r)

@@ -284,6 +284,12 @@ var table = slices.Concat(applicationRows, []row{
 	{route: "POST /bureau/import/{import}/faire", want: offices(422), fill: keptImport},
 	{route: "POST /bureau/import/{import}/annuler", want: offices(409), fill: keptImport},
 	{route: "POST /bureau/import/{import}/abandonner", want: offices(303), fill: anImport()},
+	{route: "GET /bureau/tarifs", want: directions(200).but(bursar, 200)},
+	{route: "POST /bureau/tarifs", want: directions(303).but(bursar, 303), fill: heldTariff},
+	{route: "GET /bureau/tarifs/grille", want: directions(200).but(bursar, 200)},
+	{route: "POST /bureau/tarifs/import", want: directions(200).but(bursar, 200), fill: func(*scene, visitor) filling {
+		return filling{files: []upload{{"fichier", "tarifs.csv", []byte(oneLineGrid)}}}
+	}},
 	{route: "GET /bureau/sans-reponse", want: offices(200)},
 	{route: "GET /bureau/listes", want: offices(200)},
 	{route: "GET /bureau/chiffres", want: offices(200)},

@@ -61,6 +61,7 @@ var withoutFields = []string{
 	"POST /bureau/a-verifier/{household}/ancien", // a hidden id: in the test of forged fields
 	"POST /bureau/familles/{household}/differents",
 	"POST /bureau/familles/{household}/differents/annuler",
+	"POST /bureau/tarifs/import",            // a file: in the test of forged fields
 	"POST /bureau/import",                   // a file: in the test of forged fields
 	"POST /bureau/import/{import}/feuille",  // a number: the same
 	"POST /bureau/import/{import}/colonnes", // choices: the same
@@ -202,6 +203,9 @@ var typedForms = slices.Concat(applicationForms, []typedForm{
 			return filling{path: map[string]string{"kind": "tarifs"}, form: fields("titre", "Tarifs", "version", "2027-9", "texte", "Les tarifs.")}
 		},
 		mandatory: []string{"version", "texte"}, texts: []string{"titre", "version"}}, // the text itself may be long
+	{route: "POST /bureau/tarifs", who: bursar, fill: heldTariff,
+		mandatory: []string{"ligne_nom_0", "prix_2_3", "borne_1", "regle_nom_0", "supplement_nom_0", "supplement_prix_0", "mois", "echeances_8"},
+		texts:     []string{"ligne_nom_0", "ligne_age_max_4", "prix_2_3", "borne_1", "regle_nom_0", "regle_valeur_0", "regle_rang_min_1", "supplement_nom_0", "supplement_caution_0", "communes", "mois", "trimestres", "sans_frais", "echeances_3"}},
 	{route: "POST /bureau/reglages/paiement", who: director,
 		fill:  form("fois_1", "En 1 fois", "fois_3", "En 3 fois", "fois_8", "En 8 fois", "prelevement", "Prélèvement", "moyen_1", "Chèques", "moyen_2", "Chèques vacances", "moyen_3", "e-pass culture"),
 		texts: []string{"fois_1", "fois_12", "prelevement", "moyen_1", "moyen_10"}},

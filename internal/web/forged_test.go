@@ -141,6 +141,13 @@ var forgeries = []forged{
 	{what: "no such second household", route: "POST /bureau/eleves/{pupil}/foyers", who: secretary, status: 404, fill: func(c *scene) filling {
 		return filling{form: fields("action", "rattacher", "foyer", "personne", "version", "1")}
 	}},
+	{what: "a tariff read before somebody changed it", route: "POST /bureau/tarifs", who: director, status: 409, says: "Odile Brelet l’a changé le", fill: tariffWith("version", "0", "prix_2_3", "350")},
+	{what: "a button of no use", route: "POST /bureau/tarifs", who: director, status: 422, says: "Rechargez la page", fill: tariffWith("faire", "retirer-tout")},
+	{what: "a price that overlaps another", route: "POST /bureau/tarifs", who: bursar, status: 422, says: "2 prix pour le même cas", fill: tariffWith("ligne_age_min_5", "17")},
+	{what: "a grid with an unknown formule", route: "POST /bureau/tarifs/import", who: bursar, status: 422, says: "Case A2", fill: func(*scene) filling {
+		return filling{files: []upload{{"fichier", "tarifs.csv", []byte("Formule;≤ 400;> 400\nharpe;1;2\n")}}}
+	}},
+	{what: "no file of a grid", route: "POST /bureau/tarifs/import", who: bursar, status: 422, says: "Choisissez un fichier", fill: func(*scene) filling { return filling{form: fields("x", "")} }},
 	{what: "a file of no kind", route: "POST /bureau/import", who: secretary, status: 422, says: "Choisissez ce que le fichier contient", fill: func(c *scene) filling {
 		return filling{form: fields("sorte", "tout"), files: []upload{{"fichier", "f.csv", []byte(fileOfNobody)}}}
 	}},

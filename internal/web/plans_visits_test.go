@@ -74,7 +74,7 @@ var visits = []struct{ who, path string }{
 	{"director", "/bureau/reglages/pieces"}, {"director", "/bureau/reglages/pieces/rib"}, {"director", "/bureau/reglages/saison"}, {"director", "/bureau/reglages/saison/preparer"},
 	{"director", "/bureau/reglages/saison/{season}"}, {"office", "/bureau/catalogue/cours/nouveau"}, {"office", "/bureau/catalogue/cours/{course}"},
 	{"office", "/bureau/catalogue/formules"}, {"office", "/bureau/catalogue/formules/nouvelle"}, {"office", "/bureau/catalogue/formules/{programme}"},
-	{"office", "/bureau/catalogue/poles"}, {"office", "/bureau/catalogue/poles/nouveau"}, {"office", "/bureau/catalogue/poles/{site}"}, {"office", "/bureau/catalogue/disciplines/{discipline}"},
+	{"director", "/bureau/tarifs"}, {"director", "/bureau/tarifs?formule=cursus&quotient=845"}, {"director", "/bureau/tarifs/grille"}, {"office", "/bureau/catalogue/poles"}, {"office", "/bureau/catalogue/poles/nouveau"}, {"office", "/bureau/catalogue/poles/{site}"}, {"office", "/bureau/catalogue/disciplines/{discipline}"},
 	{"office", "/bureau/catalogue/enseignants"}, {"office", "/bureau/catalogue/enseignants/nouveau"}, {"office", "/bureau/catalogue/enseignants/{teacher}"},
 	{"office", "/bureau/listes"}, {"office", "/bureau/chiffres"}, {"office", "/bureau/listes/places/csv"}, {"office", "/bureau/impressions/feuilles-d-appel?cours={course}"}, {"office", "/bureau/identifiants"}, {"office", "/bureau/mails"},
 	{"office", "/bureau/messages"}, {"office", "/bureau/messages/modeles"}, {"office", "/bureau/messages/nouveau?liste=dossiers&file=incomplets"}, {"office", "/bureau/messages/nouveau?liste=dossiers&file=tous&cours={course}"},

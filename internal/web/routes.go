@@ -17,6 +17,7 @@ import (
 	"pupitre/internal/web/office"
 	"pupitre/internal/web/public"
 	"pupitre/internal/web/settings"
+	"pupitre/internal/web/tariffs"
 	"pupitre/internal/web/trail"
 )
 
@@ -38,6 +39,7 @@ type Pages struct {
 	Merging     *merging.Pages    // of two households
 	Importing   *importing.Pages  // families and pupils out of a spreadsheet
 	Trail       *trail.Pages      // the journal of accesses
+	Tariffs     *tariffs.Pages    // what the season costs
 }
 
 // SiteMap is every page and act of the site: who may ask for what. What is
@@ -62,6 +64,7 @@ func SiteMap(p Pages) []door.Route {
 		p.Merging.Routes(),
 		p.Importing.Routes(),
 		p.Trail.Routes(),
+		p.Tariffs.Routes(),
 	} {
 		routes = append(routes, group...)
 	}

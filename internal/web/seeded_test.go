@@ -47,6 +47,7 @@ import (
 	"pupitre/internal/web/office"
 	"pupitre/internal/web/public"
 	"pupitre/internal/web/settings"
+	"pupitre/internal/web/tariffs"
 	trailpages "pupitre/internal/web/trail"
 	"pupitre/internal/work"
 )
@@ -257,6 +258,7 @@ func everyPage(store *db.Store, registrar *enrolment.Registrar, accounts *accoun
 		Catalogue:   catalogue.New(store, registrar, desk.Frame),
 		Allocation:  allocation.New(store, registrar, clk, desk.Frame),
 		Importing:   importpages.New(store, importing.New(store, clk, accounts, registrar), desk.Frame),
+		Tariffs:     tariffs.New(store, desk.Frame),
 		Trail:       trailpages.New(store, desk.Frame),
 		Application: newcomerpages.New(store, application.New(store, clk, accounts, registrar), merge.New(store, clk, accounts, registrar), desk.Frame),
 		Merging:     merging.New(store, merge.New(store, clk, accounts, registrar), desk.Frame),

@@ -114,7 +114,8 @@ var (
 	Catalogue = offices(Changes, Sees).named("catalogue", "Cours, formules, pôles, enseignants")
 	Classes   = only(Sees, Teacher).named("classes", "Ses cours et ses élèves")
 
-	Money = only(Sees, Bursar).named("money", "Espace de la régie")
+	Money   = only(Sees, Bursar).named("money", "Espace de la régie")
+	Tariffs = only(Changes, Bursar, Director, Administrator).named("tariffs", "Tarifs de la saison")
 
 	Settings = only(Changes, Director, Administrator).named("settings", "École, saisons, campagne, pièces, règles")
 	Accounts = only(Changes, Administrator).with(Director, Sees).named("accounts", "Comptes et droits")
@@ -133,7 +134,7 @@ var Rights = []RightGroup{
 	{"Familles et élèves", []*Right{Office, Households, Newcomers, Merges, Papers, Mails, Messages, Identifiers, Imports}},
 	{"Inscriptions", []*Right{Dossiers, Applications, Places, Queues, Jumps, Allocation, Opening, Lists}},
 	{"Enseignement", []*Right{Catalogue, Classes}},
-	{"Argent", []*Right{Money}},
+	{"Argent", []*Right{Money, Tariffs}},
 	{"Réglages", []*Right{Settings, Accounts, Accesses}},
 	{"", []*Right{Everybody, OwnAccount, OwnFactor, FamilyPages}},
 }

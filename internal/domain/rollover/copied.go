@@ -11,6 +11,7 @@ import (
 	"pupitre/internal/domain/document"
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/school"
+	"pupitre/internal/domain/tariff"
 	"pupitre/internal/platform/db"
 )
 
@@ -55,6 +56,13 @@ func standing(ctx context.Context, r db.Reader, season string) ([]copyOf, error)
 	for _, p := range papers {
 		p.ID = ""
 		all = append(all, copyOf{"la pièce", p.Code, p.Name, digest(p)})
+	}
+	if err != nil {
+		return nil, err
+	}
+	prices, err := tariff.Of(ctx, r, season)
+	if prices.Found() {
+		all = append(all, copyOf{"les tarifs", "", "de la saison " + s.Name, digest(prices.Tariff)})
 	}
 	return all, err
 }
@@ -107,6 +115,9 @@ func copyAll(ctx context.Context, tx *db.Tx, from school.Season, to string, plan
 			if ids[p.ID], err = catalogue.PutProgramme(ctx, tx, to, p); err != nil {
 				return nil, err
 			}
+		}
+		if err := tariff.Copy(ctx, tx, from.ID, to); err != nil {
+			return nil, err
 		}
 	}
 	if plan.Courses {

@@ -14,6 +14,7 @@ import (
 	"pupitre/internal/domain/journal"
 	"pupitre/internal/domain/people"
 	"pupitre/internal/domain/school"
+	"pupitre/internal/domain/tariff"
 	"pupitre/internal/domain/transfer"
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/fault"
@@ -164,7 +165,7 @@ func remove(ctx context.Context, tx *db.Tx, s school.Season) error {
 			return err
 		}
 	}
-	for _, part := range []func(context.Context, *db.Tx, string) error{enrolment.RemoveOfferings, catalogue.RemoveSeason, document.RemoveSeason, people.ForgetSeason, school.RemoveSeason} {
+	for _, part := range []func(context.Context, *db.Tx, string) error{tariff.RemoveSeason, enrolment.RemoveOfferings, catalogue.RemoveSeason, document.RemoveSeason, people.ForgetSeason, school.RemoveSeason} {
 		if err := part(ctx, tx, s.ID); err != nil {
 			return err
 		}

@@ -2,11 +2,14 @@ package rollover_test
 
 import (
 	"errors"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	demofiles "pupitre/demo"
+	"pupitre/internal/demo"
 	"pupitre/internal/demo/testschool"
 	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/catalogue"
@@ -17,6 +20,7 @@ import (
 	"pupitre/internal/domain/report"
 	"pupitre/internal/domain/rollover"
 	"pupitre/internal/domain/school"
+	"pupitre/internal/domain/tariff"
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/db/dbtest"
 	"pupitre/internal/platform/fault"
@@ -61,7 +65,19 @@ func newYear(t *testing.T, store *db.Store) *year {
 	_, err := y.Registrar.Confirm(y.Ctx, testschool.Secretary, d.ID, "")
 	y.Must(err)
 	y.Clock.Set(testschool.Paris("2028-04-03 10:00"))
+	y.charge(y.Season, 0, func(*tariff.Tariff) {})
 	return y
+}
+
+// charge saves the made-up tariff for the season, changed so.
+func (y *year) charge(s school.Season, read int64, mend func(*tariff.Tariff)) {
+	y.T.Helper()
+	known, err := tariff.KnownOf(y.Ctx, y.Store, s)
+	y.Must(err)
+	t, err := demo.SampleTariff(demofiles.Files, known)
+	y.Must(err)
+	mend(&t)
+	y.Must(y.write(func(tx *db.Tx) error { return tariff.Save(y.Ctx, tx, director, y.Clock.Now(), s, read, t) }))
 }
 
 func (y *year) write(f func(tx *db.Tx) error) error { return y.Store.Write(y.Ctx, f) }
@@ -206,6 +222,13 @@ func (y *year) copied(id string) {
 			y.T.Errorf("course %s: %+v", was.Code, c)
 		}
 	}
+	was, err := tariff.Of(y.Ctx, y.Store, y.Season.ID)
+	y.Must(err)
+	is, err := tariff.Of(y.Ctx, y.Store, id)
+	y.Must(err)
+	if !was.Found() || !reflect.DeepEqual(is.Tariff, was.Tariff) || is.Version != 1 {
+		y.T.Errorf("the tariff was copied as %+v", is)
+	}
 	papers, err := document.Papers(y.Ctx, y.Store, id)
 	if err != nil || len(papers) != 4 {
 		y.T.Errorf("%d papers, %v", len(papers), err)
@@ -245,6 +268,11 @@ func (y *year) changedCopies(id string) {
 			y.Must(y.write(func(tx *db.Tx) error { return enrolment.PutOffering(y.Ctx, tx, id, course.ID, 0, c.Places) }))
 		}
 	}
+	coming, err := school.SeasonByID(y.Ctx, y.Store, id)
+	y.Must(err)
+	y.charge(coming, 1, func(t *tariff.Tariff) { t.Months = 9 })
+	y.refused("undo after the tariff was changed", y.undoPreparation(id), "les tarifs de la saison")
+	y.charge(coming, 2, func(*tariff.Tariff) {})
 }
 
 // movedUp checks what the hand-over made of each.

@@ -16,11 +16,13 @@ import (
 	"time"
 
 	demofiles "pupitre/demo"
+	"pupitre/internal/demo"
 	"pupitre/internal/domain/account"
 	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/importing"
 	"pupitre/internal/domain/school"
+	"pupitre/internal/domain/tariff"
 	"pupitre/internal/domain/transfer"
 	"pupitre/internal/domain/transfer/folder"
 	"pupitre/internal/platform/db"
@@ -35,6 +37,7 @@ func TestACampaignExportedAndImportedExportsTheSameBytes(t *testing.T) {
 		newCampaign(h).run()
 		imports(h)
 		onScreen(h)
+		charges(h)
 		first := h.export()
 		t.Run("into SQLite", func(t *testing.T) { comesBack(t, first, dbtest.SQLite(t)) })
 		if store.Engine() == db.PostgreSQL {
@@ -46,6 +49,20 @@ func TestACampaignExportedAndImportedExportsTheSameBytes(t *testing.T) {
 			t.Errorf("its own files changed the school: %+v", report.Counts)
 		}
 	})
+}
+
+// charges gives the season a tariff.
+func charges(h house) {
+	h.t.Helper()
+	season := must(school.CurrentSeason(ctx, h.store))(h.t)
+	known := must(tariff.KnownOf(ctx, h.store, season))(h.t)
+	sample := must(demo.SampleTariff(demofiles.Files, known))(h.t)
+	bursar := actor.Actor{Name: "Odile Brelet", Role: actor.Bursar}
+	if err := h.store.Write(ctx, func(tx *db.Tx) error {
+		return tariff.Save(ctx, tx, bursar, h.clock.Now(), season, 0, sample)
+	}); err != nil {
+		h.t.Fatal(err)
+	}
 }
 
 // imports leaves a spreadsheet of families on its way in.

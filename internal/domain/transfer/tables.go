@@ -40,6 +40,7 @@ var tables = []table{
 	tableOf[accountRow]("account").nullable("household_id", "site_id", "teacher_id").always("password_hash", "").always("link_hash", ""),
 	tableOf[programmeRow]("programme"),
 	tableOf[programmeLineRow]("programme_line"),
+	tableOf[tariffRow]("tariff"),
 	tableOf[courseRow]("course"),
 	tableOf[paperRow]("paper"),
 	tableOf[document.Deposit]("deposit").nullable("pupil_id"),
@@ -164,6 +165,12 @@ type paperRow struct {
 	Consequence string `db:"consequence"`
 	Template    string `db:"template"`
 	Position    int64  `db:"position"`
+}
+
+type tariffRow struct {
+	Season  string `db:"season_id"`
+	Content string `db:"content"`
+	school.Edited
 }
 
 type offeringRow struct {

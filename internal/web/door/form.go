@@ -3,6 +3,7 @@ package door
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"mime"
 	"mime/multipart"
 	"net/http"
@@ -18,6 +19,14 @@ type Form struct {
 	values  map[string][]string
 	files   map[string][]*multipart.FileHeader
 	strange map[string]bool // fields that characters were taken out of
+}
+
+// WholeForm is TypedForm for a page all of whose fields come back as typed.
+func (v *Visit) WholeForm() (Form, error) {
+	if _, err := v.TypedForm(); err != nil && v.form == nil {
+		return Form{}, err
+	}
+	return *v.form, nil
 }
 
 const strangeText = "Ce que vous avez saisi contient des caractères qui ne peuvent pas être enregistrés. "
@@ -118,6 +127,9 @@ func (f Form) Value(name string) string {
 	}
 	return f.values[name][0]
 }
+
+// Names are the fields that were sent, in order.
+func (f Form) Names() []string { return slices.Sorted(maps.Keys(f.values)) }
 
 // Values are all values sent under the name: check boxes, repeated fields.
 func (f Form) Values(name string) []string { return f.values[name] }

@@ -45,7 +45,11 @@ const applicationsPath = "/bureau/pre-inscriptions"
 
 // Nav is the rail of the office, without counts.
 func Nav(a actor.Actor) []ui.NavEntry {
+	prices := ui.NavEntry{Label: "Tarifs", URL: "/bureau/tarifs", Icon: "euro"}
 	if !a.IsOffice() {
+		if a.May(actor.Sees, actor.Tariffs) {
+			return []ui.NavEntry{prices}
+		}
 		return nil
 	}
 	entries := []ui.NavEntry{
@@ -61,6 +65,9 @@ func Nav(a actor.Actor) []ui.NavEntry {
 	}
 	if a.May(actor.Changes, actor.Messages) {
 		entries = slices.Insert(entries, 7, ui.NavEntry{Label: "Messages", URL: "/bureau/messages", Icon: "message"})
+	}
+	if a.May(actor.Sees, actor.Tariffs) {
+		entries = append(entries, prices)
 	}
 	if a.MaySettle() {
 		entries = append(entries, ui.NavEntry{Label: "Réglages", URL: "/bureau/reglages", Icon: "settings"})
@@ -80,6 +87,9 @@ func (p *Pages) base(v *door.Visit, title string) (ui.Base, error) {
 // Frame adds the office's menu and search to what all pages have.
 func (p *Pages) Frame(v *door.Visit, base ui.Base) (ui.Base, error) {
 	base.Nav = Nav(v.Actor)
+	if !v.Actor.IsOffice() { // the régie: its own entries, and no search of families
+		return base, nil
+	}
 	base.Links.Home = "/bureau"
 	base.Office.SearchURL = "/bureau/recherche"
 	rail, err := p.counter.RailCounts(v.Ctx(), p.Store, v.Actor, v.Season)
