@@ -132,7 +132,7 @@ func (p *Pages) Grid(v *door.Visit) error {
 		return err
 	}
 	if g.Season.ID == "" {
-		return noSeason()
+		return v.Redirect(path) // which says so
 	}
 	rows := g.Held.WriteGrid()
 	table := sheet.Table{Name: "Tarifs"}
