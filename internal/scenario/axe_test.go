@@ -42,6 +42,7 @@ var noPage = map[string]string{
 	"paper.file":             "a deposited file, as it is",
 	"messages.progress":      "how far a sending is: leads to its page",
 	"lists.sheet":            "a list for a spreadsheet",
+	"tariffs.grid":           "the grid for a spreadsheet",
 	"trail.sheet":            "the journal of accesses for a spreadsheet",
 	"import.problems":        "the problems of a file for a spreadsheet",
 	"lists.paper":            "a PDF",

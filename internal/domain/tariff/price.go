@@ -295,7 +295,7 @@ func (t Tariff) Bracket(q Quotient) int {
 }
 
 func (t Tariff) bracketWords(q Quotient, at int) string {
-	words := french.Ordinal(int64(at+1)) + " tranche, " + t.BracketName(at)
+	words := french.FeminineOrdinal(int64(at+1)) + " tranche, " + t.BracketName(at)
 	if !q.Valid {
 		return "sans attestation valide" + french.Nbsp + ": " + words
 	}

@@ -103,6 +103,14 @@ func Ordinal(n int64) string {
 	return fmt.Sprintf("%de", n)
 }
 
+// FeminineOrdinal writes 1 as « 1re », others as « 2e ».
+func FeminineOrdinal(n int64) string {
+	if n == 1 {
+		return "1re"
+	}
+	return Ordinal(n)
+}
+
 // Count writes « 1 place », « 3 places »; zero takes the singular.
 func Count(n int64, one, many string) string {
 	return fmt.Sprintf("%d %s", n, Noun(n, one, many))

@@ -67,3 +67,11 @@ func TestMegabytes(t *testing.T) {
 		}
 	}
 }
+
+func TestOrdinals(t *testing.T) {
+	for n, want := range map[int64][2]string{1: {"1er", "1re"}, 2: {"2e", "2e"}, 21: {"21e", "21e"}} {
+		if got := [2]string{Ordinal(n), FeminineOrdinal(n)}; got != want {
+			t.Errorf("%d: got %q, want %q", n, got, want)
+		}
+	}
+}

@@ -224,9 +224,9 @@ func rulesPanel(g page) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var8 string
-			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(" la " + french.Ordinal(int64(i+1)) + " réduction")
+			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(" la " + french.FeminineOrdinal(int64(i+1)) + " réduction")
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/tariffs/details.templ`, Line: 54, Col: 104}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/tariffs/details.templ`, Line: 54, Col: 112}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 			if templ_7745c5c3_Err != nil {
