@@ -45,7 +45,7 @@ func TestAMailLeavesInTheWordsOfWhenItWasEnqueued(t *testing.T) {
 		for _, m := range h.outbox.kept {
 			got[m.To] = m.Subject
 		}
-		original := "Demande reçue\u202f: réinscription de Lucie <b>Moreau</b>"
+		original := "Demande reçue\u202f: dossier de Lucie <b>Moreau</b>"
 		if got["claire@exemple.fr"] != original || got["odile@exemple.fr"] != "Merci, Claire Moreau" || got["paul@exemple.fr"] != original {
 			t.Errorf("%q", got)
 		}

@@ -311,14 +311,20 @@ func (j *courseJudge) setPlaces(e *entry, c *course, t typedCourse, s int64) {
 // is given in the whole year or by semesters, and one that somebody has asked
 // for stays as it is.
 func (j *courseJudge) maySemester(e *entry, c *course, s int64) bool {
+	var otherwise []int64
 	for other := range c.places {
-		if (other == 0) == (s == 0) {
-			continue
+		if (other == 0) != (s == 0) {
+			otherwise = append(otherwise, other)
 		}
+	}
+	slices.Sort(otherwise)
+	for _, other := range otherwise {
 		if c.said[other] > 0 && c.said[other] != e.row.Line || j.held.asked[offeringOf(c.now.ID, other)] {
 			j.missing(e, fSemester, c.now.Title+", "+c.now.Code, "Ce cours est "+semesterWords(other)+", et des élèves l’ont demandé ainsi", Way{asEmpty, "Laisser ses semestres tels quels"})
 			return false
 		}
+	}
+	for _, other := range otherwise {
 		delete(c.places, other)
 	}
 	return true

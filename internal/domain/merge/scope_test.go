@@ -11,6 +11,7 @@ import (
 // otherwise are the tables with a household or a pupil that no merge takes a
 // copy of, and why.
 var otherwise = map[string]string{
+	"access_line":   "who saw what stays as it was; the journal of accesses reads those merged into a household with it",
 	"journal":       "only the household that a line is read with moves: its lines are listed",
 	"outgoing_mail": "the same",
 }
