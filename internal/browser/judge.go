@@ -37,8 +37,8 @@ type Looks struct{ judged sync.Map }
 // AxeInDark runs in dark, on what looks like nothing among the known, the rules
 // that judge the colours of a page; the others judge what light and dark share.
 // Two elements look alike when they and all around them have the same tags,
-// classes and states, in a window of that width: then a style sheet gives them
-// the same colours.
+// classes, states and attributes that a style sheet selects by, in a window of
+// that width: then it gives them the same colours.
 func (p *Page) AxeInDark(source string, known *Looks) []Violation {
 	p.t.Helper()
 	var fresh []string
@@ -59,8 +59,8 @@ func (p *Page) AxeInDark(source string, known *Looks) []Violation {
 // looks are the elements that have words of their own, by the hash of what
 // decides their colours.
 const looks = `(() => {
-	const told = ['aria-current', 'aria-expanded', 'aria-pressed', 'aria-selected', 'aria-invalid', 'aria-disabled', 'role', 'type'];
-	const look = e => e.tagName + '.' + (e.getAttribute('class') || '') + e.getAttributeNames().sort().map(n => told.includes(n) ? n + e.getAttribute(n) : n) +
+	const told = new Set([...document.styleSheets].flatMap(s => [...s.cssRules]).flatMap(r => r.cssText.match(/\[[a-z-]+/g) || []).map(a => a.slice(1)));
+	const look = e => e.tagName + '.' + (e.getAttribute('class') || '') + e.getAttributeNames().filter(n => told.has(n)).sort().map(n => n + '=' + e.getAttribute(n)) +
 		['checked', 'disabled', 'invalid'].filter(s => e.matches(':' + s) || ['LABEL', 'LI', 'FIELDSET'].includes(e.tagName) && e.querySelector(':' + s));
 	const chains = new Map([[null, innerWidth + '']]);
 	const chain = e => { if (!chains.has(e)) chains.set(e, chain(e.parentElement) + '/' + look(e)); return chains.get(e) };
