@@ -85,7 +85,7 @@ func demoFolder(t *testing.T) string {
 func onSQLite(t *testing.T) place { return place{Data: t.TempDir()} }
 
 func onPostgreSQL(t *testing.T) place {
-	return place{DatabaseURL: dbtest.Schema(t), BlobURL: blobtest.Bucket(t)}
+	return place{DatabaseURL: dbtest.Database(t), BlobURL: blobtest.Bucket(t)}
 }
 
 func seedDemo(t *testing.T, p place) {

@@ -42,7 +42,7 @@ func run(m *testing.M) int {
 func onEngines(t *testing.T, f func(t *testing.T, databaseURL string)) {
 	t.Run("sqlite", func(t *testing.T) { f(t, "") })
 	if dbtest.OnBoth() {
-		t.Run("postgresql", func(t *testing.T) { f(t, dbtest.Schema(t)) })
+		t.Run("postgresql", func(t *testing.T) { f(t, dbtest.Database(t)) })
 	}
 }
 
@@ -94,7 +94,7 @@ func TestABenchRefusesTheDatabaseOfASchool(t *testing.T) {
 	if !dbtest.OnBoth() {
 		return
 	}
-	where := dbtest.Schema(t)
+	where := dbtest.Database(t)
 	store := dbtest.Open(t, where)
 	played(t, store, 1)
 	_, err := Rush(t.Context(), deps, RushOptions{Families: 60, Courses: 20, Clients: 16, Machines: 1, DatabaseURL: where})
@@ -118,7 +118,7 @@ func TestFormOfReadsTheFormThatPostsThere(t *testing.T) {
 func TestThePagesOfAGrownSchoolAreVisited(t *testing.T) {
 	where := ""
 	if dbtest.OnBoth() { // the school itself is grown on SQLite below
-		where = dbtest.Schema(t)
+		where = dbtest.Database(t)
 	}
 	var said, progress bytes.Buffer
 	told := deps

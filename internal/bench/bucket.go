@@ -20,7 +20,6 @@ type bucket struct {
 
 	mu      sync.Mutex
 	away    bool
-	refused int               // requests answered 503
 	objects map[string][]byte // by key
 }
 
@@ -69,7 +68,6 @@ func (b *bucket) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		w.WriteHeader(http.StatusBadRequest)
 	case b.away:
-		b.refused++
 		w.WriteHeader(http.StatusServiceUnavailable)
 	case r.Method == http.MethodPut:
 		b.objects[key] = content

@@ -54,7 +54,7 @@ type sender struct{ token, pupil string }
 
 func newRush(t *testing.T) *rush {
 	t.Helper()
-	r := &rush{t: t, database: dbtest.Schema(t), bucket: blobtest.Bucket(t), smtp: browser.SMTP(t)}
+	r := &rush{t: t, database: dbtest.Database(t), bucket: blobtest.Bucket(t), smtp: browser.SMTP(t)}
 	r.store = dbtest.Open(t, r.database)
 	s := testschool.Open(t, r.store)
 	r.season, r.text = s.Season.ID, s.Text

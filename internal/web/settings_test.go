@@ -106,7 +106,7 @@ func each(t *testing.T, f func(t *testing.T, where string)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) { f(t, filepath.Join(t.TempDir(), "pupitre.db")) })
 	if dbtest.OnBoth() {
-		t.Run("postgresql", func(t *testing.T) { f(t, dbtest.Schema(t)) })
+		t.Run("postgresql", func(t *testing.T) { f(t, dbtest.Database(t)) })
 	}
 }
 

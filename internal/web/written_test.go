@@ -206,7 +206,7 @@ func copyRows(t *testing.T, path, where string) {
 func TestWhatIsWrittenIsCounted(t *testing.T) {
 	where := map[string]string{"sqlite": filepath.Join(t.TempDir(), "pupitre.db")}
 	if dbtest.OnBoth() {
-		where["postgresql"] = dbtest.Schema(t)
+		where["postgresql"] = dbtest.Database(t)
 	}
 	for engine, place := range where {
 		t.Run(engine, func(t *testing.T) {

@@ -42,9 +42,11 @@ type point struct{ x, y float64 }
 
 // stroke draws the line through the points, in ink, of the half-width given.
 func (s *Sheet) stroke(points []point, half float64) {
-	z := vector.NewRasterizer(width, height)
+	around := extent(points, int(half)+2)
+	z := vector.NewRasterizer(around.Dx(), around.Dy())
+	left, top := float64(around.Min.X), float64(around.Min.Y)
 	for i := 1; i < len(points); i++ {
-		a, b := points[i-1], points[i]
+		a, b := point{points[i-1].x - left, points[i-1].y - top}, point{points[i].x - left, points[i].y - top}
 		d := math.Hypot(b.x-a.x, b.y-a.y)
 		if d == 0 {
 			continue
@@ -56,7 +58,17 @@ func (s *Sheet) stroke(points []point, half float64) {
 		z.LineTo(float32(a.x-nx), float32(a.y-ny))
 		z.ClosePath()
 	}
-	z.Draw(s.page, s.page.Bounds(), image.NewUniform(penInk), image.Point{})
+	z.Draw(s.page, around, image.NewUniform(penInk), image.Point{})
+}
+
+// extent is the smallest rectangle around the points, with a margin.
+func extent(points []point, margin int) image.Rectangle {
+	var all image.Rectangle
+	for _, p := range points {
+		x, y := int(p.x), int(p.y)
+		all = all.Union(image.Rect(x-margin, y-margin, x+margin+1, y+margin+1))
+	}
+	return all
 }
 
 // Holiday is no paper at all: a landscape sent by mistake.

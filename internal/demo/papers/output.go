@@ -26,9 +26,14 @@ func (s *Sheet) PNG() ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// PDF is the page as an office scanner gives it: one image, no text.
+// PDF is the page as an office scanner gives it: one image in greys, no text.
 func (s *Sheet) PDF() ([]byte, error) {
-	scan, err := encode(s.page)
+	greys := image.NewGray(s.page.Bounds())
+	for i := range greys.Pix {
+		p := s.page.Pix[4*i:]
+		greys.Pix[i] = uint8((299*int(p[0]) + 587*int(p[1]) + 114*int(p[2])) / 1000)
+	}
+	scan, err := encode(greys)
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"image"
 	"time"
+
+	"pupitre/internal/platform/sepa"
 )
 
 // Person is who a paper is about.
@@ -138,15 +140,5 @@ func grouped(iban string) string {
 // with right check digits and clé RIB. n goes from 0 to 99 999 999.
 func IBAN(n int) string {
 	const bank, branch = 99999, 44
-	account := 100_000_000 + n
-	key := 97 - (89*bank+15*branch+3*account)%97
-	bban := fmt.Sprintf("%05d%05d%011d%02d", bank, branch, account, key)
-	return fmt.Sprintf("FR%02d%s", 98-mod97(bban+"152700"), bban) // FR00 in digits: F 15, R 27
-}
-
-func mod97(digits string) (rest int) {
-	for _, d := range digits {
-		rest = (rest*10 + int(d-'0')) % 97
-	}
-	return rest
+	return sepa.FrenchIBAN(bank, branch, 100_000_000+n)
 }

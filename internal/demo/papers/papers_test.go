@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/pdfcpu/pdfcpu/pkg/api"
+
+	"pupitre/internal/platform/sepa"
 )
 
 var claire = Person{"Claire Moreau", "14 rue des Tonneliers", "44430 Le Loroux-Bottereau"}
@@ -103,8 +105,8 @@ func TestIBANsAreWellFormedAndOfNoBank(t *testing.T) {
 			t.Fatalf("%d gives %s", n, iban)
 		}
 		seen[iban] = true
-		if rest := mod97(iban[4:] + "1527" + iban[2:4]); rest != 1 {
-			t.Fatalf("%s: the rest by 97 is %d, want 1", iban, rest)
+		if !sepa.IsIBAN(iban) {
+			t.Fatalf("%s is not well formed", iban)
 		}
 	}
 }

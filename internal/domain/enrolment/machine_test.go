@@ -236,7 +236,7 @@ func TestEveryAct(t *testing.T) {
 		t.Run(engine.name, func(t *testing.T) {
 			where := filepath.Join(t.TempDir(), "pupitre.db")
 			if engine.name == "postgresql" {
-				where = dbtest.Schema(t)
+				where = dbtest.Database(t)
 			}
 			open := func() *db.Store {
 				store, err := db.Open(context.Background(), where)

@@ -83,7 +83,7 @@ func (a *modelAnswer) stands() string {
 		s = string(*state)
 	}
 	for _, f := range a.before {
-		s += fmt.Sprint(" ", f.p.name, f.p.state, f.p.rank, f.p.programme, f.p.choice, f.p.hold, f.p.holdTotal, f.p.reminded, f.p.reopened, f.p.asked)
+		s += fmt.Sprint(" ", f.p.name, f.p.state, f.p.rank, f.p.programme, f.p.choice, f.p.hold, f.p.holdTotal, f.p.asksMore, f.p.reminded, f.p.reopened, f.p.asked)
 	}
 	return s
 }

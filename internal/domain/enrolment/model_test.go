@@ -49,6 +49,7 @@ type modelPupil struct {
 	assurance document.State
 	hold      time.Time
 	holdTotal time.Time
+	asksMore  int // how often a paper became required while it was held, or ranked
 	reminded  time.Time
 	reopened  time.Time
 	asked     bool // to leave after « inscrit »
@@ -336,6 +337,7 @@ func (m *model) pays(h *modelHousehold, debit bool) {
 		if asks && (p.state == Complete || p.state == OnList || p.state == PaperRefused) {
 			p.holdTotal = later(p.holdTotal, school.EndOfDay(m.morning(), 7))
 			p.hold, p.state = p.holdTotal, PaperRefused
+			p.asksMore++ // even when neither date has moved
 			m.mail(p, MailNewlyRequired)
 		}
 		m.recheck(lacked, p)

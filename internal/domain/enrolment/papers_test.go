@@ -221,7 +221,7 @@ func actsPaperDelays() []act {
 			f := w.sent("Roux", "eveil", "jardin")
 			refused := w.reg.Alter(w.ctx, f.Actor, f.Household, func(ctx context.Context, tx *db.Tx) error {
 				w.must(means("debit")(f)(ctx, tx))
-				return sentByTheOther(Dossier{})
+				return sentByTheOther(Dossier{}, false)
 			})
 			wantRefused(w, refused, "déjà envoyée")
 			w.wantStands(f, "Léo", "complete n° 1: jardin place")

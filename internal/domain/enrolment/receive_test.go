@@ -103,6 +103,20 @@ func actsValider() []act {
 			f := w.family("Roux", "Léo")
 			wantRefused(w, w.submit(f, "Léo")[0].Err, "n’est pas commencée")
 		}},
+		{"a pupil new to the school is told of its inscription, as its pages name it", func(w *world) {
+			f := w.family("Roux", "Léo")
+			w.write(func(ctx context.Context, tx *db.Tx) error {
+				_, err := tx.Exec(ctx, `update pupil set new_in = $1 where id = $2`, w.season.ID, f.pupils["Léo"])
+				return err
+			})
+			wantRefused(w, w.submit(f, "Léo")[0].Err, "L’inscription n’est pas commencée. [administrative: Cochez « Inscription administrative »")
+			w.prepare(f, "Léo", "eveil", "jardin")
+			no := false
+			w.must(SaveDraft(w.ctx, w.store, w.clock, f.Actor, f.pupils["Léo"], DraftStep{Administrative: &no}))
+			wantRefused(w, w.submit(f, "Léo")[0].Err, "« Inscription administrative »")
+			w.must(w.reg.NotReturning(w.ctx, f.Actor, f.pupils["Léo"], f.Household, ""))
+			wantRefused(w, w.submit(f, "Léo")[0].Err, "« Ne s’inscrit pas »")
+		}},
 		{"one pupil refused does not hold up a sister", func(w *world) {
 			f := w.family("Roux", "Léo", "Zoé")
 			w.prepare(f, "Léo", "cursus", "piano")

@@ -12,7 +12,7 @@ import (
 // keeps its own strictly, together they leave no gap, and times never run
 // backwards against ranks.
 func TestTwoRegistrarsShareOneOrder(t *testing.T) {
-	where := dbtest.Schema(t)
+	where := dbtest.Database(t)
 	w := newWorld(t, dbtest.Open(t, where))
 	defer w.stop()
 	crowd := w.crowd(40)

@@ -29,6 +29,23 @@ func toSee(t *testing.T, store *db.Store, household string) string {
 	return said
 }
 
+// changes gives a function that saves the family's form as it stands, changed so.
+func changes(t *testing.T, store *db.Store) func(func(*people.HouseholdForm)) {
+	return func(a func(*people.HouseholdForm)) {
+		t.Helper()
+		h, err := people.HouseholdByID(ctx, store, moreau, "moreau")
+		if err != nil {
+			t.Fatal(err)
+		}
+		form := identity()
+		form.Version, form.Address, form.Guardians[0].LastName, form.Guardians[0].Mobile = h.Version, h.Address, h.Guardians[0].LastName, h.Guardians[0].Mobile
+		a(&form)
+		if _, err := save(store, moreau, form); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestWhatAFamilyChangesIsToBeSeen(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, store *db.Store) {
 		seed(t, store)
@@ -38,19 +55,7 @@ func TestWhatAFamilyChangesIsToBeSeen(t *testing.T) {
 				t.Errorf("%s: got %q, want %q", when, got, want)
 			}
 		}
-		change := func(a func(*people.HouseholdForm)) {
-			t.Helper()
-			h, err := people.HouseholdByID(ctx, store, moreau, "moreau")
-			if err != nil {
-				t.Fatal(err)
-			}
-			form := identity()
-			form.Version, form.Address, form.Guardians[0].LastName, form.Guardians[0].Mobile = h.Version, h.Address, h.Guardians[0].LastName, h.Guardians[0].Mobile
-			a(&form)
-			if _, err := save(store, moreau, form); err != nil {
-				t.Fatal(err)
-			}
-		}
+		change := changes(t, store)
 		see := func(until time.Time) (batch string, err error) {
 			err = store.Write(ctx, func(tx *db.Tx) (err error) {
 				_, batch, err = people.See(ctx, tx, now, secretary, "moreau", until)
@@ -116,19 +121,7 @@ func TestWhatAFamilyChangesIsToBeSeen(t *testing.T) {
 func TestAFormerValueIsPutBack(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, store *db.Store) {
 		seed(t, store)
-		change := func(a func(*people.HouseholdForm)) {
-			t.Helper()
-			h, err := people.HouseholdByID(ctx, store, moreau, "moreau")
-			if err != nil {
-				t.Fatal(err)
-			}
-			form := identity()
-			form.Version, form.Address, form.Guardians[0].LastName, form.Guardians[0].Mobile = h.Version, h.Address, h.Guardians[0].LastName, h.Guardians[0].Mobile
-			a(&form)
-			if _, err := save(store, moreau, form); err != nil {
-				t.Fatal(err)
-			}
-		}
+		change := changes(t, store)
 		put := func(a actor.Actor, field string) error {
 			t.Helper()
 			all, err := people.ChangesOf(ctx, store, secretary, "moreau")

@@ -65,7 +65,7 @@ func TestAnErrorOfTheWriterIsNotTheDatabases(t *testing.T) {
 
 // PostgreSQL refuses what a connection is greeted with: it does not stay open.
 func TestAConnectionThatCannotBeGreetedIsClosed(t *testing.T) {
-	where, err := url.Parse(dbtest.Schema(t))
+	where, err := url.Parse(dbtest.Database(t))
 	if err != nil {
 		t.Fatal(err)
 	}

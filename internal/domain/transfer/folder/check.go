@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"pupitre/internal/domain/school"
+	"pupitre/internal/platform/sepa"
 )
 
 // schoolCheck judges ecole.toml once it is decoded.
@@ -305,12 +306,18 @@ func (s *schoolCheck) policies(p *Policies) {
 }
 
 func (s *schoolCheck) creditor(c *Creditor) {
-	c.ICS, c.IBAN = strings.ReplaceAll(c.ICS, " ", ""), strings.ReplaceAll(c.IBAN, " ", "")
+	c.ICS = strings.ReplaceAll(c.ICS, " ", "")
 	s.fits("creancier.nom", c.Name, maxName)
 	if c.ICS != "" && !school.IsCreditor(c.ICS) {
 		s.fail("creancier.ics", "« "+c.ICS+" » n’est pas un identifiant de créancier SEPA (FR, deux chiffres de contrôle, ZZZ, six caractères).")
 	}
-	if c.IBAN != "" && (len(c.IBAN) < 15 || len(c.IBAN) > 34 || !school.CheckDigits(c.IBAN)) {
-		s.fail("creancier.iban", "Les chiffres de contrôle de cet IBAN ne sont pas justes.")
+	if c.IBAN == "" {
+		return
 	}
+	iban, err := sepa.ReadIBAN(c.IBAN)
+	if err != nil {
+		s.fail("creancier.iban", err.Error())
+		return
+	}
+	c.IBAN = iban
 }

@@ -210,7 +210,7 @@ func TestProblems(t *testing.T) {
 		{"document that is not there", SchoolFile, "[facturation]", "[[documents]]\nintitule=\"Plan\"\nfichier=\"plan.pdf\"\n[facturation]", 37, "documents[0].fichier", "n’est pas dans le dossier"},
 		{"document outside the folder", SchoolFile, "[facturation]", "[[documents]]\nintitule=\"Plan\"\nfichier=\"../plan.pdf\"\n[facturation]", 37, "documents[0].fichier", "n’est pas dans le dossier"},
 		{"weak password policy", SchoolFile, "[facturation]", "[politiques]\nmot_de_passe_min = 4\n[facturation]", 36, "politiques.mot_de_passe_min", "de 8 à 64"},
-		{"IBAN with a wrong digit", SchoolFile, "[facturation]", "[creancier]\niban = \"FR76 9999 9000 4400 0004 4300 147\"\n[facturation]", 36, "creancier.iban", "chiffres de contrôle"},
+		{"IBAN with a wrong digit", SchoolFile, "[facturation]", "[creancier]\niban = \"FR76 9999 9000 4400 0004 4300 147\"\n[facturation]", 36, "creancier.iban", "un caractère est faux"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			in := files()

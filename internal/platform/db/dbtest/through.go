@@ -9,11 +9,11 @@ import (
 	"pupitre/internal/platform/wire"
 )
 
-// Through makes an empty schema in the test server and returns its URL through
+// Through makes a database in the test server, as Database does, and returns its URL through
 // a wire, to be broken, and the straight one.
 func Through(t testing.TB) (through, straight string, w *wire.Wire) {
 	t.Helper()
-	straight = Schema(t)
+	straight = Database(t)
 	config, err := pgconn.ParseConfig(straight)
 	if err != nil {
 		t.Fatal(err)
