@@ -50,6 +50,12 @@ func paperRows() []paperRow {
 	second := letter
 	second.Name, second.Identifier = "", "DVORAK-0007"
 	second.Address = []string{"Monsieur Jiří Dvořák", "Lieu-dit Les Œillets", "44190 CLISSON"}
+	message := MessageLetterFacts{School: school, Name: "Claire Moreau", Address: letter.Address, Subject: "Il manque une pièce au dossier de Lucie", PortalURL: letter.PortalURL, Date: sent,
+		Lines: []MessageLine{{Text: "Bonjour Claire Moreau,"}, {Text: "Le dossier de **Lucie** est reçu, incomplet. Il manque :"}, {Text: "RIB", Item: true}, {Text: "Mandat de prélèvement", Item: true, Joined: true},
+			{Text: "Il prendra son rang à l’instant où la dernière sera déposée."}, {Button: true}, {Text: "Le secrétariat"}}}
+	toSecond := message
+	toSecond.Name, toSecond.Address = "Jiří Dvořák", second.Address
+	toSecond.Lines = append([]MessageLine{{Text: "Bonjour Jiří Dvořák,"}}, message.Lines[1:]...)
 	ack := AcknowledgementFacts{School: school, Season: "2027-2028", Number: "2027-00061", Family: "Claire Moreau", Identifier: "MOREAU-4821",
 		Dossier: lucie, SentAt: sent, Text: "Règlement intérieur", Version: "2", AgreedBy: "Claire Moreau", AgreedAt: sent, Made: sent}
 	waits := ack
@@ -69,6 +75,7 @@ func paperRows() []paperRow {
 	}
 	return []paperRow{
 		{"paper_identifier_letters", 2, func() ([]byte, error) { return IdentifierLetters([]IdentifierLetterFacts{letter, second}) }},
+		{"paper_message_letters", 2, func() ([]byte, error) { return MessageLetters([]MessageLetterFacts{message, toSecond}) }},
 		{"paper_acknowledgement", 1, func() ([]byte, error) { return Acknowledgement(ack) }},
 		{"paper_acknowledgement-incomplete", 1, func() ([]byte, error) { return Acknowledgement(waits) }},
 		{"paper_mandate", 1, func() ([]byte, error) { return Mandate(mandate) }},
@@ -132,14 +139,31 @@ func pdfText(t *testing.T, file []byte) (string, int) {
 }
 
 func TestTheAddressShowsInTheWindow(t *testing.T) {
-	const mm = 72 / 25.4
-	// What the windows of DL and C5 envelopes show wherever the sheet slides.
-	const left, right, top, bottom = 100, 190, 56, 79
 	lines := []string{"Madame", "Deux", "Dix", "Quatre", "Cinq", "Bourg"}
-	file, err := IdentifierLetters([]IdentifierLetterFacts{{School: school, Address: lines, Identifier: "X-1", Date: sent}})
-	if err != nil {
-		t.Fatal(err)
+	for name, print := range map[string]func() ([]byte, error){
+		"identifier": func() ([]byte, error) {
+			return IdentifierLetters([]IdentifierLetterFacts{{School: school, Address: lines, Identifier: "X-1", Date: sent}})
+		},
+		"message": func() ([]byte, error) {
+			return MessageLetters([]MessageLetterFacts{{School: school, Address: lines, Subject: "Fermeture", Date: sent}})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			file, err := print()
+			if err != nil {
+				t.Fatal(err)
+			}
+			showsInTheWindow(t, file, lines)
+		})
 	}
+}
+
+// showsInTheWindow checks that the lines, and nothing else of the first page,
+// are where the windows of DL and C5 envelopes show them.
+func showsInTheWindow(t *testing.T, file []byte, lines []string) {
+	t.Helper()
+	const mm = 72 / 25.4
+	const left, right, top, bottom = 100, 190, 56, 79 // wherever the sheet slides
 	doc, err := reader.Parse(file)
 	if err != nil {
 		t.Fatal(err)

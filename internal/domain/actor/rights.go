@@ -120,6 +120,8 @@ var (
 	Settings = only(Changes, Director, Administrator).named("settings", "École, saisons, campagne, pièces, règles")
 	Accounts = only(Changes, Administrator).with(Director, Sees).named("accounts", "Comptes et droits")
 	Accesses = only(Sees, Director, Administrator).named("accesses", "Journal des accès")
+
+	PersonalData = only(Sees, Director, Administrator).named("personal-data", "Données d’une famille, à lui remettre")
 )
 
 // RightGroup is rights that the screen shows together.
@@ -135,7 +137,7 @@ var Rights = []RightGroup{
 	{"Inscriptions", []*Right{Dossiers, Applications, Places, Queues, Jumps, Allocation, Opening, Lists}},
 	{"Enseignement", []*Right{Catalogue, Classes}},
 	{"Argent", []*Right{Money, Tariffs}},
-	{"Réglages", []*Right{Settings, Accounts, Accesses}},
+	{"Réglages", []*Right{Settings, Accounts, Accesses, PersonalData}},
 	{"", []*Right{Everybody, OwnAccount, OwnFactor, FamilyPages}},
 }
 

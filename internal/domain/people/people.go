@@ -91,6 +91,10 @@ type Pupil struct {
 // FullName returns « Prénom NOM » as it was typed.
 func (p Pupil) FullName() string { return strings.TrimSpace(p.FirstName + " " + p.LastName) }
 
+// IsNewIn tells whether the pupil comes to the school with that season: it is
+// enrolled, and not re-registered.
+func (p Pupil) IsNewIn(season string) bool { return p.NewIn != "" && p.NewIn == season }
+
 // IsAdult tells whether the pupil is of age on that day (2006-01-02), or is its own responsible.
 func (p Pupil) IsAdult(on string) bool {
 	return p.GuardianID != "" || french.Age(p.BirthDate, on) >= 18

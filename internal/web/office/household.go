@@ -43,6 +43,7 @@ type householdPage struct {
 	Typed   householdForm
 
 	MayMerge       bool
+	MayHandOver    bool // all that is kept about it, to the family
 	MaySeeAccesses bool
 	SignedInAt     time.Time // the last time, as far as the journal of accesses goes back
 }
@@ -156,6 +157,7 @@ func (p *Pages) household(v *door.Visit, id string) (page householdPage, err err
 	if page.Changes, err = people.ChangesOf(ctx, p.Store, v.Actor, id); err != nil {
 		return page, err
 	}
+	page.MayHandOver = v.Actor.May(actor.Sees, actor.PersonalData)
 	if page.MayMerge = v.Actor.May(actor.Changes, actor.Merges); page.MayMerge {
 		if err := p.alike(v, &page); err != nil {
 			return page, err
