@@ -28,6 +28,7 @@ var rooms = map[string][]string{
 	"document":       {"actor", "journal", "correspondence", "school", "people"},
 	"tariff":         {"actor", "journal", "correspondence", "school", "catalogue"},
 	"enrolment":      {"actor", "journal", "correspondence", "school", "people", "catalogue", "document", "tariff"},
+	"billing":        {"actor", "journal", "correspondence", "school", "people", "catalogue", "document", "tariff", "enrolment"},
 	"application":    {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment"},
 	"report":         {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment"},
 	"importing":      {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "enrolment"},
@@ -35,6 +36,7 @@ var rooms = map[string][]string{
 	"message":        {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment", "report"},
 	"merge":          {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment", "application", "report", "message", "transfer", "rollover"},
 	"trail":          {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment", "application", "report", "message", "transfer", "rollover", "merge"},
+	"personal":       {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment", "application", "message", "trail"},
 	"rollover":       {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "tariff", "enrolment", "report", "transfer"},
 }
 
@@ -48,8 +50,9 @@ var doors = map[string][]string{
 	"identity":    {"ui", "door"},
 	"public":      {"ui", "door", "assets"},
 	"choosing":    {"ui", "door"},
+	"pricing":     {"ui", "door"}, // how a price came about, for whoever reads one
 	"application": {"ui", "door", "identity", "choosing"},
-	"family":      {"ui", "door", "upload", "identity", "choosing", "assets"},
+	"family":      {"ui", "door", "upload", "identity", "choosing", "pricing", "assets"},
 	"teacher":     {"ui", "door", "assets"},
 	"office":      {"ui", "door", "upload", "identity", "households", "merging", "assets"},
 	"merging":     {"ui", "door", "households"},
@@ -63,9 +66,10 @@ var doors = map[string][]string{
 	"catalogue":   {"ui", "door"},
 	"trail":       {"ui", "door"}, // the journal of accesses
 	"allocation":  {"ui", "door"},
-	"tariffs":     {"ui", "door"},           // of the régie and of those who settle
-	"mailbox":     {"ui", "door", "assets"}, // the demonstration's mails
-	"":            {"ui", "door", "assets", "public", "family", "application", "teacher", "office", "access", "settings", "households", "importing", "lists", "figures", "catalogue", "messages", "allocation", "merging", "trail", "tariffs"},
+	"personal":    {"ui", "door"},            // what is kept about a household, as an archive
+	"tariffs":     {"ui", "door", "pricing"}, // of the régie and of those who settle
+	"mailbox":     {"ui", "door", "assets"},  // the demonstration's mails
+	"":            {"ui", "door", "assets", "public", "family", "application", "teacher", "office", "access", "settings", "households", "importing", "lists", "figures", "catalogue", "messages", "allocation", "merging", "trail", "tariffs", "personal"},
 }
 
 // noRoom lists the parts of the web that know no business.

@@ -34,6 +34,7 @@ import (
 	"pupitre/internal/web/merging"
 	"pupitre/internal/web/messages"
 	"pupitre/internal/web/office"
+	"pupitre/internal/web/personal"
 	"pupitre/internal/web/public"
 	settingspages "pupitre/internal/web/settings"
 	"pupitre/internal/web/tariffs"
@@ -134,5 +135,6 @@ func pages(k *kept, s settings, accounts *account.Accounts, registrar *enrolment
 		Merging:     merging.New(k.store, merge.New(k.store, s.clock, accounts, registrar), desk.Frame),
 		Importing:   webimporting.New(k.store, importing.New(k.store, s.clock, accounts, registrar), desk.Frame),
 		Trail:       webtrail.New(k.store, desk.Frame),
+		Personal:    personal.New(k.store, k.blobs),
 	}
 }

@@ -179,6 +179,8 @@ var table = slices.Concat(applicationRows, []row{
 		return f
 	}},
 	{route: "GET /famille/mandat.pdf", want: families(200, 200)},
+	{route: "GET /famille/donnees.zip", want: families(200, 200)},
+	{route: "GET /bureau/familles/{household}/donnees.zip", want: directions(200)},
 	{route: "GET /famille/mandat-vierge.pdf", want: families(200, 200)},
 	{route: "GET /pieces/{deposit}", want: families(200, 404).but(secretary, 200).but(director, 200).but(administrator, 200)},
 
@@ -203,6 +205,7 @@ var table = slices.Concat(applicationRows, []row{
 	{route: "POST /eleves/{pupil}/reinscription/cours", want: families(303, 404), fill: draft("action", "papier")},
 	{route: "GET /eleves/{pupil}/reinscription/pieces", want: families(200, 404), fill: draft()},
 	{route: "GET /eleves/{pupil}/reinscription/formulaire.pdf", want: families(200, 404), fill: draft()},
+	{route: "GET /eleves/{pupil}/reinscription/prix", want: families(200, 404), fill: draft()},
 	{route: "GET /eleves/{pupil}/reinscription/envoi", want: families(200, 404), fill: draft()},
 	{route: "GET /reinscription/envoi", want: families(200, 200)},
 	{route: "POST /reinscription/envoi", want: families(422, 404), fill: func(c *scene, _ visitor) filling {

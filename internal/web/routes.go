@@ -15,6 +15,7 @@ import (
 	"pupitre/internal/web/merging"
 	"pupitre/internal/web/messages"
 	"pupitre/internal/web/office"
+	"pupitre/internal/web/personal"
 	"pupitre/internal/web/public"
 	"pupitre/internal/web/settings"
 	"pupitre/internal/web/tariffs"
@@ -39,6 +40,7 @@ type Pages struct {
 	Merging     *merging.Pages    // of two households
 	Importing   *importing.Pages  // families and pupils out of a spreadsheet
 	Trail       *trail.Pages      // the journal of accesses
+	Personal    *personal.Pages   // what is kept about a household, as an archive
 	Tariffs     *tariffs.Pages    // what the season costs
 }
 
@@ -64,6 +66,7 @@ func SiteMap(p Pages) []door.Route {
 		p.Merging.Routes(),
 		p.Importing.Routes(),
 		p.Trail.Routes(),
+		p.Personal.Routes(),
 		p.Tariffs.Routes(),
 	} {
 		routes = append(routes, group...)

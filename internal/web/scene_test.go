@@ -1,8 +1,10 @@
 package web_test
 
 import (
+	"archive/zip"
 	"context"
 	"html"
+	"io"
 	"net/url"
 	"regexp"
 	"strconv"
@@ -252,6 +254,9 @@ func (c *scene) leaks(answer reply) []string {
 	if strings.HasPrefix(answer.header.Get("Content-Type"), "application/pdf") {
 		text = c.pdfText(answer.body)
 	}
+	if answer.header.Get("Content-Type") == "application/zip" {
+		text = c.archiveText(answer.body)
+	}
 	text = html.UnescapeString(text)
 	var found []string
 	for _, m := range c.markers {
@@ -260,6 +265,22 @@ func (c *scene) leaks(answer reply) []string {
 		}
 	}
 	return found
+}
+
+// archiveText is all that the files of an archive say, and their names.
+func (c *scene) archiveText(data string) string {
+	c.Helper()
+	archive, err := zip.NewReader(strings.NewReader(data), int64(len(data)))
+	c.must(err)
+	var all strings.Builder
+	for _, f := range archive.File {
+		all.WriteString(f.Name + "\n")
+		file, err := f.Open()
+		c.must(err)
+		_, err = io.Copy(&all, file)
+		c.must(err)
+	}
+	return all.String()
 }
 
 func (c *scene) pdfText(data string) string {

@@ -45,6 +45,7 @@ import (
 	"pupitre/internal/web/merging"
 	"pupitre/internal/web/messages"
 	"pupitre/internal/web/office"
+	"pupitre/internal/web/personal"
 	"pupitre/internal/web/public"
 	"pupitre/internal/web/settings"
 	"pupitre/internal/web/tariffs"
@@ -114,7 +115,7 @@ func eachSeeded(t *testing.T, f func(s *seeded)) {
 	}
 	t.Run("postgresql", func(t *testing.T) {
 		t.Parallel()
-		where := dbtest.Schema(t)
+		where := dbtest.Database(t)
 		store := dbtest.Open(t, where)
 		copyRows(t, m.path, where)
 		f(open(t, m, where, store))
@@ -260,6 +261,7 @@ func everyPage(store *db.Store, registrar *enrolment.Registrar, accounts *accoun
 		Importing:   importpages.New(store, importing.New(store, clk, accounts, registrar), desk.Frame),
 		Tariffs:     tariffs.New(store, desk.Frame),
 		Trail:       trailpages.New(store, desk.Frame),
+		Personal:    personal.New(store, blobs),
 		Application: newcomerpages.New(store, application.New(store, clk, accounts, registrar), merge.New(store, clk, accounts, registrar), desk.Frame),
 		Merging:     merging.New(store, merge.New(store, clk, accounts, registrar), desk.Frame),
 	}

@@ -57,7 +57,7 @@ func SaveDraftIn(ctx context.Context, tx *db.Tx, now time.Time, a actor.Actor, p
 	}
 	switch {
 	case !a.Sees(d.Household) && d.State.Sent():
-		return sentByTheOther(d)
+		return sentByTheOther(d, p.IsNewIn(season.ID))
 	case d.State == NotReturning && season.HasClosed(now) && !a.IsOffice():
 		return fault.Refuse("La campagne est close depuis le " + french.Moment(season.ClosesAt) + ".")
 	case d.State.Sent():

@@ -96,17 +96,17 @@ func (u *unit) judge(a actor.Actor, pupil string) (d *Dossier, again bool, err e
 		return nil, false, err
 	}
 	if d == nil {
-		return nil, false, &fault.Invalid{Message: "La réinscription n’est pas commencée.", Fields: []fault.Field{{Name: "administrative", Message: "Cochez « Réinscription administrative » pour commencer."}}}
+		return nil, false, u.notBegun(pupil)
 	}
 	switch {
 	case !a.Sees(d.Household) && d.State.Sent():
-		return nil, false, sentByTheOther(*d)
+		return nil, false, sentByTheOther(*d, u.isNew(pupil))
 	case !a.Sees(d.Household):
 		return nil, false, fault.Refuse("Enregistrez d’abord vos choix pour cet élève.")
 	case d.State.Sent():
 		return d, true, nil
 	case d.State == NotReturning:
-		return d, false, fault.Refuse("Vous avez répondu « Ne se réinscrit pas » pour cet élève" + french.Nbsp + ": annulez d’abord cette réponse.")
+		return d, false, fault.Refuse("Vous avez répondu « " + oneOf(u.isNew(pupil), "Ne s’inscrit pas", "Ne se réinscrit pas") + " » pour cet élève" + french.Nbsp + ": annulez d’abord cette réponse.")
 	}
 	if u.inSeason[pupil].NotInvited && !a.IsOffice() {
 		return d, false, notInvited(u.pupils[pupil], u.school.Phone)
@@ -127,9 +127,32 @@ func (u *unit) judge(a actor.Actor, pupil string) (d *Dossier, again bool, err e
 	return d, false, nil
 }
 
+// isNew tells whether the pupil, read before, is new to the school.
+func (u *unit) isNew(pupil string) bool { return u.pupils[pupil].IsNewIn(u.season.ID) }
+
+// oneOf is what is said of a pupil who is new to the school, or of one who comes back.
+func oneOf(isNew bool, newcomer, returning string) string {
+	if isNew {
+		return newcomer
+	}
+	return returning
+}
+
+// administrativeBox is the box that begins the dossier, as the family reads it.
+func administrativeBox(isNew bool) string {
+	return oneOf(isNew, "Inscription administrative", "Réinscription administrative")
+}
+
+// notBegun refuses to send what nobody has begun.
+func (u *unit) notBegun(pupil string) error {
+	isNew := u.isNew(pupil)
+	return &fault.Invalid{Message: oneOf(isNew, "L’inscription", "La réinscription") + " n’est pas commencée.",
+		Fields: []fault.Field{{Name: "administrative", Message: "Cochez « " + administrativeBox(isNew) + " » pour commencer."}}}
+}
+
 // sentByTheOther refuses the act of a household whose pupil's other one has sent the dossier.
-func sentByTheOther(d Dossier) error {
-	return fault.Refuse("La réinscription est déjà envoyée par l’autre foyer le " + french.Moment(d.SentAt) + ".")
+func sentByTheOther(d Dossier, isNew bool) error {
+	return fault.Refuse(oneOf(isNew, "L’inscription", "La réinscription") + " est déjà envoyée par l’autre foyer le " + french.Moment(d.SentAt) + ".")
 }
 
 // notInvited refuses the re-registration of who was not enrolled the year before (R10).
@@ -172,7 +195,7 @@ func (u *unit) left(d *Dossier) ([]fault.Field, error) {
 	}
 	fields := append(prefixed("famille.", people.MissingFamily(h)), prefixed("eleve.", people.MissingPupil(pupil, u.inSeason[d.Pupil]))...)
 	if !d.Administrative {
-		fields = append(fields, fault.Field{Name: "administrative", Message: "Cochez « Réinscription administrative »."})
+		fields = append(fields, fault.Field{Name: "administrative", Message: "Cochez « " + administrativeBox(u.isNew(d.Pupil)) + " »."})
 	}
 	breaches, err := u.breaches(d)
 	if err != nil {

@@ -193,13 +193,13 @@ func (r *Registrar) NotReturning(ctx context.Context, a actor.Actor, pupil, hous
 			return err
 		}
 		if !a.Sees(d.Household) && d.State.Sent() {
-			return sentByTheOther(*d)
+			return sentByTheOther(*d, u.isNew(pupil))
 		}
 		if d.State == NotReturning {
 			return nil
 		}
 		if d.State.Ranked() {
-			return &fault.Conflict{Message: "Ce dossier a déjà un rang" + french.Nbsp + ": pour ne pas réinscrire cet élève, renoncez d’abord au dossier."}
+			return &fault.Conflict{Message: "Ce dossier a déjà un rang" + french.Nbsp + ": pour ne pas " + oneOf(u.isNew(pupil), "inscrire", "réinscrire") + " cet élève, renoncez d’abord au dossier."}
 		}
 		before := d.State
 		d.anew()

@@ -11,6 +11,7 @@ import (
 
 	"pupitre/internal/platform/clock"
 	"pupitre/internal/platform/french"
+	"pupitre/internal/platform/sepa"
 )
 
 // ReadMoment reads « jj/mm/aaaa » or « jj/mm/aaaa hh:mm » (18h30 as well), Paris
@@ -173,11 +174,9 @@ func phoneNumber(v string) string {
 	return ""
 }
 
-var creditor = regexp.MustCompile(`^FR[0-9]{2}[A-Z0-9]{3}[A-Z0-9]{6}$`)
-
 // IsCreditor tells whether v is a French SEPA creditor's identifier (ICS).
 func IsCreditor(v string) bool {
-	return creditor.MatchString(v) && CheckDigits(v[:4]+v[7:])
+	return strings.HasPrefix(v, "FR") && sepa.IsICS(v)
 }
 
 func creditorNumber(v string) string {
@@ -185,22 +184,6 @@ func creditorNumber(v string) string {
 		return "Ce n’est pas un identifiant de créancier SEPA" + french.Nbsp + ": FR, deux chiffres de contrôle, ZZZ, six caractères."
 	}
 	return ""
-}
-
-// CheckDigits tells whether country and check digits, first four, agree with the rest (ISO 7064, mod 97).
-func CheckDigits(v string) bool {
-	rest := 0
-	for _, r := range v[4:] + v[:4] {
-		switch {
-		case r >= '0' && r <= '9':
-			rest = (rest*10 + int(r-'0')) % 97
-		case r >= 'A' && r <= 'Z':
-			rest = (rest*100 + int(r-'A') + 10) % 97
-		default:
-			return false
-		}
-	}
-	return rest == 1
 }
 
 // checked adds a judgement of the value to a setting of text.

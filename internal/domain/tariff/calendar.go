@@ -52,17 +52,32 @@ type Instalment struct {
 	Amount int64
 }
 
-// Instalments shares the total among the plan's days: each is rounded down to
-// the cent, and one bears the rest, so that they add up to the total. Of a total
-// too small for all, those of nothing are left out.
+// Instalments shares the total among the plan's days in the season that starts
+// on that day, as Share does.
 func (t Tariff) Instalments(starts string, plan Plan, total int64) []Instalment {
-	n := int64(len(plan.Days))
+	return t.Share(Days(starts, plan), total)
+}
+
+// Days are the plan's days in the season that starts on that day, as 2027-10-05.
+func Days(starts string, plan Plan) []string {
+	all := make([]string, len(plan.Days))
+	for i, day := range plan.Days {
+		all[i] = dayIn(starts, day)
+	}
+	return all
+}
+
+// Share shares the total among the days: each part is rounded down to the cent,
+// and one bears the rest, so that they add up to the total. Of a total too small
+// for all, those of nothing are left out.
+func (t Tariff) Share(days []string, total int64) []Instalment {
+	n := int64(len(days))
 	if n == 0 || total <= 0 {
 		return nil
 	}
 	all := make([]Instalment, n)
-	for i, day := range plan.Days {
-		all[i] = Instalment{dayIn(starts, day), total / n}
+	for i, day := range days {
+		all[i] = Instalment{day, total / n}
 	}
 	if t.Rest == OnLast {
 		all[n-1].Amount += total % n

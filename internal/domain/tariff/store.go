@@ -44,6 +44,14 @@ func Of(ctx context.Context, r db.Reader, season string) (Kept, error) {
 	return k, nil
 }
 
+// InForce is Of, out of memory while the settings stand; season has just been
+// read. It is read only.
+func InForce(ctx context.Context, r db.Reader, season school.Season) (Kept, error) {
+	return school.InForce(ctx, r, inForceKey{season.ID}, season, func(ctx context.Context) (Kept, error) { return Of(ctx, r, season.ID) })
+}
+
+type inForceKey struct{ season string }
+
 // KnownOf reads what the season's tariff is judged against.
 func KnownOf(ctx context.Context, r db.Reader, season school.Season) (Known, error) {
 	k := Known{Starts: season.StartsOn}

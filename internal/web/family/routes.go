@@ -56,6 +56,7 @@ func (p *Pages) Routes() []door.Route {
 	get(wizard+"/cours", "wizard.courses", p.ShowWizardCourses)
 	post(wizard+"/cours", "wizard.courses.save", p.SaveWizardCourses)
 	get(wizard+"/pieces", "wizard.papers", p.ShowWizardPapers)
+	get(wizard+"/prix", "wizard.price", p.ShowPrice)
 	get(wizard+"/envoi", "wizard.send", p.ShowSend)
 	post(wizard+"/envoi", "wizard.send.submit", p.Send)
 	get("/reinscription/envoi", "send_all", p.ShowSendAll)

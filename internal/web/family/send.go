@@ -12,6 +12,7 @@ import (
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/people"
 	"pupitre/internal/domain/school"
+	"pupitre/internal/domain/tariff"
 	"pupitre/internal/platform/fault"
 	"pupitre/internal/platform/french"
 	"pupitre/internal/web/choosing"
@@ -69,7 +70,8 @@ type sendPage struct {
 	Family  []ui.RecapRow
 	Note    string
 	Agree   agreement
-	Others  bool // other pupils are ready too
+	Price   string // for the year, without a valid attestation; "" when it is not known
+	Others  bool   // other pupils are ready too
 }
 
 // ShowSend shows everything to read again, then « J’accepte » and « Valider » (R20).
@@ -154,6 +156,11 @@ func (p *Pages) showSend(v *door.Visit, r enrolment.Registration, invalid *fault
 	if invalid != nil && len(invalid.Fields) > 0 {
 		page.Refused = invalid.Message
 	}
+	price, err := enrolment.PriceOf(v.Ctx(), p.store, v.Actor, r.Season, r.Household, tariff.Quotient{})
+	if err != nil {
+		return err
+	}
+	page.Price = yearly(price, r.Pupil.ID)
 	if page.Others, err = p.othersReady(v, r.Pupil.ID); err != nil {
 		return err
 	}

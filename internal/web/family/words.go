@@ -24,7 +24,7 @@ func whose(theirs, yours, name string) string {
 
 // isNew tells whether the pupil is new to the school in the season: it is
 // enrolled, and not re-registered.
-func isNew(p people.Pupil, season school.Season) bool { return p.NewIn != "" && p.NewIn == season.ID }
+func isNew(p people.Pupil, season school.Season) bool { return p.IsNewIn(season.ID) }
 
 // enrols says of a pupil new to the school what is said of a re-registration.
 var enrols = strings.NewReplacer(

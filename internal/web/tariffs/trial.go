@@ -88,38 +88,3 @@ func (t trial) read() (home tariff.Home, pupil tariff.Pupil, rank int64, err err
 func (t trial) field(name, label, value string) ui.Field {
 	return ui.Field{Name: name, Label: label, Value: value, NoWord: true, Error: t.Invalid.Of(name), MaxLength: 80}
 }
-
-// amounts writes instalments: « 3 × 153,50 € », « 57,58 € puis 7 × 57,56 € ».
-func (p planRow) amounts() string {
-	if len(p.Due) == 0 {
-		return french.Euros(0)
-	}
-	first, last := p.Due[0].Amount, p.Due[len(p.Due)-1].Amount
-	n := len(p.Due)
-	switch {
-	case n == 1:
-		return french.Euros(first)
-	case first == last:
-		return itoa(n) + " × " + french.Euros(first)
-	case p.Due[n-1].Amount != p.Due[max(n-2, 0)].Amount && n > 2:
-		return itoa(n-1) + " × " + french.Euros(first) + " puis " + french.Euros(last)
-	default:
-		return french.Euros(first) + " puis " + itoa(n-1) + " × " + french.Euros(last)
-	}
-}
-
-// days writes when: « 5 octobre 2027, 5 janvier 2028 ».
-func (p planRow) days() string {
-	switch n := len(p.Due); {
-	case n == 0:
-		return ""
-	case n <= 3:
-		words := make([]string, n)
-		for i, d := range p.Due {
-			words[i] = french.CivilDate(d.On)
-		}
-		return french.List(words)
-	default:
-		return "du " + french.CivilDate(p.Due[0].On) + " au " + french.CivilDate(p.Due[n-1].On)
-	}
-}
