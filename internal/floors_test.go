@@ -32,11 +32,11 @@ var rooms = map[string][]string{
 	"application":    {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment"},
 	"report":         {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment"},
 	"importing":      {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "enrolment"},
-	"transfer":       {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "tariff", "enrolment", "report", "importing"},
+	"transfer":       {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "tariff", "enrolment", "billing", "report", "importing"},
 	"message":        {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment", "report"},
-	"merge":          {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment", "application", "report", "message", "transfer", "rollover"},
+	"merge":          {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment", "billing", "application", "report", "message", "transfer", "rollover"},
 	"trail":          {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment", "application", "report", "message", "transfer", "rollover", "merge"},
-	"personal":       {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment", "application", "message", "trail"},
+	"personal":       {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment", "tariff", "billing", "application", "message", "trail"},
 	"rollover":       {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "tariff", "enrolment", "report", "transfer"},
 }
 

@@ -21,7 +21,7 @@ type Candidate struct {
 	Debited   bool     // pays by direct debit
 	Mandated  bool     // and its mandate is validated
 	Outside   bool     // of the territory
-	Arrives   []string // « Jade, le 4 octobre 2027 »
+	Arrives   []string // « Jade, le 4 octobre 2027 »: confirmed once the season had begun, and no day of arrival is given
 	Invoiced  string   // number of its invoice of the season, "" for none
 }
 
@@ -72,7 +72,7 @@ func (c Candidate) Oddities() []Oddity {
 	add(c.LastYear > 0 && unusualPart*c.Total > (unusualPart+1)*c.LastYear && c.Total-c.LastYear > unusualMore,
 		Oddity{"unusual", "Montant inhabituel", french.Euros(c.LastYear) + " la saison dernière", "émise telle quelle", false})
 	add(c.Outside, Oddity{"outside", "Hors territoire", "", "au tarif hors territoire", false})
-	add(len(c.Arrives) > 0, Oddity{"arrives", "Arrivée en cours d’année", french.List(c.Arrives), "prorata de l’école", false})
+	add(len(c.Arrives) > 0, Oddity{"arrives", "Arrivée en cours d’année", french.List(c.Arrives), "année entière, sans jour d’arrivée", false})
 	return all
 }
 

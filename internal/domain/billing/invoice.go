@@ -25,6 +25,18 @@ const (
 	Ledger      Series = "ledger"
 )
 
+// French is what the series numbers, as screens say it.
+func (s Series) French() string {
+	switch s {
+	case Invoices:
+		return "facture"
+	case CreditNotes:
+		return "avoir"
+	default:
+		return "écriture"
+	}
+}
+
 // Label writes a number of the series: « 2027-0148 », « 2027-A0012 ».
 func (s Series) Label(year, number int64) string {
 	switch s {

@@ -22,15 +22,23 @@ type Price struct {
 	Tariff    tariff.Kept // read only
 }
 
-// priced is a pupil as its price needs it.
-type priced struct {
+// PricedPupil is a pupil's season as its price needs it.
+type PricedPupil struct {
 	Pupil     string       `db:"pupil_id"`
+	Household string       `db:"household_id"` // of its dossier
 	FirstName string       `db:"first_name"`
 	LastName  string       `db:"last_name"`
 	BirthDate string       `db:"birth_date"`
 	Level     school.Level `db:"level"`
 	Programme string       `db:"programme"` // code
 }
+
+// PricedColumns and PricedTables read PricedPupil: d is the dossier, p the pupil.
+const (
+	PricedColumns = `d.pupil_id, d.household_id, p.first_name, p.last_name, p.birth_date, coalesce(s.level, '') as level, g.code as programme`
+	PricedTables  = `dossier d join pupil p on p.id = d.pupil_id join programme g on g.id = d.programme_id
+		left join pupil_season s on s.pupil_id = d.pupil_id and s.season_id = d.season_id`
+)
 
 // PriceOf calculates what the season costs the household, with that quotient and
 // without one; fault.ErrNotFound unless the actor sees the household.
@@ -43,16 +51,14 @@ func PriceOf(ctx context.Context, r db.Reader, a actor.Actor, season school.Seas
 	if p.Tariff, err = tariff.InForce(ctx, r, season); err != nil || !p.Tariff.Found() {
 		return p, err
 	}
-	rows, err := db.All[priced](ctx, r, `select d.pupil_id, p.first_name, p.last_name, p.birth_date, coalesce(s.level, '') as level, g.code as programme
-		from dossier d join pupil p on p.id = d.pupil_id join programme g on g.id = d.programme_id
-		left join pupil_season s on s.pupil_id = d.pupil_id and s.season_id = d.season_id
+	rows, err := db.All[PricedPupil](ctx, r, `select `+PricedColumns+` from `+PricedTables+`
 		where d.season_id = $1 and d.household_id = $2 and d.state in ('draft', 'received', 'complete', 'paper_refused', 'waiting', 'enrolled')
 		order by p.birth_date, p.id`, season.ID, h.ID)
 	if err != nil {
 		return p, fmt.Errorf("the price of household %s: %w", h.ID, err)
 	}
 	p.Published = true
-	home := homeOf(rows, season.AgesOn, p.Tariff.IsOutside(h.Town), q)
+	home := HomeOf(rows, season.AgesOn, p.Tariff.IsOutside(h.Town), q)
 	if p.With, err = p.Tariff.Price(season.StartsOn, home); err == nil {
 		home.Quotient = tariff.Quotient{}
 		p.Without, err = p.Tariff.Price(season.StartsOn, home)
@@ -63,9 +69,9 @@ func PriceOf(ctx context.Context, r db.Reader, a actor.Actor, season school.Seas
 	return p, err
 }
 
-// homeOf is the case of a household. Who is in higher education is a full-time
+// HomeOf is the case of a household. Who is in higher education is a full-time
 // student. A town that is not known is not outside.
-func homeOf(rows []priced, agesOn string, outside bool, q tariff.Quotient) tariff.Home {
+func HomeOf(rows []PricedPupil, agesOn string, outside bool, q tariff.Quotient) tariff.Home {
 	home := tariff.Home{Outside: outside, Quotient: q}
 	for _, r := range rows {
 		age := int64(french.Age(r.BirthDate, agesOn))

@@ -10,7 +10,7 @@ import (
 
 func TestTheCaseOfAHousehold(t *testing.T) {
 	q := tariff.Quotient{Value: 84500, Valid: true}
-	home := homeOf([]priced{
+	home := HomeOf([]PricedPupil{
 		{Pupil: "a", FirstName: "Ada", LastName: "Moreau", BirthDate: "2015-03-14", Level: school.Fifth, Programme: "cursus"},
 		{Pupil: "b", FirstName: "Bea", LastName: "Moreau", BirthDate: "2005-12-31", Level: school.Higher, Programme: "adultes"},
 		{Pupil: "c", FirstName: "Cyr", LastName: "Moreau", Programme: "cursus"},

@@ -10,6 +10,7 @@ import (
 	"pupitre/internal/domain/account"
 	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/application"
+	"pupitre/internal/domain/billing"
 	"pupitre/internal/domain/correspondence"
 	"pupitre/internal/domain/document"
 	"pupitre/internal/domain/enrolment"
@@ -113,6 +114,9 @@ func (m *Merges) move(ctx context.Context, tx *db.Tx, at time.Time, by actor.Act
 	if err := enrolment.Rehome(ctx, tx, enrolment.Rehoming{Lost: v.Lost.ID, Kept: v.Kept.ID, Becomes: becomes}); err != nil {
 		return err
 	}
+	if err := billing.Rehouse(ctx, tx, v.Lost.ID, v.Kept.ID, becomes); err != nil {
+		return err
+	}
 	if err := message.Rehouse(ctx, tx, v.Lost.ID, v.Kept.ID); err != nil {
 		return err
 	}
@@ -209,5 +213,12 @@ func scope(households, pupils, accounts []string) []transfer.Pick {
 		pick("dossier", `id in (select id from dossier where household_id`+in+` union select id from dossier where season_id in (select id from season) and pupil_id in (select value from json_each(cast($2 as text))))`, of, their),
 		pick("application", either, of, their),
 		pick(notices, `household_id`+in, of),
+		pick("invoice", `household_id`+in, of),
+		pick("invoice_line", `pupil_id`+in, their),
+		pick("instalment", `invoice_id in (select id from invoice where household_id`+in+`)`, of),
+		pick("payment", `household_id`+in, of),
+		pick("allocation", `payment_id in (select id from payment where household_id`+in+`)`, of),
+		pick("pupil_billing", `pupil_id`+in, their),
+		pick("cost_share", `household_id`+in+` or pupil_id in (select value from json_each(cast($2 as text)))`, of, their),
 	}
 }

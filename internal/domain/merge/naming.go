@@ -76,6 +76,12 @@ func (m Merged) nameOf(t transfer.Turned, pupils map[string]people.Pupil, papers
 		return "ce qui a été dit des foyers qui ressemblent"
 	case "household_change":
 		return "un changement à vérifier"
+	case "invoice", "invoice_line":
+		return "une facture"
+	case "instalment", "payment", "allocation":
+		return "un paiement ou une échéance"
+	case "pupil_billing", "cost_share":
+		return "la facturation de " + pupil
 	case notices:
 		return "un message de l’école"
 	case "imported":

@@ -147,15 +147,25 @@ func (m Merged) of(before transfer.Part) (k known) {
 	return k
 }
 
+// books are the tables of what is invoiced and paid: once an account has moved,
+// whatever has come to it since holds the undoing up, for it may have settled what
+// the other household owed.
+var books = []string{"invoice", "instalment", "payment", "allocation"}
+
 // touching keeps the changes of what the merge turned, and what has come since
-// to a pupil that it moved. That a family has read a message since is none.
+// to a pupil or an account that it moved. That a family has read a message since
+// is none.
 func touching(turned, since []transfer.Turned, of known) []transfer.Turned {
 	for _, t := range turned { // the pupil that another one became has turned too
 		if t.Table == "pupil" && t.After != nil {
 			of.moved = append(of.moved, t.Column("id"))
 		}
 	}
+	account := slices.ContainsFunc(turned, func(t transfer.Turned) bool { return slices.Contains(books, t.Table) })
 	return slices.DeleteFunc(slices.Clone(since), func(s transfer.Turned) bool {
+		if account && slices.Contains(books, s.Table) {
+			return false
+		}
 		if s.Table == notices && s.Only("read_at") {
 			return true
 		}

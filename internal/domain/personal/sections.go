@@ -5,10 +5,13 @@ import (
 	"time"
 
 	"pupitre/internal/domain/application"
+	"pupitre/internal/domain/billing"
 	"pupitre/internal/domain/document"
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/school"
+	"pupitre/internal/domain/tariff"
 	"pupitre/internal/platform/db"
+	"pupitre/internal/platform/french"
 )
 
 type home struct {
@@ -149,6 +152,64 @@ type asked struct {
 	TouchedAt   time.Time         `db:"touched_at" label:"Changée le"`
 }
 
+type invoice struct {
+	Series   billing.Series `db:"series" label:"Nature"`
+	Year     int64          `db:"year" label:"Année"`
+	Number   int64          `db:"number" label:"Numéro"`
+	Season   string         `db:"season" of:"season_id" label:"Saison"`
+	On       string         `db:"issued_on" label:"Émise le" is:"day"`
+	Total    cents          `db:"total" label:"Total"`
+	Reason   string         `db:"reason" label:"Motif"`
+	Content  string         `db:"content"` // for programs: the archive’s reader has the lines
+	IssuedAt time.Time      `db:"issued_at"`
+}
+
+type invoiceLine struct {
+	Number int64  `db:"number" of:"invoice_id" label:"Facture"`
+	Pupil  string `db:"pupil" of:"pupil_id" label:"Élève"`
+	Label  string `db:"label" label:"Ligne"`
+	Steps  string `db:"steps"` // for programs
+	Amount cents  `db:"amount" label:"Montant"`
+}
+
+type payment struct {
+	Number    int64        `db:"number" label:"Écriture"`
+	Kind      billing.Kind `db:"kind" label:"Nature"`
+	Way       billing.Way  `db:"way" label:"Moyen"`
+	Amount    cents        `db:"amount" label:"Montant"`
+	On        string       `db:"paid_on" label:"Au" is:"day"`
+	Bank      string       `db:"bank" label:"Banque"`
+	Reference string       `db:"reference" label:"Référence"`
+	Issuer    string       `db:"issuer" label:"Organisme"`
+	Reason    string       `db:"reason" label:"Motif"`
+	At        time.Time    `db:"recorded_at" label:"Saisi le"`
+}
+
+type stay struct {
+	Pupil   string `db:"pupil" of:"pupil_id" label:"Élève"`
+	Season  string `db:"season" of:"season_id" label:"Saison"`
+	Arrives string `db:"arrives_on" label:"Premier jour" is:"day"`
+	Leaves  string `db:"leaves_on" label:"Dernier jour" is:"day"`
+	Excused bool   `db:"excused" label:"Départ pour un motif reconnu"`
+	Rented  string `db:"rented" label:"Instruments loués"`
+}
+
+type share struct {
+	Pupil   string `db:"pupil" of:"pupil_id" label:"Élève"`
+	Season  string `db:"season" of:"season_id" label:"Saison"`
+	Percent part   `db:"percent" label:"Votre part"`
+}
+
+// cents is an amount.
+type cents int64
+
+func (c cents) French() string { return french.Euros(int64(c)) }
+
+// part is hundredths of a percent.
+type part int64
+
+func (p part) French() string { return tariff.WriteDecimal(int64(p), 2) + french.Nbsp + "%" }
+
 type mail struct {
 	Recipient string    `db:"recipient" label:"À"`
 	Subject   string    `db:"subject" label:"Objet"`
@@ -237,6 +298,16 @@ var sections = []section{
 		deposited_by_office, deposited_at, reviewed_at, replaced_at from deposit x where household_id = $1 order by id`, "deposit"),
 	sectionOf[asked]("pre_inscriptions", "Les pré-inscriptions", `select `+seasonName+`, `+pupilName+`, state, form, sent_at, confirmed_at, decided_at, reason, created_at, touched_at
 		from application x where household_id = $1 order by id`, "application"),
+	sectionOf[invoice]("factures", "Les factures et les avoirs", `select series, year, number, `+seasonName+`, issued_on, total, reason, content, issued_at from invoice x
+		where household_id = $1 order by issued_at, id`, "invoice"),
+	sectionOf[invoiceLine]("lignes_de_factures", "Les lignes des factures", `select i.number, `+pupilName+`, x.label, x.steps, x.amount from invoice_line x
+		join invoice i on i.id = x.invoice_id where i.household_id = $1 order by i.issued_at, i.id, x.position`, "invoice_line"),
+	sectionOf[payment]("paiements", "Les paiements", `select number, kind, way, amount, paid_on, bank, reference, issuer, reason, recorded_at from payment x
+		where household_id = $1 order by number`, "payment"),
+	sectionOf[stay]("facturation", "La facturation d’un élève", `select `+pupilName+`, `+seasonName+`, arrives_on, leaves_on, excused, rented from pupil_billing x
+		where pupil_id in `+ours+` order by season_id, pupil_id`, "pupil_billing"),
+	sectionOf[share]("parts", "Les parts que vous payez", `select `+pupilName+`, `+seasonName+`, percent from cost_share x where household_id = $1
+		order by season_id, pupil_id`, "cost_share"),
 	sectionOf[mail]("mails", "Les mails que l’école vous a écrits", `select recipient, subject, queued_at, sent_at, failed_at, last_error from outgoing_mail x
 		where household_id = $1 order by id`, "outgoing_mail"),
 	sectionOf[message]("messages", "Les messages de l’école", `select address, subject, body, prepared_at, read_at, printed_at from message_recipient x

@@ -3,6 +3,7 @@ package transfer
 import (
 	"time"
 
+	"pupitre/internal/domain/billing"
 	"pupitre/internal/domain/document"
 	"pupitre/internal/domain/importing"
 	"pupitre/internal/domain/journal"
@@ -51,6 +52,16 @@ var tables = []table{
 	tableOf[applicationRow]("application").nullable("household_id", "pupil_id").always("draft_hash", "").always("link_hash", ""),
 	tableOf[messageRow]("message"),
 	tableOf[messageRecipientRow]("message_recipient"),
+	tableOf[billingNumberRow]("billing_number"),
+	tableOf[billing.Invoice]("invoice").nullable("cancels_id"),
+	tableOf[invoiceLineRow]("invoice_line").nullable("pupil_id"),
+	tableOf[billing.Instalment]("instalment"),
+	tableOf[billing.Entry]("payment").nullable("counters_id"),
+	tableOf[billing.Allocation]("allocation"),
+	tableOf[billing.Closing]("closing"),
+	tableOf[pupilBillingRow]("pupil_billing"),
+	tableOf[costShareRow]("cost_share"),
+	tableOf[billing.Run]("invoice_run"),
 	tableOf[importing.Import]("import_file"),
 	tableOf[importPageRow]("import_page"),
 	tableOf[journal.Line]("journal"),
