@@ -8,6 +8,7 @@ import (
 
 	"pupitre/internal/domain/account"
 	"pupitre/internal/domain/application"
+	"pupitre/internal/domain/billing"
 	"pupitre/internal/domain/correspondence"
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/importing"
@@ -45,6 +46,7 @@ func NewRunner(d Deps) *jobs.Runner {
 	})
 	r.Handle(account.RecoverJob, d.answerLostPassword, jobs.Policy{})
 	r.Handle(message.DepartJob, message.New(d.Store, d.Clock).Depart, jobs.Policy{})
+	r.Handle(billing.IssueKind, billing.New(d.Store, d.Clock).IssueRun, jobs.Policy{})
 	imports := importing.New(d.Store, d.Clock, d.Accounts, d.Registrar)
 	r.Handle(importing.Job, imports.Run, jobs.Policy{MaxAttempts: 3, OnDead: imports.GaveUp})
 	r.Handle(deadlines, d.passDeadlines, jobs.Policy{MaxAttempts: 3})

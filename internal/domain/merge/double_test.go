@@ -7,9 +7,11 @@ import (
 	"pupitre/internal/demo/testschool"
 	"pupitre/internal/domain/account"
 	"pupitre/internal/domain/actor"
+	"pupitre/internal/domain/billing"
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/merge"
 	"pupitre/internal/domain/people"
+	"pupitre/internal/domain/tariff"
 	"pupitre/internal/platform/db"
 )
 
@@ -46,6 +48,7 @@ func newDouble(t *testing.T, store *db.Store) *double {
 	d.nino = d.Family("MOREAU-9002", "Nino").Pupil
 	d.notes()
 	d.messages()
+	d.money()
 	d.write(func(tx *db.Tx) error {
 		return people.SayApart(d.Ctx, tx, d.Clock.Now(), testschool.Secretary, d.again.Household, d.father.Household)
 	})
@@ -91,6 +94,29 @@ func (d *double) account(login string) account.Account {
 	a, err := account.ByLogin(d.Ctx, d.Store, login)
 	d.Must(err)
 	return a
+}
+
+var bursar = actor.Actor{Account: "a-brelet", Name: "Odile Brelet", Role: actor.Bursar}
+
+// money has both households invoiced, and the second pay a part; of Lucie known
+// again the régie has said when she arrives.
+func (d *double) money() {
+	books := billing.New(d.Store, d.Clock)
+	for _, h := range []struct{ household, pupil string }{{d.claire.Household, d.claire.Pupil.ID}, {d.again.Household, d.again.Pupil.ID}} {
+		_, err := books.Issue(d.Ctx, bursar, billing.Draft{Payer: h.household, Season: d.Season.ID, SeasonName: d.Season.Name,
+			Debtor: billing.Party{Name: "Mme Claire Moreau", Postcode: "44330", Town: "Vallet"},
+			Lines:  []billing.Line{{Pupil: h.pupil, Label: "Moreau", Amount: 90_00, Steps: []billing.Step{{Label: "Cursus", Change: 90_00}}}},
+			Plan:   []tariff.Instalment{{On: "2027-10-05", Amount: 90_00}}})
+		d.Must(err)
+	}
+	_, err := books.Receive(d.Ctx, bursar, d.cash(d.again.Household, 100_00))
+	d.Must(err)
+	d.Must(books.SaveTerms(d.Ctx, bursar, d.Season, 0, billing.Terms{Stay: billing.Stay{Pupil: d.again.Pupil.ID, Arrives: "2028-01-10"},
+		Shares: []billing.Share{{Pupil: d.again.Pupil.ID, Household: d.again.Household, Percent: billing.Whole}}}))
+}
+
+func (d *double) cash(household string, amount int64) billing.Entry {
+	return billing.Entry{Household: household, Way: billing.Cash, Amount: amount, On: d.Clock.Now().Format(time.DateOnly)}
 }
 
 // notes has both households signal something of Lucie.

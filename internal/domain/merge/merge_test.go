@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"pupitre/internal/demo/testschool"
+	"pupitre/internal/domain/billing"
 	"pupitre/internal/domain/document"
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/journal"
@@ -97,7 +98,7 @@ func (d *double) isOne() {
 	if len(pupils) != 4 { // Claire, Lucie, Malo, Nino
 		t.Errorf("%d pupils", len(pupils))
 	}
-	for _, table := range []string{"guardian", "pupil_household", "pupil_note", "household_payment_mean", "deposit", "dossier", "account", "journal", "outgoing_mail", "household_change", "application", "message_recipient"} {
+	for _, table := range []string{"guardian", "pupil_household", "pupil_note", "household_payment_mean", "deposit", "dossier", "account", "journal", "outgoing_mail", "household_change", "application", "message_recipient", "invoice", "payment", "cost_share"} {
 		if n := d.count(`select count(*) from `+table+` where household_id = $1`, lost); n > 0 {
 			t.Errorf("%s: %d rows of the lost household", table, n)
 		}
@@ -118,6 +119,13 @@ func (d *double) isOne() {
 	}
 	if n := d.count(`select count(*) from deposit where household_id = $1 and paper_code = 'quotient-familial' and replaced_at is null`, kept); n != 1 {
 		t.Errorf("%d attestations stand", n)
+	}
+	account, err := billing.AccountOf(d.Ctx, d.Store, bursar, kept)
+	if err != nil || len(account.Invoices) != 2 || account.Credit() != 10_00 || account.Due("2028-12-31") != 90_00 {
+		t.Errorf("the account: %+v, %v", account, err)
+	}
+	if terms, err := billing.TermsOf(d.Ctx, d.Store, bursar, d.Season.ID, d.lucie.ID); err != nil || terms.Arrives != "2028-01-10" || len(terms.Shares) != 1 || terms.Shares[0].Household != kept {
+		t.Errorf("what is said of Lucie: %+v, %v", terms, err)
 	}
 	if shut := d.account("MOREAU-4821"); shut.Household != "" || shut.DisabledAt.IsZero() {
 		t.Errorf("the other identifiant: %+v", shut)
@@ -176,12 +184,30 @@ func (d *double) tellsWhatHasChanged() {
 		t.Errorf("the dossier has been answered since: %v", err)
 	}
 	d.Must(d.Registrar.TakeBack(d.Ctx, testschool.Secretary, lucie.Dossier.ID, lucie.Dossier.Version+1))
+	d.paysSince(id)
 	d.write(func(tx *db.Tx) error {
 		return people.SetGuardianEmail(d.Ctx, tx, d.Clock.Now(), testschool.Secretary, d.text(`select id from guardian where household_id = $1 and position = 0`, d.claire.Household), "nouvelle@exemple.fr")
 	})
 	if err := d.Undo(d.Ctx, testschool.Secretary, id); !isConflict(err) || !strings.Contains(err.Error(), "le responsable Claire Moreau") {
 		t.Errorf("the address has changed since: %v", err)
 	}
+}
+
+// paysSince holds that what comes to an account that was moved keeps the merge.
+func (d *double) paysSince(id string) {
+	entry, err := billing.New(d.Store, d.Clock).Receive(d.Ctx, bursar, d.cash(d.claire.Household, 5_00))
+	d.Must(err)
+	if err := d.Undo(d.Ctx, testschool.Secretary, id); !isConflict(err) || !strings.Contains(err.Error(), "un paiement ou une échéance") {
+		d.T.Errorf("the family has paid since: %v", err)
+	}
+	d.write(func(tx *db.Tx) error { // as no act does: the rest of the test is about other things
+		for _, statement := range []string{`delete from allocation where payment_id = $1`, `delete from payment where id = $1`} {
+			if _, err := tx.Exec(d.Ctx, statement, entry.ID); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // TestWhatIsNotMerged names each obstacle, and what to do about it.

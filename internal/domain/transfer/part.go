@@ -36,6 +36,9 @@ var identified = map[string][]string{
 	"imported":               {"kind", "key"},
 	"message_recipient":      {"message_id", "household_id"},
 	"household_apart":        {"first_id", "second_id"},
+	"invoice_line":           {"invoice_id", "position"},
+	"pupil_billing":          {"season_id", "pupil_id"},
+	"cost_share":             {"season_id", "pupil_id", "household_id"},
 }
 
 func (t table) identity() []string {
@@ -238,11 +241,11 @@ func (t table) naming(n int) string {
 	return " where " + strings.Join(conditions, " and ")
 }
 
-// textOf is a text column of the row.
+// textOf is a column of the row, as text.
 func (t table) textOf(row reflect.Value, column string) string {
 	for _, f := range reflect.VisibleFields(t.row) {
 		if f.Tag.Get("db") == column {
-			return row.FieldByIndex(f.Index).String()
+			return fmt.Sprint(row.FieldByIndex(f.Index).Interface())
 		}
 	}
 	return ""

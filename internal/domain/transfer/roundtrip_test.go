@@ -19,6 +19,7 @@ import (
 	"pupitre/internal/demo"
 	"pupitre/internal/domain/account"
 	"pupitre/internal/domain/actor"
+	"pupitre/internal/domain/billing"
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/importing"
 	"pupitre/internal/domain/school"
@@ -38,6 +39,7 @@ func TestACampaignExportedAndImportedExportsTheSameBytes(t *testing.T) {
 		imports(h)
 		onScreen(h)
 		charges(h)
+		bills(h)
 		first := h.export()
 		t.Run("into SQLite", func(t *testing.T) { comesBack(t, first, dbtest.SQLite(t)) })
 		if store.Engine() == db.PostgreSQL {
@@ -61,6 +63,31 @@ func charges(h house) {
 	if err := h.store.Write(ctx, func(tx *db.Tx) error {
 		return tariff.Save(ctx, tx, bursar, h.clock.Now(), season, 0, sample)
 	}); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// bills invoices what is enrolled, cancels an invoice, takes and loses a cheque,
+// says how a pupil is invoiced and closes a month.
+func bills(h house) {
+	h.t.Helper()
+	season := must(school.CurrentSeason(ctx, h.store))(h.t)
+	s := must(school.Current(ctx, h.store))(h.t)
+	bursar := actor.Actor{Name: "Odile Brelet", Role: actor.Bursar}
+	books := billing.New(h.store, h.clock)
+	all := must(billing.Prepare(ctx, h.store, bursar, h.clock.Now(), s, season, billing.Scope{}))(h.t)
+	if len(all) == 0 {
+		h.t.Fatal("nothing is enrolled")
+	}
+	i := must(books.Issue(ctx, bursar, all[0].Draft))(h.t)[0]
+	must(books.Cancel(ctx, bursar, i.ID, "erreur"))(h.t)
+	must(books.Issue(ctx, bursar, all[0].Draft))(h.t)
+	today := h.clock.Now().Format(time.DateOnly)
+	paid := must(books.Receive(ctx, bursar, billing.Entry{Household: i.Payer, Way: billing.Cheque, Amount: 20_00, On: today, Bank: "La Banque Postale", Reference: "17"}))(h.t)
+	must(books.Counter(ctx, bursar, paid.ID, billing.Bounced, today, "sans provision"))(h.t)
+	pupil := all[0].Draft.Lines[0].Pupil
+	if err := errors.Join(books.SaveTerms(ctx, bursar, season, 0, billing.Terms{Stay: billing.Stay{Pupil: pupil, Arrives: season.StartsOn}, Shares: []billing.Share{{Pupil: pupil, Household: i.Payer, Percent: billing.Whole}}}),
+		books.Close(ctx, bursar, billing.PeriodOf(h.clock.Now().AddDate(0, -1, 0).Format(time.DateOnly)), nil, "")); err != nil {
 		h.t.Fatal(err)
 	}
 }
