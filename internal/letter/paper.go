@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"io/fs"
+	"regexp"
 	"strings"
 	"time"
 
@@ -26,6 +27,17 @@ var paperAssets = func() fs.FS {
 
 // boxes is a range of n, to draw n empty boxes.
 func boxes(n int) []struct{} { return make([]struct{}, n) }
+
+// town is what follows the postcode of an address on one line.
+var town = regexp.MustCompile(`\b\d{5}\s+([^,]+?)(?i:\s+cedex(\s+\d+)?)?\s*$`)
+
+// Town is where the school writes from, by its address; "" when that does not say.
+func (s School) Town() string {
+	if found := town.FindStringSubmatch(s.Address); found != nil {
+		return found[1]
+	}
+	return ""
+}
 
 const windowLines = 6
 

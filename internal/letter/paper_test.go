@@ -138,6 +138,21 @@ func pdfText(t *testing.T, file []byte) (string, int) {
 	return b.String(), doc.PageCount()
 }
 
+func TestTheTownALetterIsWrittenFrom(t *testing.T) {
+	for address, want := range map[string]string{
+		"3 rue des Forges, 44430 Le Loroux-Bottereau": "Le Loroux-Bottereau",
+		"12 rue 44330, 44190 Clisson CEDEX 2":         "Clisson",
+		"1 place de l’Église 49600 Beaupréau":         "Beaupréau",
+		"Mairie de Vallet":                            "",
+		"44330":                                       "",
+		"":                                            "",
+	} {
+		if got := (School{Address: address}).Town(); got != want {
+			t.Errorf("%q: %q, want %q", address, got, want)
+		}
+	}
+}
+
 func TestTheAddressShowsInTheWindow(t *testing.T) {
 	lines := []string{"Madame", "Deux", "Dix", "Quatre", "Cinq", "Bourg"}
 	for name, print := range map[string]func() ([]byte, error){

@@ -13,6 +13,7 @@ import (
 	"pupitre/internal/domain/report"
 	"pupitre/internal/domain/school"
 	"pupitre/internal/platform/db"
+	"pupitre/internal/platform/fault"
 	"pupitre/internal/platform/french"
 	"pupitre/internal/platform/jobs"
 )
@@ -244,6 +245,38 @@ func (f *facts) address(l *Letter) {
 		}
 	}
 	l.Name = f.Family.Name()
+}
+
+// SampleOf is the message as a family reads it: the first that it was written to
+// or, until then, the first of its selection. Nobody's, it has no Name. Who may
+// write only.
+func SampleOf(ctx context.Context, r db.Reader, a actor.Actor, s school.School, m Message) (Letter, error) {
+	plain := Letter{Subject: m.Heading(), Body: m.Body}
+	if !a.May(actor.Changes, actor.Messages) {
+		return plain, fault.ErrForbidden
+	}
+	if m.Departed() {
+		written, err := db.All[struct {
+			Name    string `db:"name"`
+			Subject string `db:"subject"`
+			Body    string `db:"body"`
+		}](ctx, r, `select g.first_name || ' ' || g.last_name as name, x.subject, x.body from message_recipient x
+			join guardian g on g.household_id = x.household_id and g.position = 0
+			where x.message_id = $1 and x.subject <> '' order by x.position limit 1`, m.ID)
+		if err != nil || len(written) == 0 {
+			return plain, err
+		}
+		return Letter{Name: written[0].Name, Subject: written[0].Subject, Body: written[0].Body}, nil
+	}
+	season, err := school.SeasonByID(ctx, r, m.Season)
+	if err != nil {
+		return plain, err
+	}
+	targets, err := report.Targets(ctx, r, a, season, m.Selection())
+	if err != nil || len(targets) == 0 {
+		return plain, err
+	}
+	return Preview(ctx, r, a, season, s, m.Subject, m.Body, targets[0])
 }
 
 // Preview writes the text to one target, as it would leave now. Who may write only.

@@ -13,6 +13,7 @@ import (
 	"pupitre/internal/domain/correspondence"
 	"pupitre/internal/domain/report"
 	"pupitre/internal/domain/school"
+	"pupitre/internal/platform/blank"
 	"pupitre/internal/platform/clock"
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/fault"
@@ -72,6 +73,11 @@ type Message struct {
 
 // Selection is the list that it goes to.
 func (m Message) Selection() report.Selection { return report.ParseSelection(m.Kept) }
+
+// Heading is the subject where no family reads it: « … » stands for its fields.
+func (m Message) Heading() string {
+	return blank.Fill(m.Subject, func(string) string { return "…" })
+}
 
 // IsDraft tells whether it may still be changed.
 func (m Message) IsDraft() bool { return m.State == Draft || m.State == Template }

@@ -257,6 +257,41 @@ func TestADepartureWaitsAndIsRecalled(t *testing.T) {
 	})
 }
 
+func TestTheOfficeReadsAMessageAsAFamilyDoes(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, store *db.Store) {
+		d := open(t, store)
+		m := d.plan(letter())
+		if got := m.Heading(); got != "Il manque une pièce au dossier de …" {
+			t.Errorf("headed %q", got)
+		}
+		reads := func(when, subject, name, body string) {
+			t.Helper()
+			got, err := message.SampleOf(d.Ctx, store, secretary, d.school, m)
+			d.Must(err)
+			if got.Subject != subject || got.Name != name || !strings.Contains(got.Body, body) {
+				t.Errorf("%s: %+v", when, got)
+			}
+		}
+		reads("planned", "Il manque une pièce au dossier de Salomé", "Nadia Benali", "Bonjour Nadia Benali,")
+		d.depart(m, 1)
+		d.Must(store.Write(d.Ctx, func(tx *db.Tx) error {
+			_, err := tx.Exec(d.Ctx, `update guardian set first_name = 'Nadège' where household_id = $1 and position = 0`, d.salome.Household)
+			return err
+		}))
+		m, err := message.ByID(d.Ctx, store, secretary, m.ID)
+		d.Must(err)
+		reads("departed, as it was written", "Il manque une pièce au dossier de Salomé", "Nadège Benali", "Bonjour Nadia Benali,")
+
+		none := letter()
+		none.Selection.Text = "personne de ce nom"
+		m = message.Message{Season: d.Season.ID, State: message.Planned, Subject: none.Subject, Body: none.Body, Kept: none.Selection.Query()}
+		reads("to nobody", "Il manque une pièce au dossier de …", "", "Bonjour {Responsable}")
+		if _, err := message.SampleOf(d.Ctx, store, d.salome.Actor, d.school, m); !errors.Is(err, fault.ErrForbidden) {
+			t.Errorf("a family: %v", err)
+		}
+	})
+}
+
 func TestWhoMayWriteAndWhatIsRefused(t *testing.T) {
 	d := open(t, dbtest.SQLite(t))
 	for _, who := range []actor.Actor{d.salome.Actor, {Role: actor.Teacher, Account: "t"}, {Role: actor.Bursar, Account: "b"}, {}} {

@@ -33,11 +33,13 @@ type composer struct {
 	Moment   string // as typed
 	Choices  choices
 	Texts    []ui.Option // to begin with
+	From     string      // the one that it was begun with
 	Recent   []message.Listed
 	Invalid  *fault.Invalid
 	Warning  string // nothing was written, and why
 	Tried    string // the address that a trial has just been mailed to
 	Count    int64
+	Dossiers int64 // that they have in the selection; 0 when it is not of dossiers
 	Reached  int64 // of them, those with a confirmed address
 	Preview  preview
 	Now      time.Time
@@ -80,7 +82,22 @@ func (c composer) channel() string {
 }
 
 func (c composer) counts() string {
-	return french.Count(c.Count, "famille", "familles")
+	families := french.Count(c.Count, "famille", "familles")
+	if c.Dossiers == 0 {
+		return families
+	}
+	return french.Count(c.Dossiers, "dossier", "dossiers") + " · " + families
+}
+
+// sendLabel says what the button does to how many families.
+func (c composer) sendLabel() string {
+	if c.Count == 0 {
+		return "Envoyer"
+	}
+	if c.Leaves == later || school.QuietHours(c.Now, c.School).After(c.Now) {
+		return "Programmer l’envoi à " + french.Count(c.Count, "famille", "familles")
+	}
+	return "Envoyer à " + french.Count(c.Count, "famille", "familles")
 }
 
 // soonest is when it leaves if nothing else is said, and why not at once.
@@ -103,7 +120,8 @@ func (p *Pages) New(v *door.Visit) error {
 	if v.R.URL.Query().Get("file") == "" && c.Typed.Selection.List == report.ListDossiers && !v.R.URL.Query().Has("liste") {
 		c.Typed.Selection.Group = report.Incomplete
 	}
-	if err := p.begin(v, &c.Typed, or(v.Query("modele"), "pieces")); err != nil {
+	c.From = or(v.Query("modele"), "pieces")
+	if err := p.begin(v, &c.Typed, c.From); err != nil {
 		return err
 	}
 	return p.show(v, 200, c)
@@ -141,7 +159,6 @@ func (p *Pages) show(v *door.Visit, status int, c composer) (err error) {
 	if c.Base, err = p.base(v, c.title()); err != nil {
 		return err
 	}
-	c.Now, c.School = v.Now, v.School
 	c.Base.Errors = door.FieldErrors(c.Invalid)
 	if c.NoSeason = v.Season.ID == ""; c.NoSeason {
 		return v.Show(status, composerView(c))
@@ -160,11 +177,17 @@ func (p *Pages) show(v *door.Visit, status int, c composer) (err error) {
 
 // effect counts the selection and writes the text to the family that is looked at.
 func (p *Pages) effect(v *door.Visit, c *composer) error {
+	c.Now, c.School = v.Now, v.School
 	targets, err := report.Targets(v.Ctx(), p.store, v.Actor, v.Season, c.Typed.Selection)
 	if err != nil {
 		return err
 	}
 	c.Count = int64(len(targets))
+	if c.Typed.Selection.List == report.ListDossiers {
+		for _, t := range targets {
+			c.Dossiers += int64(len(t.Dossiers))
+		}
+	}
 	c.Preview.At = min(max(c.Preview.At, 1), c.Count)
 	if c.Reached, err = report.Reachable(v.Ctx(), p.store, targets); err != nil || c.Count == 0 {
 		return err
@@ -185,7 +208,7 @@ func (p *Pages) around(v *door.Visit, c *composer) error {
 		return err
 	}
 	for _, t := range templates {
-		c.Texts = append(c.Texts, ui.Option{Value: t.ID, Label: t.Subject, Group: "De l’école"})
+		c.Texts = append(c.Texts, ui.Option{Value: t.ID, Label: t.Heading(), Group: "De l’école"})
 	}
 	c.Recent, err = message.List(v.Ctx(), p.store, v.Actor, 5, 0)
 	return err
@@ -206,7 +229,7 @@ func (p *Pages) typed(v *door.Visit) (composer, string, error) {
 		}
 		return form.Value(name)
 	}
-	c := composer{Tab: newPath, Leaves: form.Value(message.FieldLeaves), Moment: form.Value("moment")}
+	c := composer{Tab: newPath, Leaves: form.Value(message.FieldLeaves), Moment: form.Value("moment"), From: form.Value("modele")}
 	c.Typed = message.Typed{ID: v.PathValue("message"), Subject: form.Value(message.FieldSubject), Body: form.Value(message.FieldBody), Selection: report.SelectionFrom(value), Template: form.Value("type") == string(message.Template)}
 	c.Typed.Version, _ = strconv.ParseInt(form.Value("version"), 10, 64)
 	c.Preview.At, _ = strconv.ParseInt(or(form.Value("vers"), form.Value("montre")), 10, 64)
@@ -243,6 +266,9 @@ func (p *Pages) Preview(v *door.Visit) error {
 	}
 	if v.Season.ID == "" {
 		return fault.ErrNotFound
+	}
+	if c.Choices, err = p.choices(v); err != nil { // the chips name what they narrow to
+		return err
 	}
 	if err := p.effect(v, &c); err != nil {
 		return err

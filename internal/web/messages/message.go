@@ -17,6 +17,7 @@ type messagePage struct {
 	message.Message
 	message.Progress
 	Words      []string // of its selection
+	Sample     message.Letter
 	Recipients []message.Recipient
 	Outcome    message.Outcome
 	Pager      ui.Pager
@@ -71,6 +72,9 @@ func (p *Pages) Message(v *door.Visit) error {
 		return err
 	}
 	page.Words = choices.words(page.Selection())
+	if page.Sample, err = message.SampleOf(v.Ctx(), p.store, v.Actor, v.School, page.Message); err != nil {
+		return err
+	}
 	at := number(v, "page")
 	page.Recipients, err = message.Recipients(v.Ctx(), p.store, v.Actor, page.ID, page.Outcome, perPage, (at-1)*perPage)
 	if err != nil {
@@ -115,7 +119,7 @@ func (p *Pages) read(v *door.Visit) (page messagePage, err error) {
 		page.Outcome = o
 	}
 	page.Now = v.Now
-	page.Base, err = p.base(v, or(page.Subject, "Message"))
+	page.Base, err = p.base(v, or(page.Heading(), "Message"))
 	return page, err
 }
 

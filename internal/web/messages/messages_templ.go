@@ -138,9 +138,9 @@ func indexView(p indexPage) templ.Component {
 									return templ_7745c5c3_Err
 								}
 								var templ_7745c5c3_Var8 string
-								templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(or(m.Subject, "Sans objet"))
+								templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(or(m.Heading(), "Sans objet"))
 								if templ_7745c5c3_Err != nil {
-									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/messages/messages.templ`, Line: 27, Col: 89}
+									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/messages/messages.templ`, Line: 27, Col: 91}
 								}
 								_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 								if templ_7745c5c3_Err != nil {
@@ -650,9 +650,9 @@ func templatesView(p templatesPage) templ.Component {
 									return templ_7745c5c3_Err
 								}
 								var templ_7745c5c3_Var35 string
-								templ_7745c5c3_Var35, templ_7745c5c3_Err = templ.JoinStringErrs(m.Subject)
+								templ_7745c5c3_Var35, templ_7745c5c3_Err = templ.JoinStringErrs(m.Heading())
 								if templ_7745c5c3_Err != nil {
-									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/messages/messages.templ`, Line: 112, Col: 71}
+									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/messages/messages.templ`, Line: 112, Col: 73}
 								}
 								_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var35))
 								if templ_7745c5c3_Err != nil {
@@ -742,9 +742,9 @@ func templatesView(p templatesPage) templ.Component {
 									return templ_7745c5c3_Err
 								}
 								var templ_7745c5c3_Var41 string
-								templ_7745c5c3_Var41, templ_7745c5c3_Err = templ.JoinStringErrs(" « " + m.Subject + " »")
+								templ_7745c5c3_Var41, templ_7745c5c3_Err = templ.JoinStringErrs(" « " + m.Heading() + " »")
 								if templ_7745c5c3_Err != nil {
-									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/messages/messages.templ`, Line: 119, Col: 121}
+									return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/messages/messages.templ`, Line: 119, Col: 123}
 								}
 								_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var41))
 								if templ_7745c5c3_Err != nil {
