@@ -319,6 +319,44 @@ func (f *front) attachAndUndo(app application.Application, before enrolment.Doss
 	}
 }
 
+// A family that pays by debit is asked for its mandate once a newcomer who paid by
+// cheque is attached to it: that delay is part of the attachment, and ends with it.
+func TestAnAttachmentThatAsksForAPaperIsTakenBack(t *testing.T) {
+	each(t, func(f *front) {
+		family := f.Family("ABELARD-1844", "Apolline").Prepare("prelevement")
+		app := f.confirm(f.apply(child("Abel", "Abélard", "03/05/2020"), "thomas.abelard@exemple.fr", "cheques"))
+		before := f.entry(app.ID).Dossier
+		if before.State != enrolment.Complete || before.Rank == 0 {
+			t.Fatalf("before: %s, rank %d", before.State, before.Rank)
+		}
+		undo := func(made string) error { return f.merges().Undo(f.Ctx, testschool.Secretary, made) }
+		made := f.attach(app.ID, family.Household)
+		held := f.entry(app.ID).Dossier
+		if held.State != enrolment.PaperRefused || held.HoldUntil.IsZero() || held.Rank != before.Rank {
+			t.Fatalf("attached: %s until %s, rank %d", held.State, held.HoldUntil, held.Rank)
+		}
+		f.Clock.Add(time.Minute)
+		f.Must(undo(made))
+		after := f.entry(app.ID).Dossier
+		if after.State != enrolment.Complete || !after.HoldUntil.IsZero() || after.Rank != before.Rank || after.Household != app.Household || after.Desk != before.Desk {
+			t.Errorf("undone: %+v\nbefore: %+v", after, before)
+		}
+		if n := f.count(`select count(*) from request where dossier_id = $1 and state = 'place'`, after.ID); n != 1 {
+			t.Errorf("undone: %d places", n)
+		}
+
+		// What has happened since holds it up still: a paper of it, its delay.
+		made = f.attach(app.ID, family.Household)
+		until := f.entry(app.ID).Dossier.HoldUntil
+		f.Clock.Set(until.Add(time.Hour))
+		_, err := f.Registrar.EndDelays(f.Ctx)
+		f.Must(err)
+		if err := undo(made); !isConflict(err) || !strings.Contains(err.Error(), before.Label()) {
+			t.Errorf("undone though its delay has ended: %v", err)
+		}
+	})
+}
+
 // secondPlace: a child whose pré-inscription has a rank gets no second one from
 // its family's account, nor on paper, and what was chosen there stays.
 func secondPlace(t *testing.T, f *front, family testschool.Family) {

@@ -151,6 +151,7 @@ func (a *Applications) Attach(ctx context.Context, by actor.Actor, id, household
 	}
 	made := Attaching{app, household, in.Pupil}
 	in.Before = func(ctx context.Context, tx *db.Tx) error { return k.Before(ctx, tx, made) }
+	in.After = func(ctx context.Context, tx *db.Tx) error { return k.After(ctx, tx, made) }
 	return a.registrar.Rehouse(ctx, by, in, func(ctx context.Context, tx *db.Tx) error {
 		now, from, newcomer := a.clock.Now(), app.Household, app.Pupil
 		if err := document.Move(ctx, tx, now, from, household, newcomer, in.Pupil); err != nil {
@@ -167,10 +168,7 @@ func (a *Applications) Attach(ctx context.Context, by actor.Actor, id, household
 		if err := people.JoinHousehold(ctx, tx, now, by, newcomer, from, household, pupil, app.Season); err != nil {
 			return err
 		}
-		if err := a.mail(ctx, tx, moved, MailAttached, ""); err != nil {
-			return err
-		}
-		return k.After(ctx, tx, made)
+		return a.mail(ctx, tx, moved, MailAttached, "")
 	})
 }
 

@@ -2,6 +2,7 @@ package enrolment
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -92,6 +93,7 @@ type Rehousing struct {
 	Reason    string
 
 	Before func(ctx context.Context, tx *db.Tx) error // reads what stands before anything is written; nil reads nothing
+	After  func(ctx context.Context, tx *db.Tx) error // reads what stands once all of it is; nil reads nothing
 }
 
 // Rehouse gives the dossier, with its rank and its places, to another household
@@ -100,7 +102,7 @@ type Rehousing struct {
 // its delay (R29). It returns *fault.Conflict when the pupil has a dossier
 // already: there is no second place. Office only.
 func (r *Registrar) Rehouse(ctx context.Context, a actor.Actor, in Rehousing, move func(ctx context.Context, tx *db.Tx) error) error {
-	return r.submit(ctx, a, func(u *unit) error {
+	err := r.submit(ctx, a, func(u *unit) error {
 		if !a.IsOffice() {
 			return fault.ErrForbidden
 		}
@@ -117,6 +119,10 @@ func (r *Registrar) Rehouse(ctx context.Context, a actor.Actor, in Rehousing, mo
 			return err
 		}
 		from, before := d.Pupil, d.Household
+		households := []string{before, in.Household}
+		if u.hasWrittenOf(households) {
+			return errMoved // the other act of the batch first
+		}
 		err = u.apart(func(ctx context.Context, tx *db.Tx) error {
 			if in.Before != nil {
 				if err := in.Before(ctx, tx); err != nil {
@@ -147,8 +153,35 @@ func (r *Registrar) Rehouse(ctx context.Context, a actor.Actor, in Rehousing, mo
 		u.know(d)
 		u.facts = noFacts()
 		u.told(d, "dossier.rehoused", "foyer "+before, "rattaché au foyer "+in.Household, strings.TrimSpace(in.Reason))
-		return u.recheck([]*Dossier{d}, lacked, "")
+		if err := u.recheck([]*Dossier{d}, lacked, ""); err != nil || in.After == nil {
+			return err
+		}
+		told := u.toldOf(households)
+		u.atEnd = append(u.atEnd, func() error {
+			if u.toldOf(households) != told { // by another act of the batch: it is not to be taken for this one's
+				return errHalfDone
+			}
+			return in.After(u.ctx, u.tx)
+		})
+		return nil
 	})
+	return householdsMoved(err)
+}
+
+// toldOf counts what the unit tells of the households.
+func (u *unit) toldOf(households []string) int {
+	n := 0
+	for _, l := range u.lines {
+		if slices.Contains(households, l.Household) {
+			n++
+		}
+	}
+	for _, m := range u.mails {
+		if slices.Contains(households, m.Household) {
+			n++
+		}
+	}
+	return n
 }
 
 // otherDossier returns the untouched draft that the dossier takes the place of,

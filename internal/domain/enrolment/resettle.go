@@ -24,6 +24,17 @@ import (
 // *fault.Conflict, and nothing is written, when a dossier that was sent would
 // lack a paper more, or less, than before. Office only.
 func (r *Registrar) Resettle(ctx context.Context, a actor.Actor, households []string, move func(ctx context.Context, tx *db.Tx, at time.Time) error) error {
+	return r.resettle(ctx, a, households, sameStanding, move)
+}
+
+// TakeBackRehousing is Resettle for what undoes Rehouse: a dossier may lack fewer
+// papers than before, and no longer wait for one that the other household alone
+// was asked for. Its rank and its places are the same.
+func (r *Registrar) TakeBackRehousing(ctx context.Context, a actor.Actor, households []string, move func(ctx context.Context, tx *db.Tx, at time.Time) error) error {
+	return r.resettle(ctx, a, households, sameClaims, move)
+}
+
+func (r *Registrar) resettle(ctx context.Context, a actor.Actor, households []string, same func(before, after map[string]standing) error, move func(ctx context.Context, tx *db.Tx, at time.Time) error) error {
 	err := r.submit(ctx, a, func(u *unit) error {
 		if !a.IsOffice() {
 			return fault.ErrForbidden
@@ -44,7 +55,7 @@ func (r *Registrar) Resettle(ctx context.Context, a actor.Actor, households []st
 			if after, err = u.standingOf(households); err != nil {
 				return err
 			}
-			return sameStanding(before, after)
+			return same(before, after)
 		})
 		if refused != nil {
 			u.readAnew(after)
@@ -56,6 +67,11 @@ func (r *Registrar) Resettle(ctx context.Context, a actor.Actor, households []st
 		}
 		return nil
 	})
+	return householdsMoved(err)
+}
+
+// householdsMoved says in words that another act kept this one from being done.
+func householdsMoved(err error) error {
 	if errors.Is(err, errMoved) {
 		err = &fault.Conflict{Message: "Un dossier de ces foyers vient de changer" + french.Nbsp + ": rien n’est fait. Relisez la page, puis recommencez."}
 	}
@@ -137,6 +153,31 @@ func sameStanding(before, after map[string]standing) error {
 			if why := MissingTurns(was.label, was.missing, is.missing); why != "" {
 				return &fault.Conflict{Message: why}
 			}
+		}
+	}
+	return nil
+}
+
+// sameClaims refuses whatever changes a rank or a place, and a state that the
+// papers of the dossier deny.
+func sameClaims(before, after map[string]standing) error {
+	for id, was := range before {
+		is, still := after[id]
+		if !still {
+			if err := sameStanding(map[string]standing{id: was}, after); err != nil {
+				return err
+			}
+			continue
+		}
+		mended := was.state == PaperRefused && (is.state == Complete || is.state == OnList) && len(is.missing) == 0
+		if mended {
+			was.state = is.state
+		}
+		if len(without(is.missing, was.missing)) == 0 && (is.state != Received || len(is.missing) > 0) {
+			was.missing = is.missing
+		}
+		if err := sameStanding(map[string]standing{id: was}, after); err != nil {
+			return err
 		}
 	}
 	return nil

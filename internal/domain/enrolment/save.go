@@ -45,7 +45,15 @@ func (u *unit) save() error {
 	if err := correspondence.ForgetCalls(u.ctx, u.tx, u.answered...); err != nil {
 		return err
 	}
-	return correspondence.Enqueue(u.ctx, u.tx, u.at, u.mails...)
+	if err := correspondence.Enqueue(u.ctx, u.tx, u.at, u.mails...); err != nil {
+		return err
+	}
+	for _, f := range u.atEnd {
+		if err := f(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // orNull is an id that may be absent.

@@ -54,6 +54,7 @@ type unit struct {
 	mails         []correspondence.Mail
 	answered      []string // events of the offers that stand no longer: nobody is to be called about them
 	decisions     []decision
+	atEnd         []func() error // once all is written; an error undoes it
 }
 
 type seasonLock struct {

@@ -23,7 +23,11 @@ func (m *Merges) Undo(ctx context.Context, by actor.Actor, id string) error {
 	if err != nil {
 		return err
 	}
-	return m.registrar.Resettle(ctx, by, []string{merged.Kept, merged.Lost}, func(ctx context.Context, tx *db.Tx, at time.Time) error {
+	resettle := m.registrar.Resettle
+	if merged.IsAttachment() {
+		resettle = m.registrar.TakeBackRehousing
+	}
+	return resettle(ctx, by, []string{merged.Kept, merged.Lost}, func(ctx context.Context, tx *db.Tx, at time.Time) error {
 		if err := hold(ctx, tx, merged.Kept); err != nil {
 			return err
 		}
