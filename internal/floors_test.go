@@ -66,10 +66,11 @@ var doors = map[string][]string{
 	"catalogue":   {"ui", "door"},
 	"trail":       {"ui", "door"}, // the journal of accesses
 	"allocation":  {"ui", "door"},
+	"billing":     {"ui", "door", "pricing"}, // what is invoiced and paid, for the régie
 	"personal":    {"ui", "door"},            // what is kept about a household, as an archive
 	"tariffs":     {"ui", "door", "pricing"}, // of the régie and of those who settle
 	"mailbox":     {"ui", "door", "assets"},  // the demonstration's mails
-	"":            {"ui", "door", "assets", "public", "family", "application", "teacher", "office", "access", "settings", "households", "importing", "lists", "figures", "catalogue", "messages", "allocation", "merging", "trail", "tariffs", "personal"},
+	"":            {"ui", "door", "assets", "public", "family", "application", "teacher", "office", "access", "settings", "households", "importing", "lists", "figures", "catalogue", "messages", "allocation", "merging", "trail", "tariffs", "personal", "billing"},
 }
 
 // noRoom lists the parts of the web that know no business.

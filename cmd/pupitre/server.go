@@ -13,6 +13,7 @@ import (
 
 	"pupitre/internal/domain/account"
 	"pupitre/internal/domain/application"
+	"pupitre/internal/domain/billing"
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/importing"
 	"pupitre/internal/domain/merge"
@@ -24,6 +25,7 @@ import (
 	"pupitre/internal/web/access"
 	"pupitre/internal/web/allocation"
 	webapplication "pupitre/internal/web/application"
+	money "pupitre/internal/web/billing"
 	"pupitre/internal/web/catalogue"
 	"pupitre/internal/web/door"
 	"pupitre/internal/web/family"
@@ -132,6 +134,7 @@ func pages(k *kept, s settings, accounts *account.Accounts, registrar *enrolment
 		Allocation:  allocation.New(k.store, registrar, s.clock, desk.Frame),
 		Application: webapplication.New(k.store, application.New(k.store, s.clock, accounts, registrar), merge.New(k.store, s.clock, accounts, registrar), desk.Frame),
 		Tariffs:     tariffs.New(k.store, desk.Frame),
+		Billing:     money.New(k.store, billing.New(k.store, s.clock), desk.Frame),
 		Merging:     merging.New(k.store, merge.New(k.store, s.clock, accounts, registrar), desk.Frame),
 		Importing:   webimporting.New(k.store, importing.New(k.store, s.clock, accounts, registrar), desk.Frame),
 		Trail:       webtrail.New(k.store, desk.Frame),

@@ -5,6 +5,7 @@ import (
 	"pupitre/internal/web/access"
 	"pupitre/internal/web/allocation"
 	"pupitre/internal/web/application"
+	"pupitre/internal/web/billing"
 	"pupitre/internal/web/catalogue"
 	"pupitre/internal/web/door"
 	"pupitre/internal/web/family"
@@ -42,6 +43,7 @@ type Pages struct {
 	Trail       *trail.Pages      // the journal of accesses
 	Personal    *personal.Pages   // what is kept about a household, as an archive
 	Tariffs     *tariffs.Pages    // what the season costs
+	Billing     *billing.Pages    // what is invoiced and paid
 }
 
 // SiteMap is every page and act of the site: who may ask for what. What is
@@ -68,6 +70,7 @@ func SiteMap(p Pages) []door.Route {
 		p.Trail.Routes(),
 		p.Personal.Routes(),
 		p.Tariffs.Routes(),
+		p.Billing.Routes(),
 	} {
 		routes = append(routes, group...)
 	}

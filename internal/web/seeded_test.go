@@ -22,6 +22,7 @@ import (
 	"pupitre/internal/domain/account"
 	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/application"
+	"pupitre/internal/domain/billing"
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/importing"
 	"pupitre/internal/domain/merge"
@@ -36,6 +37,7 @@ import (
 	"pupitre/internal/web/access"
 	"pupitre/internal/web/allocation"
 	newcomerpages "pupitre/internal/web/application"
+	money "pupitre/internal/web/billing"
 	"pupitre/internal/web/catalogue"
 	"pupitre/internal/web/family"
 	"pupitre/internal/web/figures"
@@ -260,6 +262,7 @@ func everyPage(store *db.Store, registrar *enrolment.Registrar, accounts *accoun
 		Allocation:  allocation.New(store, registrar, clk, desk.Frame),
 		Importing:   importpages.New(store, importing.New(store, clk, accounts, registrar), desk.Frame),
 		Tariffs:     tariffs.New(store, desk.Frame),
+		Billing:     money.New(store, billing.New(store, clk), desk.Frame),
 		Trail:       trailpages.New(store, desk.Frame),
 		Personal:    personal.New(store, blobs),
 		Application: newcomerpages.New(store, application.New(store, clk, accounts, registrar), merge.New(store, clk, accounts, registrar), desk.Frame),

@@ -338,6 +338,53 @@ func TestTheLedgerIsKept(t *testing.T) {
 	})
 }
 
+func TestTheListOfInvoices(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, store *db.Store) {
+		o := openOffice(t, store)
+		o.run(billing.Scope{}, false)
+		o.Clock.Set(testschool.Paris("2027-10-06 10:00")) // the day after the first instalment
+		account := o.account(o.moreau.Household)
+		total := account.Invoices[0].Total
+		_, err := o.books.Receive(o.Ctx, bursar, cheque(o.moreau.Household, total, "2027-10-06"))
+		o.Must(err)
+		_, err = o.books.Cancel(o.Ctx, bursar, o.account(o.inès.Household).Invoices[0].ID, "déménage")
+		o.Must(err)
+		for _, c := range []struct {
+			filter billing.Filter
+			want   string
+		}{
+			{billing.Filter{}, "2027-A0001 avoirs, 2027-0003 soldees, 2027-0002 annulees, 2027-0001 retard"},
+			{billing.Filter{Stand: billing.Late}, "2027-0001 retard"},
+			{billing.Filter{Stand: billing.ToPay}, "2027-0001 retard"},
+			{billing.Filter{Stand: billing.Settled}, "2027-0003 soldees"},
+			{billing.Filter{Stand: billing.Cancelled}, "2027-0002 annulees"},
+			{billing.Filter{Stand: billing.Notes}, "2027-A0001 avoirs"},
+			{billing.Filter{Text: "claire MORÉAU"}, "2027-0003 soldees"},
+			{billing.Filter{Text: "2027-0001"}, "2027-A0001 avoirs, 2027-0001 retard"},
+			{billing.Filter{Text: "100%"}, ""},
+		} {
+			all, count, err := billing.Listing(o.Ctx, store, director, o.Season.ID, "2027-10-06", c.filter, 0, 10)
+			got := ""
+			for n, l := range all {
+				if n > 0 {
+					got += ", "
+				}
+				got += l.Label() + " " + string(l.Stand())
+			}
+			if err != nil || got != c.want || count != int64(len(all)) {
+				t.Errorf("%+v: %q, %d, %v", c.filter, got, count, err)
+			}
+		}
+		s, err := billing.StandingOf(o.Ctx, store, director, o.Season.ID, "2027-10-06")
+		if err != nil || s.Invoices != 2 || s.Paid != total || s.LateCount != 1 || s.Late == 0 || s.Settled != 1 || s.Cancelled != 1 || s.Notes != 1 || s.Unpaid != 1 {
+			t.Errorf("%+v, %v", s, err)
+		}
+		if _, err := billing.StandingOf(o.Ctx, store, testschool.Secretary, o.Season.ID, "2027-10-06"); !errors.Is(err, fault.ErrForbidden) {
+			t.Errorf("to the secretariat: %v", err)
+		}
+	})
+}
+
 func TestAClosedMonthTakesNothing(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, store *db.Store) {
 		o := openOffice(t, store)

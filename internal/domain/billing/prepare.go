@@ -103,6 +103,15 @@ type home struct {
 	Sort     string `db:"sort_name"`
 }
 
+const homeColumns = `select h.id, h.address, h.address_extra, h.postcode, h.town, h.billing_mode, coalesce(g.civility, '') as civility,
+	coalesce(g.first_name, '') as first_name, coalesce(g.last_name, '') as last_name, coalesce(g.sort_name, '') as sort_name
+	from household h left join guardian g on g.household_id = h.id and g.position = 0`
+
+// party is the household as an invoice names it.
+func (h home) party() Party {
+	return Party{Name: strings.TrimSpace(h.Civility + " " + h.name()), Street: h.Address, Extra: h.Extra, Postcode: h.Postcode, Town: h.Town}
+}
+
 // name is how the household is called, its first responsible.
 func (h home) name() string { return strings.TrimSpace(h.First + " " + h.Last) }
 
@@ -195,9 +204,7 @@ func readCase(ctx context.Context, r db.Reader, season school.Season, scope Scop
 func (c *theCase) read(ctx context.Context, r db.Reader, pupils, households []string) error {
 	const these = ` in (select value from json_each(cast($1 as text)))`
 	their, of := db.IDs(pupils), db.IDs(households)
-	homes, err := db.All[home](ctx, r, `select h.id, h.address, h.address_extra, h.postcode, h.town, h.billing_mode, coalesce(g.civility, '') as civility,
-		coalesce(g.first_name, '') as first_name, coalesce(g.last_name, '') as last_name, coalesce(g.sort_name, '') as sort_name
-		from household h left join guardian g on g.household_id = h.id and g.position = 0 where h.id`+these, of)
+	homes, err := db.All[home](ctx, r, homeColumns+` where h.id`+these, of)
 	if err != nil {
 		return err
 	}
@@ -316,8 +323,7 @@ func (c theCase) partsOf(household string, b tariff.Bill) (map[string][]Line, er
 // prepared is the payer's draft, yet without its plan, and what is known of it.
 func (c theCase) prepared(payer string, bills map[string]bill) Prepared {
 	h := c.homes[payer]
-	p := Prepared{Candidate: Candidate{Household: payer, Name: h.name(), LastYear: c.before[payer]}, Draft: Draft{Payer: payer,
-		Debtor: Party{Name: strings.TrimSpace(h.Civility + " " + h.name()), Street: h.Address, Extra: h.Extra, Postcode: h.Postcode, Town: h.Town}}}
+	p := Prepared{Candidate: Candidate{Household: payer, Name: h.name(), LastYear: c.before[payer]}, Draft: Draft{Payer: payer, Debtor: h.party()}}
 	p.Addressed = h.name() != "" && h.Address != "" && h.Postcode != "" && h.Town != ""
 	if i, is := c.invoiced[payer]; is {
 		p.Invoiced = Invoices.Label(i.Year, i.Number)

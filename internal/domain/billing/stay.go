@@ -32,6 +32,17 @@ func (s Stay) Rented() (all []string) {
 	return all
 }
 
+// Renting is the stay with those rentals.
+func (s Stay) Renting(names []string) Stay {
+	if len(names) == 0 {
+		s.Rentals = ""
+		return s
+	}
+	text, _ := json.Marshal(names) // of texts: it cannot fail
+	s.Rentals = string(text)
+	return s
+}
+
 const stayColumns = `select pupil_id, arrives_on, leaves_on, excused, rented, version, changed_at, changed_by from pupil_billing`
 
 // Share is the part of a pupil's lessons that a household pays.
@@ -62,6 +73,24 @@ func TermsOf(ctx context.Context, r db.Reader, a actor.Actor, season, pupil stri
 	}
 	t.Shares, err = db.All[Share](ctx, r, `select pupil_id, household_id, percent from cost_share where season_id = $1 and pupil_id = $2 order by household_id`, season, pupil)
 	return t, err
+}
+
+// PayerOf is a household of a pupil, which may pay for it.
+type PayerOf struct {
+	Household string `db:"household_id"`
+	Name      string `db:"name"`
+	Dossier   bool   `db:"dossier"` // has its dossier of the season
+}
+
+// PayersOf returns the pupil's households, that of its dossier first. Office only:
+// fault.ErrForbidden.
+func PayersOf(ctx context.Context, r db.Reader, a actor.Actor, season, pupil string) ([]PayerOf, error) {
+	if !a.May(actor.Sees, actor.Billing) {
+		return nil, fault.ErrForbidden
+	}
+	return db.All[PayerOf](ctx, r, `select ph.household_id, coalesce(g.first_name || ' ' || g.last_name, '') as name,
+		exists (select 1 from dossier d where d.season_id = $1 and d.pupil_id = ph.pupil_id and d.household_id = ph.household_id) as dossier
+		from pupil_household ph left join guardian g on g.household_id = ph.household_id and g.position = 0 where ph.pupil_id = $2 order by 3 desc, 1`, season, pupil)
 }
 
 // check returns *fault.Invalid for terms that cannot be: days out of the season
@@ -173,4 +202,27 @@ func sharesWords(all []Share) string {
 		words[n] = tariff.WriteDecimal(s.Percent, 2) + " %"
 	}
 	return strings.Join(words, " et ")
+}
+
+// Holder is the household of an account, as it is now.
+type Holder struct {
+	Household string
+	Party
+	Mode  int64 // in how many times it has chosen to pay; 0 when it has not
+	Means []string
+}
+
+// HolderOf returns the household of an account; fault.ErrNotFound when there is
+// none, or unless the actor sees its money.
+func HolderOf(ctx context.Context, r db.Reader, a actor.Actor, household string) (h Holder, err error) {
+	if !sees(a, household) {
+		return h, fault.ErrNotFound
+	}
+	of, err := db.One[home](ctx, r, homeColumns+` where h.id = $1`, household)
+	if err != nil {
+		return h, err
+	}
+	h.Household, h.Party, h.Mode = household, of.party(), of.Mode
+	h.Means, err = db.All[string](ctx, r, `select n.name from household_payment_mean m join payment_mean n on n.code = m.mean where m.household_id = $1 order by n.position, n.code`, household)
+	return h, err
 }

@@ -46,11 +46,9 @@ const applicationsPath = "/bureau/pre-inscriptions"
 // Nav is the rail of the office, without counts.
 func Nav(a actor.Actor) []ui.NavEntry {
 	prices := ui.NavEntry{Label: "Tarifs", URL: "/bureau/tarifs", Icon: "euro"}
+	invoices := ui.NavEntry{Label: "Factures", URL: "/bureau/factures", Icon: "invoice"}
 	if !a.IsOffice() {
-		if a.May(actor.Sees, actor.Tariffs) {
-			return []ui.NavEntry{prices}
-		}
-		return nil
+		return permitted(a, []ui.NavEntry{prices, invoices})
 	}
 	entries := []ui.NavEntry{
 		{Label: "Tableau de bord", URL: "/bureau/tableau", Icon: "home"},
@@ -66,13 +64,17 @@ func Nav(a actor.Actor) []ui.NavEntry {
 	if a.May(actor.Changes, actor.Messages) {
 		entries = slices.Insert(entries, 7, ui.NavEntry{Label: "Messages", URL: "/bureau/messages", Icon: "message"})
 	}
-	if a.May(actor.Sees, actor.Tariffs) {
-		entries = append(entries, prices)
-	}
+	entries = append(entries, prices, invoices)
 	if a.MaySettle() {
 		entries = append(entries, ui.NavEntry{Label: "Réglages", URL: "/bureau/reglages", Icon: "settings"})
 	}
-	closed := map[string]*actor.Right{applicationsPath: actor.Applications, "/bureau/identifiants": actor.Identifiers, "/bureau/messages": actor.Messages}
+	return permitted(a, entries)
+}
+
+// permitted leaves out the entries that the actor may not open.
+func permitted(a actor.Actor, entries []ui.NavEntry) []ui.NavEntry {
+	closed := map[string]*actor.Right{applicationsPath: actor.Applications, "/bureau/identifiants": actor.Identifiers, "/bureau/messages": actor.Messages,
+		"/bureau/tarifs": actor.Tariffs, "/bureau/factures": actor.Billing}
 	return slices.DeleteFunc(entries, func(e ui.NavEntry) bool {
 		right := closed[e.URL]
 		return right != nil && !a.May(actor.Sees, right)

@@ -33,6 +33,7 @@ create table invoice (
   check (series = 'invoice' and total >= 0 or series = 'credit' and total <= 0 and cancelled_by = '')
 );
 create index invoice_household on invoice (household_id);
+create index invoice_season on invoice (season_id, issued_at);
 create unique index invoice_payer on invoice (season_id, payer_id) where series = 'invoice' and cancelled_by = '';
 
 create table invoice_line (

@@ -1,0 +1,232 @@
+package billing
+
+import (
+	"errors"
+	"net/url"
+	"strconv"
+
+	"pupitre/internal/domain/billing"
+	"pupitre/internal/domain/school"
+	"pupitre/internal/domain/tariff"
+	"pupitre/internal/platform/fault"
+	"pupitre/internal/platform/french"
+	"pupitre/internal/web/door"
+	"pupitre/internal/web/ui"
+)
+
+// listPage is the season's invoices.
+type listPage struct {
+	ui.Base
+	Season school.Season
+	billing.Standing
+	Filter billing.Filter
+	All    []billing.Listed
+	Pager  ui.Pager
+}
+
+// The fields that narrow the list.
+const (
+	fieldText  = "q"
+	fieldStand = "etat"
+	fieldPage  = "page"
+)
+
+// Invoices lists the season's invoices and credit notes.
+func (p *Pages) Invoices(v *door.Visit) error {
+	var l listPage
+	var err error
+	if l.Base, err = p.base(v, "Factures", invoicesPath); err != nil {
+		return err
+	}
+	if l.Season, err = p.season(v); err != nil {
+		return err
+	}
+	if l.Season.ID == "" {
+		return v.Show(200, listView(l))
+	}
+	l.Base.Title = "Factures, saison " + l.Season.Name
+	l.Filter = billing.Filter{Text: v.Query(fieldText), Stand: billing.Stand(v.Query(fieldStand))}
+	if l.Standing, err = billing.StandingOf(v.Ctx(), p.store, v.Actor, l.Season.ID, today(v)); err != nil {
+		return err
+	}
+	at, err := strconv.ParseInt(v.Query(fieldPage), 10, 32)
+	if err != nil || at < 1 {
+		at = 1
+	}
+	count := int64(0)
+	if l.All, count, err = billing.Listing(v.Ctx(), p.store, v.Actor, l.Season.ID, today(v), l.Filter, (at-1)*perPage, perPage); err != nil {
+		return err
+	}
+	l.Pager = ui.Pager{From: int((at-1)*perPage + 1), To: int(min(at*perPage, count)), Total: int(count)}
+	if at > 1 {
+		l.Pager.PreviousURL = l.at(l.Filter.Stand, at-1)
+	}
+	if at*perPage < count {
+		l.Pager.NextURL = l.at(l.Filter.Stand, at+1)
+	}
+	return v.Show(200, listView(l))
+}
+
+// at is the address of a page of the list.
+func (l listPage) at(stand billing.Stand, page int64) string {
+	q := url.Values{}
+	set := func(name, value string) {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	set(fieldText, l.Filter.Text)
+	set(fieldStand, string(stand))
+	if !l.Season.IsCurrent {
+		set("saison", l.Season.ID)
+	}
+	if page > 1 {
+		q.Set(fieldPage, itoa(page))
+	}
+	if len(q) == 0 {
+		return invoicesPath
+	}
+	return invoicesPath + "?" + q.Encode()
+}
+
+func (l listPage) tabs() []ui.Tab {
+	all := []ui.Tab{
+		{Label: "Toutes", Count: int(l.Invoices + l.Cancelled + l.Notes)}, {Label: "En retard", Count: int(l.LateCount)}, {Label: "À payer", Count: int(l.Unpaid)},
+		{Label: "Soldées", Count: int(l.Settled)}, {Label: "Annulées", Count: int(l.Cancelled)}, {Label: "Avoirs", Count: int(l.Notes)},
+	}
+	for i, s := range []billing.Stand{billing.AnyStand, billing.Late, billing.ToPay, billing.Settled, billing.Cancelled, billing.Notes} {
+		all[i].URL, all[i].Current = l.at(s, 1), l.Filter.Stand == s
+	}
+	return all
+}
+
+// invoicePage is one invoice, or credit note, as it was issued, and what became of it.
+type invoicePage struct {
+	ui.Base
+	billing.Invoice
+	Said        billing.Printed
+	Account     billing.Account
+	Other       billing.Invoice // the credit note of an invoice, the invoice of a credit note
+	Modes       []school.BillingMode
+	Today       string
+	May         bool
+	Refusal     string
+	Invalid     *fault.Invalid
+	TypedReason string
+}
+
+// The fields of the acts on an invoice.
+const (
+	fieldReason = "motif"
+	fieldTimes  = "fois"
+)
+
+func (p *Pages) readInvoice(v *door.Visit) (i invoicePage, err error) {
+	if i.Invoice, err = billing.InvoiceOf(v.Ctx(), p.store, v.Actor, v.PathValue("invoice")); err != nil {
+		return i, err
+	}
+	if err := i.Untouched(); err != nil {
+		return i, err
+	}
+	if i.Said, err = i.Printed(); err != nil {
+		return i, err
+	}
+	if i.Account, err = billing.AccountOf(v.Ctx(), p.store, v.Actor, i.Household); err != nil {
+		return i, err
+	}
+	if other := or(i.Invoice.CancelledBy, i.Invoice.Cancels); other != "" {
+		if i.Other, err = billing.InvoiceOf(v.Ctx(), p.store, v.Actor, other); err != nil {
+			return i, err
+		}
+	}
+	if i.Modes, err = school.BillingModes(v.Ctx(), p.store); err != nil {
+		return i, err
+	}
+	i.May, i.Today = mayChange(v), today(v)
+	i.Base, err = p.base(v, i.title(), invoicesPath)
+	return i, err
+}
+
+func (i invoicePage) title() string {
+	return french.Sentence(i.Series.French()) + " " + i.Label()
+}
+
+// instalments are those of the invoice that stand.
+func (i invoicePage) instalments() (all []billing.Instalment) {
+	for _, t := range i.Account.Instalments {
+		if t.Invoice == i.ID && t.Stands() {
+			all = append(all, t)
+		}
+	}
+	return all
+}
+
+// Invoice shows an invoice as it was issued, and what became of it.
+func (p *Pages) Invoice(v *door.Visit) error {
+	i, err := p.readInvoice(v)
+	if err != nil {
+		return err
+	}
+	return v.Show(200, invoiceView(i))
+}
+
+// Cancel issues the credit note of an invoice.
+func (p *Pages) Cancel(v *door.Visit) error {
+	form, err := v.Form()
+	if err != nil {
+		return err
+	}
+	i, err := p.readInvoice(v)
+	if err != nil {
+		return err
+	}
+	i.TypedReason = form.Value(fieldReason)
+	note, err := p.books.Cancel(v.Ctx(), v.Actor, i.ID, i.TypedReason)
+	if err == nil {
+		return v.Redirect(invoicePath(note.ID), door.Done("Avoir "+note.Label()+" émis"))
+	}
+	return p.refuse(v, i, err)
+}
+
+func (p *Pages) refuse(v *door.Visit, i invoicePage, err error) error {
+	var conflict *fault.Conflict
+	if errors.As(err, &conflict) {
+		i.Refusal = conflict.Message
+		return v.Show(409, invoiceView(i))
+	}
+	if i.Invalid, err = refused(err); err != nil {
+		return err
+	}
+	if i.Base.Errors = door.FieldErrors(i.Invalid); len(i.Base.Errors) == 0 {
+		i.Refusal = i.Invalid.Message
+	}
+	return v.Show(422, invoiceView(i))
+}
+
+// Replan shares what is left of an invoice in another number of times.
+func (p *Pages) Replan(v *door.Visit) error {
+	form, err := v.Form()
+	if err != nil {
+		return err
+	}
+	i, err := p.readInvoice(v)
+	if err != nil {
+		return err
+	}
+	season, err := school.SeasonByID(v.Ctx(), p.store, i.Season)
+	if err != nil {
+		return err
+	}
+	held, err := tariff.Of(v.Ctx(), p.store, season.ID)
+	if err != nil {
+		return err
+	}
+	times, err := strconv.Atoi(form.Value(fieldTimes))
+	if err != nil {
+		return p.refuse(v, i, &fault.Invalid{Message: "Rien n’a changé.", Fields: []fault.Field{{Name: fieldTimes, Message: "Choisissez en combien de fois."}}})
+	}
+	if err := p.books.Replan(v.Ctx(), v.Actor, i.ID, held.Tariff, season.StartsOn, times); err != nil {
+		return p.refuse(v, i, err)
+	}
+	return v.Redirect(invoicePath(i.ID), door.Done("Nouvel échéancier"))
+}
