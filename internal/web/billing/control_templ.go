@@ -141,7 +141,7 @@ func controlView(c controlPage) templ.Component {
 				}
 			} else {
 				if len(c.Poles) > 2 {
-					templ_7745c5c3_Err = ui.Filters("Ce qui est facturé", c.Poles).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Chips("Ce qui est facturé", c.Poles).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
