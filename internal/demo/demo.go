@@ -73,6 +73,7 @@ func Seed(ctx context.Context, d Deps) error {
 		{"check the papers", s.office},
 		{"write to families", s.writeToFamilies},
 		{"show every state", s.everyState},
+		{"invoice a few families", s.invoice},
 		{"open the family's account", s.openFamily},
 	} {
 		began := time.Now()

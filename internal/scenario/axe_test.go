@@ -18,6 +18,7 @@ import (
 	"pupitre/internal/web"
 	"pupitre/internal/web/allocation"
 	"pupitre/internal/web/assets/axe"
+	money "pupitre/internal/web/billing"
 	"pupitre/internal/web/catalogue"
 	"pupitre/internal/web/door"
 	families "pupitre/internal/web/family"
@@ -57,6 +58,7 @@ var noPage = map[string]string{
 	"settings.mail-layout":   "a mail, as a mail program shows it",
 	"family.pupils":          "leads to the first pupil",
 	"family.pupil":           "leads to its first tab",
+	"billing.progress":       "a fragment: without scripts it leads to its page",
 	"family.registration":    "of a draft: leads to the step where it stands; its page is among the samples",
 }
 
@@ -98,6 +100,13 @@ var samples = map[string][]string{
 	"office.courses":           {"{enrolled}/cours"},
 	"office.paper":             {"/bureau/dossier-papier", "/bureau/dossier-papier?q=bernard"},
 	"office.offering":          {"{offering}"},
+	"billing.control":          {"/bureau/facturation"},
+	"billing.draft":            {"{draft invoice}"},
+	"billing.terms":            {"{terms}"},
+	"billing.invoices":         {"/bureau/factures", "/bureau/factures?etat=retard"},
+	"billing.invoice":          {"{invoice}", "{credit note}"},
+	"billing.account":          {"{account of money}"},
+	"billing.entry":            {"{entry}"},
 	"tariffs":                  {"/bureau/tarifs", "/bureau/tarifs?formule=cursus&quotient=845&rang=2&location=violoncelle"},
 	"allocation.lists":         {"/bureau/places/listes", "/bureau/places/listes?etat=tous"},
 	"allocation.request":       {"{held}"},
@@ -232,7 +241,7 @@ var elsewhere = map[string]bool{"install.form": true, "factor.form": true, "fami
 // getRoutes are the pages of the site map, and the demonstration's own.
 func getRoutes() []door.Route {
 	var all []door.Route
-	for _, r := range append(web.SiteMap(web.Pages{Public: &public.Pages{}, Family: &families.Pages{}, Office: &office.Pages{}, Settings: &settings.Pages{}, Households: &households.Pages{}, Lists: &lists.Pages{}, Messages: &messages.Pages{}, Importing: &importing.Pages{}, Catalogue: &catalogue.Pages{}, Figures: &figures.Pages{}, Allocation: &allocation.Pages{}, Tariffs: &tariffs.Pages{}}),
+	for _, r := range append(web.SiteMap(web.Pages{Public: &public.Pages{}, Family: &families.Pages{}, Office: &office.Pages{}, Settings: &settings.Pages{}, Households: &households.Pages{}, Lists: &lists.Pages{}, Messages: &messages.Pages{}, Importing: &importing.Pages{}, Catalogue: &catalogue.Pages{}, Figures: &figures.Pages{}, Allocation: &allocation.Pages{}, Tariffs: &tariffs.Pages{}, Billing: &money.Pages{}}),
 		door.Route{Method: "GET", Path: "/demo/courriers", Right: actor.Everybody, Name: "demo.mails"}, door.Route{Method: "GET", Path: "/demo/courriers/{id}", Right: actor.Everybody, Name: "demo.mail"}) {
 		if r.Method == "GET" {
 			all = append(all, r)

@@ -137,6 +137,13 @@ func discover(t *testing.T, d *server) *world {
 		"offer mail": home.find("/demo/courriers?q=une+place", `href="(/demo/courriers/[^"]+)"`),
 		"offered to": home.find("/demo/courriers?q=une+place", `>([^<>\s]+@[^<>\s]+)<`),
 	}}
+	bursar := newSession(t, d.url).signIn("regie@exemple.fr", seed.StaffPassword)
+	w.values["draft invoice"] = bursar.find("/bureau/facturation", `href="(/bureau/facturation/foyers/`+someID+`)"`)
+	w.values["terms"] = bursar.find(w.values["draft invoice"], `href="(/bureau/facturation/eleves/`+someID+`)"`)
+	w.values["invoice"] = bursar.find("/bureau/factures", `href="(/bureau/factures/`+someID+`)"`)
+	w.values["credit note"] = bursar.find("/bureau/factures?etat=avoirs", `href="(/bureau/factures/`+someID+`)"`)
+	w.values["account of money"] = bursar.find("/bureau/factures?etat=soldees", `href="(/bureau/comptes/`+someID+`)"`)
+	w.values["entry"] = bursar.find(w.values["account of money"], `href="(/bureau/ecritures/`+someID+`)"`)
 	w.values["held"] = office.find(w.values["offering"], `href="(/bureau/places/demandes/`+someID+`)"`)
 	w.values["dry run"] = dryRun(office, strings.TrimPrefix(w.values["offering"], "/bureau/places/"))
 	w.values["merge"] = w.mergedAndUndone()

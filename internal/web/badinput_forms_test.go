@@ -61,6 +61,10 @@ var withoutFields = []string{
 	"POST /bureau/a-verifier/{household}/ancien", // a hidden id: in the test of forged fields
 	"POST /bureau/familles/{household}/differents",
 	"POST /bureau/familles/{household}/differents/annuler",
+	"POST /bureau/facturation",                    // hidden fields: in the test of forged fields
+	"POST /bureau/facturation/foyers/{household}", // the same
+	"POST /bureau/facturation/suspendre",
+	"POST /bureau/facturation/reprendre",
 	"POST /bureau/tarifs/import",            // a file: in the test of forged fields
 	"POST /bureau/import",                   // a file: in the test of forged fields
 	"POST /bureau/import/{import}/feuille",  // a number: the same
@@ -203,6 +207,13 @@ var typedForms = slices.Concat(applicationForms, []typedForm{
 			return filling{path: map[string]string{"kind": "tarifs"}, form: fields("titre", "Tarifs", "version", "2027-9", "texte", "Les tarifs.")}
 		},
 		mandatory: []string{"version", "texte"}, texts: []string{"titre", "version"}}, // the text itself may be long
+	{route: "POST /bureau/facturation/eleves/{pupil}", who: bursar, fill: someTerms, texts: []string{"arrivee", "depart"}},
+	{route: "POST /bureau/factures/{invoice}/avoir", who: bursar, fill: func(*scene, visitor) filling { return filling{form: fields("motif", "déménage")} }, mandatory: []string{"motif"}, texts: []string{"motif"}},
+	{route: "POST /bureau/factures/{invoice}/echeancier", who: bursar, fill: func(*scene, visitor) filling { return filling{form: fields("fois", "8")} }, mandatory: []string{"fois"}},
+	{route: "POST /bureau/comptes/{household}", who: bursar, fill: aCheque, mandatory: []string{"moyen", "montant", "date", "banque", "reference"},
+		texts: []string{"montant", "date", "banque", "reference", "emetteur", "motif"}},
+	{route: "POST /bureau/comptes/{household}/remboursement", who: bursar, fill: aRefund, mandatory: []string{"moyen", "montant", "date"}, texts: []string{"montant", "date", "reference", "motif"}},
+	{route: "POST /bureau/ecritures/{entry}", who: bursar, fill: aCounter, mandatory: []string{"nature", "date", "motif"}, texts: []string{"date", "motif"}},
 	{route: "POST /bureau/tarifs", who: bursar, fill: heldTariff,
 		mandatory: []string{"ligne_nom_0", "prix_2_3", "borne_1", "regle_nom_0", "supplement_nom_0", "supplement_prix_0", "mois", "echeances_8"},
 		texts:     []string{"ligne_nom_0", "ligne_age_max_4", "prix_2_3", "borne_1", "regle_nom_0", "regle_valeur_0", "regle_rang_min_1", "supplement_nom_0", "supplement_caution_0", "communes", "mois", "trimestres", "sans_frais", "echeances_3"}},

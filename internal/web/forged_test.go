@@ -148,6 +148,50 @@ var forgeries = []forged{
 		return filling{files: []upload{{"fichier", "tarifs.csv", []byte("Formule;≤ 400;> 400\nharpe;1;2\n")}}}
 	}},
 	{what: "no file of a grid", route: "POST /bureau/tarifs/import", who: bursar, status: 422, says: "Choisissez un fichier", fill: func(*scene) filling { return filling{form: fields("x", "")} }},
+	{what: "invoices that are not those shown", route: "POST /bureau/facturation", who: bursar, status: 409, says: "Les factures ont changé", fill: func(c *scene) filling {
+		f := readyInvoices(c, bursar)
+		f.form.Set("total", "1")
+		return f
+	}},
+	{what: "invoices of no pole", route: "POST /bureau/facturation", who: bursar, status: 404, fill: func(c *scene) filling {
+		f := readyInvoices(c, bursar)
+		f.form.Set("pole", unknownID)
+		return f
+	}},
+	{what: "another amount than that shown", route: "POST /bureau/facturation/foyers/{household}", who: bursar, status: 409, says: "Le montant a changé", fill: func(c *scene) filling {
+		f := aDraft(c, bursar)
+		f.form.Set("total", hugeText)
+		return f
+	}},
+	{what: "a household with nothing to invoice", route: "POST /bureau/facturation/foyers/{household}", who: bursar, status: 404, fill: func(c *scene) filling {
+		return filling{path: map[string]string{"household": unknownID}, form: fields("total", "1")}
+	}},
+	{what: "an old reading of how a pupil is invoiced", route: "POST /bureau/facturation/eleves/{pupil}", who: bursar, status: 409, says: "Rien n’a été écrit", fill: func(c *scene) filling {
+		f := someTerms(c, bursar)
+		f.form.Set("version", "7")
+		return f
+	}},
+	{what: "a cheque refunded by debit", route: "POST /bureau/comptes/{household}/remboursement", who: bursar, status: 422, says: "Un remboursement se fait par virement", fill: func(c *scene) filling {
+		f := aRefund(c, bursar)
+		f.form.Set("moyen", "debit")
+		return f
+	}},
+	{what: "a payment to nobody", route: "POST /bureau/comptes/{household}", who: bursar, status: 404, fill: func(c *scene) filling {
+		f := aCheque(c, bursar)
+		f.path = map[string]string{"household": unknownID}
+		return f
+	}},
+	{what: "a payment that is still to come", route: "POST /bureau/comptes/{household}", who: bursar, status: 422, says: "Cette date est à venir", fill: func(c *scene) filling {
+		f := aCheque(c, bursar)
+		f.form.Set("date", "01/01/2099")
+		return f
+	}},
+	{what: "an instalment plan that the school has not", route: "POST /bureau/factures/{invoice}/echeancier", who: bursar, status: 422, says: "n’ont pas de dates", fill: func(c *scene) filling { return filling{form: fields("fois", "5")} }},
+	{what: "no such kind of counter-entry", route: "POST /bureau/ecritures/{entry}", who: bursar, status: 422, says: "Choisissez ce qui s’est passé", fill: func(c *scene) filling {
+		f := aCounter(c, bursar)
+		f.form.Set("nature", "received")
+		return f
+	}},
 	{what: "a file of no kind", route: "POST /bureau/import", who: secretary, status: 422, says: "Choisissez ce que le fichier contient", fill: func(c *scene) filling {
 		return filling{form: fields("sorte", "tout"), files: []upload{{"fichier", "f.csv", []byte(fileOfNobody)}}}
 	}},

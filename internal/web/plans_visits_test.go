@@ -9,10 +9,14 @@ import (
 	"sync"
 	"time"
 
+	demofiles "pupitre/demo"
+	"pupitre/internal/demo"
 	"pupitre/internal/domain/actor"
+	"pupitre/internal/domain/billing"
 	"pupitre/internal/domain/document"
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/merge"
+	"pupitre/internal/domain/tariff"
 	"pupitre/internal/domain/transfer/crowd"
 	"pupitre/internal/platform/db"
 	"pupitre/internal/platform/mail"
@@ -74,7 +78,10 @@ var visits = []struct{ who, path string }{
 	{"director", "/bureau/reglages/pieces"}, {"director", "/bureau/reglages/pieces/rib"}, {"director", "/bureau/reglages/saison"}, {"director", "/bureau/reglages/saison/preparer"},
 	{"director", "/bureau/reglages/saison/{season}"}, {"office", "/bureau/catalogue/cours/nouveau"}, {"office", "/bureau/catalogue/cours/{course}"},
 	{"office", "/bureau/catalogue/formules"}, {"office", "/bureau/catalogue/formules/nouvelle"}, {"office", "/bureau/catalogue/formules/{programme}"},
-	{"director", "/bureau/tarifs"}, {"director", "/bureau/tarifs?formule=cursus&quotient=845"}, {"director", "/bureau/tarifs/grille"}, {"office", "/bureau/catalogue/poles"}, {"office", "/bureau/catalogue/poles/nouveau"}, {"office", "/bureau/catalogue/poles/{site}"}, {"office", "/bureau/catalogue/disciplines/{discipline}"},
+	{"director", "/bureau/tarifs"},
+	{"director", "/bureau/facturation"}, {"director", "/bureau/facturation?pole={site}"}, {"director", "/bureau/facturation/avancement"}, {"director", "/bureau/facturation/foyers/crowd-h-7"}, {"director", "/bureau/facturation/eleves/crowd-p-14"},
+	{"director", "/bureau/factures"}, {"director", "/bureau/factures?etat=retard&q=anne"}, {"director", "/bureau/factures/{invoice}"}, {"director", "/bureau/comptes/crowd-h-7"}, {"director", "/bureau/ecritures/{entry}"},
+	{"director", "/bureau/tarifs?formule=cursus&quotient=845"}, {"director", "/bureau/tarifs/grille"}, {"office", "/bureau/catalogue/poles"}, {"office", "/bureau/catalogue/poles/nouveau"}, {"office", "/bureau/catalogue/poles/{site}"}, {"office", "/bureau/catalogue/disciplines/{discipline}"},
 	{"office", "/bureau/catalogue/enseignants"}, {"office", "/bureau/catalogue/enseignants/nouveau"}, {"office", "/bureau/catalogue/enseignants/{teacher}"},
 	{"office", "/bureau/listes"}, {"office", "/bureau/chiffres"}, {"office", "/bureau/listes/places/csv"}, {"office", "/bureau/impressions/feuilles-d-appel?cours={course}"}, {"office", "/bureau/identifiants"}, {"office", "/bureau/mails"},
 	{"office", "/bureau/messages"}, {"office", "/bureau/messages/modeles"}, {"office", "/bureau/messages/nouveau?liste=dossiers&file=incomplets"}, {"office", "/bureau/messages/nouveau?liste=dossiers&file=tous&cours={course}"},
@@ -133,9 +140,10 @@ func (c *crowded) visitAll(staff map[string]string, account string, doing func(s
 	c.Must(err)
 	held, err := db.One[string](c.Ctx, c.Store, `select min(id) from request where state = 'place'`)
 	c.Must(err)
+	invoice, entry := c.invoiced()
 	for _, v := range visits {
 		path := strings.NewReplacer("{course}", c.Wish("L-HAUTBOIS", 0).Course, "{text}", c.Text, "{account}", account,
-			"{season}", c.Season.ID, "{programme}", c.Programme("cursus"), "{site}", c.Site("L-HAUTBOIS"), "{discipline}", discipline, "{teacher}", teacher, "{scenario}", scenario, "{held}", held).Replace(v.path)
+			"{season}", c.Season.ID, "{programme}", c.Programme("cursus"), "{site}", c.Site("L-HAUTBOIS"), "{discipline}", discipline, "{teacher}", teacher, "{scenario}", scenario, "{held}", held, "{invoice}", invoice, "{entry}", entry).Replace(v.path)
 		token := staff[v.who]
 		if len(v.who) == 1 {
 			token = crowd.Token(int(v.who[0] - '0'))
@@ -153,6 +161,26 @@ func (c *crowded) visitAll(staff map[string]string, account string, doing func(s
 			c.T.Errorf("%s is not visited", route)
 		}
 	}
+}
+
+// invoiced gives the season a tariff, and household 7 an invoice and a payment.
+func (c *crowded) invoiced() (invoice, entry string) {
+	c.T.Helper()
+	known, err := tariff.KnownOf(c.Ctx, c.Store, c.Season)
+	c.Must(err)
+	sample, err := demo.SampleTariff(demofiles.Files, known)
+	c.Must(err)
+	bursar := actor.Actor{Account: "a-brelet", Name: "Odile Brelet", Role: actor.Bursar}
+	c.Must(c.Store.Write(c.Ctx, func(tx *db.Tx) error {
+		return tariff.Save(c.Ctx, tx, bursar, c.Clock.Now(), c.Season, 0, sample)
+	}))
+	books := billing.New(c.Store, c.Clock)
+	issued, err := books.Issue(c.Ctx, bursar, billing.Draft{Payer: crowd.Household(8), Season: c.Season.ID, SeasonName: c.Season.Name, Debtor: billing.Party{Name: "Anne Foule", Postcode: "44330", Town: "Vallet"},
+		Lines: []billing.Line{{Label: "Foyer", Amount: 10_00, Steps: []billing.Step{{Label: "Frais", Change: 10_00}}}}, Plan: []tariff.Instalment{{On: "2027-10-05", Amount: 10_00}}})
+	c.Must(err)
+	paid, err := books.Receive(c.Ctx, bursar, billing.Entry{Household: crowd.Household(8), Way: billing.Cash, Amount: 5_00, On: c.Clock.Now().Format(time.DateOnly)})
+	c.Must(err)
+	return issued[0].ID, paid.ID
 }
 
 // actAll does what families, the office and the clock do.

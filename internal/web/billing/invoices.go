@@ -121,6 +121,9 @@ const (
 	fieldTimes  = "fois"
 )
 
+// mostReason is how long the reason of a credit note may be: it is printed.
+const mostReason = 300
+
 func (p *Pages) readInvoice(v *door.Visit) (i invoicePage, err error) {
 	if i.Invoice, err = billing.InvoiceOf(v.Ctx(), p.store, v.Actor, v.PathValue("invoice")); err != nil {
 		return i, err
@@ -181,6 +184,9 @@ func (p *Pages) Cancel(v *door.Visit) error {
 		return err
 	}
 	i.TypedReason = form.Value(fieldReason)
+	if len([]rune(i.TypedReason)) > mostReason {
+		return p.refuse(v, i, &fault.Invalid{Message: "Rien n’a changé.", Fields: []fault.Field{{Name: fieldReason, Message: "Écrivez le motif en " + itoa(mostReason) + " caractères au plus."}}})
+	}
 	note, err := p.books.Cancel(v.Ctx(), v.Actor, i.ID, i.TypedReason)
 	if err == nil {
 		return v.Redirect(invoicePath(note.ID), door.Done("Avoir "+note.Label()+" émis"))

@@ -1115,7 +1115,7 @@ func cancelPanel(i invoicePage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Textarea(ui.Field{Name: fieldReason, Label: "Motif", Value: i.TypedReason, Required: true, NoWord: true, Error: i.Invalid.Of(fieldReason), MaxLength: 300}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Textarea(ui.Field{Name: fieldReason, Label: "Motif", Value: i.TypedReason, Required: true, NoWord: true, Error: i.Invalid.Of(fieldReason), MaxLength: mostReason}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -1,0 +1,119 @@
+package web_test
+
+import (
+	"net/url"
+	"strconv"
+	"time"
+
+	"pupitre/internal/domain/actor"
+	"pupitre/internal/domain/billing"
+	"pupitre/internal/domain/school"
+	"pupitre/internal/domain/tariff"
+	"pupitre/internal/platform/clock"
+)
+
+// bursarActor acts for the régie.
+func (c *scene) bursarActor() actor.Actor {
+	return actor.Actor{Account: c.text(`select id from account where role = 'bursar'`), Name: "Odile Brelet", Role: actor.Bursar}
+}
+
+func (c *scene) books() *billing.Books { return billing.New(c.store, c.clock) }
+
+func (c *scene) today() string { return c.clock.Now().In(clock.Paris).Format(time.DateOnly) }
+
+// invoice is the invoice of the scene's household that stands; it says what only
+// that household has.
+func (c *scene) invoice() string {
+	c.Helper()
+	const standing = `select coalesce(min(id), '') from invoice where household_id = $1 and series = 'invoice' and cancelled_by = ''`
+	if c.text(standing, c.own) == "" {
+		season, err := school.CurrentSeason(c.Context(), c.store)
+		c.must(err)
+		_, err = c.books().Issue(c.Context(), c.bursarActor(), billing.Draft{Payer: c.own, Season: season.ID, SeasonName: season.Name, Mode: "En 3 fois",
+			Debtor: billing.Party{Name: "Mme Claire " + ownLastName, Street: ownStreet, Postcode: "44430", Town: "Le Loroux-Bottereau"},
+			Lines:  []billing.Line{{Pupil: c.sent, Label: "Malo Moreau", Amount: 90_00, Steps: []billing.Step{{Label: "Éveil", Change: 90_00}}}},
+			Plan:   []tariff.Instalment{{On: "2027-10-05", Amount: 30_00}, {On: "2028-01-05", Amount: 30_00}, {On: "2028-04-05", Amount: 30_00}}})
+		c.must(err)
+	}
+	return c.text(standing, c.own)
+}
+
+// entry is a cheque of the scene's household that has no counter-entry.
+func (c *scene) entry() string {
+	c.Helper()
+	const stands = `select coalesce(min(p.id), '') from payment p where p.household_id = $1 and p.kind = 'received' and not exists (select 1 from payment o where o.counters_id = p.id)`
+	if c.text(stands, c.own) == "" {
+		_, err := c.books().Receive(c.Context(), c.bursarActor(), billing.Entry{Household: c.own, Way: billing.Cheque, Amount: 500_00, On: c.today(), Bank: "Banque Quervelec", Reference: "4899"})
+		c.must(err)
+	}
+	return c.text(stands, c.own)
+}
+
+// prepared is what is to be invoiced.
+func (c *scene) prepared() []billing.Prepared {
+	c.Helper()
+	season, err := school.CurrentSeason(c.Context(), c.store)
+	c.must(err)
+	held, err := school.Current(c.Context(), c.store)
+	c.must(err)
+	all, err := billing.Prepare(c.Context(), c.store, c.bursarActor(), c.clock.Now(), held, season, billing.Scope{})
+	c.must(err)
+	return all
+}
+
+// readyInvoices is the form that issues what is ready, as the page shows it.
+func readyInvoices(c *scene, _ visitor) filling {
+	c.Helper()
+	count, total := int64(0), int64(0)
+	for _, p := range c.prepared() {
+		if p.Ready() {
+			count, total = count+1, total+p.Total
+		}
+	}
+	return filling{form: url.Values{"quoi": {"pretes"}, "nombre": {strconv.FormatInt(count, 10)}, "total": {strconv.FormatInt(total, 10)}, "pole": {""}}}
+}
+
+// aDraft is a household that is ready to be invoiced, with the amount shown.
+func aDraft(c *scene, _ visitor) filling {
+	c.Helper()
+	for _, p := range c.prepared() {
+		if p.Ready() {
+			return filling{path: map[string]string{"household": p.Household, "pupil": p.Draft.Lines[0].Pupil}, form: url.Values{"total": {strconv.FormatInt(p.Total, 10)}}}
+		}
+	}
+	c.Fatal("nobody is ready to be invoiced")
+	return filling{}
+}
+
+// someTerms is the form of how a pupil's season is invoiced.
+func someTerms(c *scene, who visitor) filling {
+	f := aDraft(c, who)
+	version := c.text(`select coalesce((select cast(version as text) from pupil_billing where pupil_id = $1), '0')`, f.path["pupil"])
+	f.form = fields("version", version, "arrivee", "04/10/2027", "depart", "")
+	return f
+}
+
+// aCheque is a payment, typed.
+func aCheque(c *scene, _ visitor) filling {
+	return filling{form: fields("moyen", "cheque", "montant", "12,50", "date", clockDay(c), "banque", "Crédit Mutuel", "reference", "0004512", "emetteur", "", "motif", "")}
+}
+
+// aRefund is money given back, of what is paid too much.
+func aRefund(c *scene, _ visitor) filling {
+	c.Helper()
+	c.invoice()
+	account, err := billing.AccountOf(c.Context(), c.store, c.bursarActor(), c.own)
+	c.must(err)
+	if account.Credit() < 10_00 {
+		_, err := c.books().Receive(c.Context(), c.bursarActor(), billing.Entry{Household: c.own, Way: billing.Cash, Amount: account.Balance() + 20_00, On: c.today()})
+		c.must(err)
+	}
+	return filling{form: fields("moyen", "transfer", "montant", "1,50", "date", clockDay(c), "reference", "", "motif", "trop-perçu")}
+}
+
+// aCounter is a cheque that came back.
+func aCounter(c *scene, _ visitor) filling {
+	return filling{form: fields("nature", "bounced", "date", clockDay(c), "motif", "sans provision")}
+}
+
+func clockDay(c *scene) string { return c.clock.Now().In(clock.Paris).Format("02/01/2006") }
