@@ -43,6 +43,8 @@ var scans = []scan{
 	{"request", "as withdrawals,", "the dashboard counts who waits, one request in ten of the crowd's"},
 	{"request dossier", "group by q.offering_id) n on", "the places of all courses for the office, kept while nobody moves"},
 	{"request dossier", "select distinct d.programme_id, q.offering_id", "the courses that each formula asks for, kept while nobody moves"},
+	{"dossier pupil pupil_season request cost_share", "and q.state <> 'place') as waits", "what is to be invoiced is the whole of what is enrolled"},
+	{"invoice", "from invoice i left join guardian g", "the list of a season's invoices counts them, and most are of one season"},
 	{"request dossier pupil", "q.state in ('place', 'waiting', 'offered') order by q.seq", "a dry run is of everybody"},
 	{"dossier", "from request q where offering_id in", "the line of some courses, and the crowd asks for few courses"},
 	{"request", "where offering_id in", "the registrar's board, after another machine has moved: the crowd asks for few courses, so for most requests"},

@@ -75,8 +75,8 @@ type Filter struct {
 // instalment is late the day after.
 const listed = `select i.id, i.series, i.year, i.number, i.household_id, i.cancelled_by, i.total, i.issued_on, i.issued_at,
 	coalesce(g.first_name, '') as first_name, coalesce(g.last_name, '') as last_name, coalesce(g.search, '') as search,
-	coalesce((select sum(x.amount) from instalment t join allocation x on x.instalment_id = t.id where t.invoice_id = i.id and t.ended_at is null), 0) as paid,
-	coalesce((select sum(t.amount) from instalment t where t.invoice_id = i.id and t.ended_at is null and t.due_on < $2), 0) as fallen
+	cast(coalesce((select sum(x.amount) from instalment t join allocation x on x.instalment_id = t.id where t.invoice_id = i.id and t.ended_at is null), 0) as bigint) as paid,
+	cast(coalesce((select sum(t.amount) from instalment t where t.invoice_id = i.id and t.ended_at is null and t.due_on < $2), 0) as bigint) as fallen
 	from invoice i left join guardian g on g.household_id = i.household_id and g.position = 0 where i.season_id = $1`
 
 func (f Filter) where(args []any) (string, []any) {
@@ -156,10 +156,10 @@ func StandingOf(ctx context.Context, r db.Reader, a actor.Actor, season, today s
 		return Standing{}, fault.ErrForbidden
 	}
 	return db.One[Standing](ctx, r, `select
-		coalesce(sum(case when stands then 1 else 0 end), 0) as invoices, coalesce(sum(case when stands then total else 0 end), 0) as invoiced,
-		coalesce(sum(case when stands then paid else 0 end), 0) as paid,
-		coalesce(sum(case when stands and paid < fallen then 1 else 0 end), 0) as late_count, coalesce(sum(case when stands and paid < fallen then fallen - paid else 0 end), 0) as late,
-		coalesce(sum(case when stands and paid < total then 1 else 0 end), 0) as unpaid_count, coalesce(sum(case when stands and paid >= total then 1 else 0 end), 0) as settled_count,
-		coalesce(sum(case when cancelled_by <> '' then 1 else 0 end), 0) as cancelled_count, coalesce(sum(case when series = 'credit' then 1 else 0 end), 0) as notes_count
+		cast(coalesce(sum(case when stands then 1 else 0 end), 0) as bigint) as invoices, cast(coalesce(sum(case when stands then total else 0 end), 0) as bigint) as invoiced,
+		cast(coalesce(sum(case when stands then paid else 0 end), 0) as bigint) as paid,
+		cast(coalesce(sum(case when stands and paid < fallen then 1 else 0 end), 0) as bigint) as late_count, cast(coalesce(sum(case when stands and paid < fallen then fallen - paid else 0 end), 0) as bigint) as late,
+		cast(coalesce(sum(case when stands and paid < total then 1 else 0 end), 0) as bigint) as unpaid_count, cast(coalesce(sum(case when stands and paid >= total then 1 else 0 end), 0) as bigint) as settled_count,
+		cast(coalesce(sum(case when cancelled_by <> '' then 1 else 0 end), 0) as bigint) as cancelled_count, cast(coalesce(sum(case when series = 'credit' then 1 else 0 end), 0) as bigint) as notes_count
 		from (select x.*, x.series = 'invoice' and x.cancelled_by = '' as stands from (`+listed+`) x) y`, season, today)
 }

@@ -157,15 +157,15 @@ func readCase(ctx context.Context, r db.Reader, season school.Season, scope Scop
 	const these = ` in (select value from json_each(cast($2 as text)))`
 	switch {
 	case len(scope.Households) > 0:
-		where = ` and (d.household_id` + these + ` or d.household_id in (select o.household_id from dossier o join cost_share c on c.season_id = o.season_id and c.pupil_id = o.pupil_id
-			where o.season_id = $1 and c.household_id` + these + `))`
+		where = ` and d.household_id in (select value from json_each(cast($2 as text)) union select o.household_id from cost_share c
+			join dossier o on o.season_id = c.season_id and o.pupil_id = c.pupil_id where c.season_id = $1 and c.household_id` + these + `)`
 		args = append(args, db.IDs(scope.Households))
 	case scope.Site != "":
 		where = ` and d.household_id in (select o.household_id from dossier o where o.season_id = $1 and o.site_id = $2 and o.state = 'enrolled')`
 		args = append(args, scope.Site)
 	}
 	rows, err := db.All[enrolled](ctx, r, `select `+enrolment.PricedColumns+`, d.state, coalesce(d.site_id, '') as site_id, d.confirmed_at,
-		exists (select 1 from request q where q.dossier_id = d.id and q.state in ('waiting', 'offered')) as waits
+		exists (select 1 from request q where q.dossier_id = d.id and q.state in ('place', 'waiting', 'offered') and q.state <> 'place') as waits
 		from `+enrolment.PricedTables+`
 		where d.season_id = $1 and d.state in ('received', 'complete', 'paper_refused', 'waiting', 'enrolled')`+where+`
 		order by d.household_id, p.birth_date, p.id`, args...)
