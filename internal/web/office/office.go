@@ -43,7 +43,7 @@ func New(store *db.Store, registrar *enrolment.Registrar, accounts *account.Acco
 // applicationsPath is the queue of pré-inscriptions, another door's.
 const applicationsPath = "/bureau/pre-inscriptions"
 
-// Nav is the rail of the office, without counts.
+// Nav is the rail of the office, without counts; nil is for who has none.
 func Nav(a actor.Actor) []ui.NavEntry {
 	prices := ui.NavEntry{Label: "Tarifs", URL: "/bureau/tarifs", Icon: "euro"}
 	invoices := ui.NavEntry{Label: "Factures", URL: "/bureau/factures", Icon: "invoice"}
@@ -75,10 +75,13 @@ func Nav(a actor.Actor) []ui.NavEntry {
 func permitted(a actor.Actor, entries []ui.NavEntry) []ui.NavEntry {
 	closed := map[string]*actor.Right{applicationsPath: actor.Applications, "/bureau/identifiants": actor.Identifiers, "/bureau/messages": actor.Messages,
 		"/bureau/tarifs": actor.Tariffs, "/bureau/factures": actor.Billing}
-	return slices.DeleteFunc(entries, func(e ui.NavEntry) bool {
-		right := closed[e.URL]
-		return right != nil && !a.May(actor.Sees, right)
-	})
+	var open []ui.NavEntry
+	for _, e := range entries {
+		if right := closed[e.URL]; right == nil || a.May(actor.Sees, right) {
+			open = append(open, e)
+		}
+	}
+	return open
 }
 
 // base is the frame of an office page: the rail with what waits, the search.
