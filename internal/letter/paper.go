@@ -10,11 +10,12 @@ import (
 	"strings"
 	"time"
 
+	"pupitre/internal/platform/french"
 	"pupitre/internal/platform/pdf"
 )
 
 var papers = template.Must(template.New("").Funcs(template.FuncMap(functions)).Funcs(template.FuncMap{
-	"fr": func(s string) string { return typographic(s) }, "boxes": boxes, "blankLines": blankLines, "spans": parseSpans,
+	"fr": func(s string) string { return typographic(s) }, "boxes": boxes, "blankLines": blankLines, "spans": parseSpans, "euros": french.Euros,
 }).ParseFS(files, "templates/paper/*.html"))
 
 var paperAssets = func() fs.FS {

@@ -73,6 +73,9 @@ func paperRows() []paperRow {
 	for i := range 26 {
 		labels = append(labels, Label{fmt.Sprintf("Famille Moreau %d", i+1), "3 rue de l’Église", "44330 VALLET"})
 	}
+	cheques := RemittanceFacts{School: school, Number: "2027-B0014", On: sent, Account: "FR76 1007 1750 0000 0010 0012 345", Total: 1_209_68, Items: []RemittanceItem{
+		{Drawer: "Claire Moreau", Bank: "Crédit Mutuel", Reference: "1204417", Amount: 1_171_00}, {Drawer: "Jiří Dvořák", Bank: "La Banque Postale", Reference: "0088312", Amount: 38_68}}}
+	vouchers := RemittanceFacts{School: school, Number: "2027-B0015", On: sent, Issuer: "ANCV", Total: 240_00, Items: []RemittanceItem{{Drawer: "Claire Moreau", Reference: "0417 à 0428", Amount: 240_00}}}
 	return []paperRow{
 		{"paper_identifier_letters", 2, func() ([]byte, error) { return IdentifierLetters([]IdentifierLetterFacts{letter, second}) }},
 		{"paper_message_letters", 2, func() ([]byte, error) { return MessageLetters([]MessageLetterFacts{message, toSecond}) }},
@@ -83,6 +86,8 @@ func paperRows() []paperRow {
 		{"paper_attendance_sheets", 2, func() ([]byte, error) { return AttendanceSheets(classes) }},
 		{"paper_class_lists", 2, func() ([]byte, error) { return ClassLists(classes) }},
 		{"paper_labels", 2, func() ([]byte, error) { return Labels(school, labels, sent) }},
+		{"paper_remittance_slip", 1, func() ([]byte, error) { return RemittanceSlip(cheques) }},
+		{"paper_remittance_slip-vouchers", 1, func() ([]byte, error) { return RemittanceSlip(vouchers) }},
 		{"paper_pedagogical_form", 2, func() ([]byte, error) { return PedagogicalForm(form) }},
 	}
 }

@@ -143,6 +143,7 @@ func discover(t *testing.T, d *server) *world {
 	w.values["invoice"] = bursar.find("/bureau/factures", `href="(/bureau/factures/`+someID+`)"`)
 	w.values["credit note"] = bursar.find("/bureau/factures?etat=avoirs", `href="(/bureau/factures/`+someID+`)"`)
 	w.values["account of money"] = bursar.find("/bureau/factures?etat=soldees", `href="(/bureau/comptes/`+someID+`)"`)
+	w.values["remittance"] = bursar.find("/bureau/encaissements", `href="(/bureau/remises/`+someID+`)"`)
 	w.values["entry"] = bursar.find(w.values["account of money"], `href="(/bureau/ecritures/`+someID+`)"`)
 	w.values["held"] = office.find(w.values["offering"], `href="(/bureau/places/demandes/`+someID+`)"`)
 	w.values["dry run"] = dryRun(office, strings.TrimPrefix(w.values["offering"], "/bureau/places/"))

@@ -144,6 +144,8 @@ func (c *scene) usual(name string) string {
 		return c.invoice()
 	case "entry":
 		return c.entry()
+	case "remittance":
+		return c.remittance()
 	case "factor":
 		return "inconnu"
 	case "session":
@@ -257,6 +259,8 @@ func TestMailedPasswordOpensOnlyTheChoiceOfAPassword(t *testing.T) {
 		cookie := c.limited(c.own)
 		c.invoice() // the table's addresses speak of them
 		c.entry()
+		c.remittance()
+		inHand(c, nobody)
 		before := c.writes()
 		for _, r := range table {
 			if !needs[r.route] || r.route == "POST /mot-de-passe" {

@@ -18,6 +18,7 @@ var withoutFields = []string{
 	"POST /bureau/reglages/droits/{account}/sessions",
 	"POST /bureau/reglages/droits/{account}/second-facteur",
 	"POST /bureau/reglages/droits/second-facteur", // a box
+	"POST /bureau/remises",                        // boxes
 	"POST /mon-compte/codes",
 	"POST /mon-compte/facteurs/{factor}/retirer",
 	"POST /second-facteur", // of a session that is to prove: TestASecondFactorOnScreen
@@ -211,7 +212,10 @@ var typedForms = slices.Concat(applicationForms, []typedForm{
 	{route: "POST /bureau/factures/{invoice}/avoir", who: bursar, fill: func(*scene, visitor) filling { return filling{form: fields("motif", "déménage")} }, mandatory: []string{"motif"}, texts: []string{"motif"}},
 	{route: "POST /bureau/factures/{invoice}/echeancier", who: bursar, fill: func(*scene, visitor) filling { return filling{form: fields("fois", "8")} }, mandatory: []string{"fois"}},
 	{route: "POST /bureau/comptes/{household}", who: bursar, fill: aCheque, mandatory: []string{"moyen", "montant", "date", "banque", "reference"},
-		texts: []string{"montant", "date", "banque", "reference", "emetteur", "motif"}},
+		texts: []string{"montant", "date", "banque", "remettre", "reference", "emetteur", "motif"}},
+	{route: "POST /bureau/encaissements/cloture", who: bursar, fill: lastMonth, texts: []string{"motif"}},
+	{route: "POST /bureau/remises/{remittance}/annulation", who: bursar, fill: func(*scene, visitor) filling { return filling{form: fields("motif", "un chèque manque")} }, mandatory: []string{"motif"}, texts: []string{"motif"}},
+	{route: "POST /bureau/remises/{remittance}/credit", who: bursar, fill: credited, mandatory: []string{"date", "montant"}, texts: []string{"date", "montant"}},
 	{route: "POST /bureau/comptes/{household}/remboursement", who: bursar, fill: aRefund, mandatory: []string{"moyen", "montant", "date"}, texts: []string{"montant", "date", "reference", "motif"}},
 	{route: "POST /bureau/ecritures/{entry}", who: bursar, fill: aCounter, mandatory: []string{"nature", "date", "motif"}, texts: []string{"date", "motif"}},
 	{route: "POST /bureau/tarifs", who: bursar, fill: heldTariff,

@@ -49,6 +49,56 @@ func (c *scene) entry() string {
 	return c.text(stands, c.own)
 }
 
+// remittance is one of a cheque that stands, and whose money has not come.
+func (c *scene) remittance() string {
+	c.Helper()
+	const stands = `select coalesce(min(id), '') from remittance where cancelled_at is null and settled_on = ''`
+	if c.text(stands) == "" {
+		_, err := c.books().Remit(c.Context(), c.bursarActor(), []string{c.cheque()})
+		c.must(err)
+	}
+	return c.text(stands)
+}
+
+// cheque is one that is in hand.
+func (c *scene) cheque() string {
+	c.Helper()
+	e, err := c.books().Receive(c.Context(), c.bursarActor(), billing.Entry{Household: c.own, Way: billing.Cheque, Amount: 7_50, On: c.today(), Bank: "CIC", Reference: "7730058"})
+	c.must(err)
+	return e.ID
+}
+
+// inHand is the form that hands a cheque over.
+func inHand(c *scene, _ visitor) filling {
+	c.Helper()
+	held, err := billing.InHand(c.Context(), c.store, c.bursarActor())
+	c.must(err)
+	for _, h := range held {
+		if h.Way == billing.Cheque {
+			return filling{form: fields("ecriture", h.ID)}
+		}
+	}
+	return filling{form: fields("ecriture", c.cheque())}
+}
+
+// credited is the form that says that the money of the remittance has come.
+func credited(c *scene, _ visitor) filling {
+	c.Helper()
+	return filling{form: fields("date", clockDay(c), "montant", c.text(`select cast(total / 100 as text) || ',' || substr(cast(total as text), length(cast(total as text)) - 1) from remittance where id = $1`, c.remittance()))}
+}
+
+// lastMonth is the form that closes the month before.
+func lastMonth(c *scene, _ visitor) filling {
+	first, err := time.Parse(time.DateOnly, string(billing.PeriodOf(c.today()))+"-01")
+	c.must(err)
+	return filling{form: fields("mois", string(billing.PeriodOf(first.AddDate(0, 0, -1).Format(time.DateOnly))), "motif", "vu")}
+}
+
+// thisMonth is the month that runs, as a spreadsheet.
+func thisMonth(c *scene, _ visitor) filling {
+	return filling{path: map[string]string{"format": "xlsx"}, query: "?mois=" + string(billing.PeriodOf(c.today()))}
+}
+
 // prepared is what is to be invoiced.
 func (c *scene) prepared() []billing.Prepared {
 	c.Helper()

@@ -171,6 +171,17 @@ var forgeries = []forged{
 		f.form.Set("version", "7")
 		return f
 	}},
+	{what: "nothing handed over", route: "POST /bureau/remises", who: bursar, status: 422, says: "Choisissez ce que vous remettez", fill: func(*scene) filling { return filling{form: fields("x", "")} }},
+	{what: "a cheque that is none handed over", route: "POST /bureau/remises", who: bursar, status: 409, says: "a été remis ou annulé entre-temps", fill: func(*scene) filling { return filling{form: fields("ecriture", unknownID)} }},
+	{what: "a month that is none closed", route: "POST /bureau/encaissements/cloture", who: bursar, status: 404, fill: func(*scene) filling { return filling{form: fields("mois", "2027-13", "motif", "")} }},
+	{what: "the month that runs closed", route: "POST /bureau/encaissements/cloture", who: bursar, status: 422, says: "Ce mois n’est pas fini", fill: func(c *scene) filling {
+		return filling{form: fields("mois", c.today()[:7], "motif", "")}
+	}},
+	{what: "more money than was handed over", route: "POST /bureau/remises/{remittance}/credit", who: bursar, status: 422, says: "au plus", fill: func(c *scene) filling {
+		f := credited(c, bursar)
+		f.form.Set("montant", "99999")
+		return f
+	}},
 	{what: "a cheque refunded by debit", route: "POST /bureau/comptes/{household}/remboursement", who: bursar, status: 422, says: "Un remboursement se fait par virement", fill: func(c *scene) filling {
 		f := aRefund(c, bursar)
 		f.form.Set("moyen", "debit")

@@ -17,7 +17,7 @@ import (
 
 // growing are the tables that grow with the families; all others are the
 // school's own and small.
-const growing = `invoice|invoice_line|instalment|payment|allocation|pupil_billing|cost_share|household|household_change|household_merge|household_apart|message_recipient|household_payment_mean|guardian|pupil|pupil_household|pupil_season|pupil_note|pupil_course_now|imported|account|session|throttle|deposit|dossier|request|journal|job|outgoing_mail|decision|application|access_line`
+const growing = `invoice|invoice_line|instalment|payment|allocation|remittance_payment|pupil_billing|cost_share|household|household_change|household_merge|household_apart|message_recipient|household_payment_mean|guardian|pupil|pupil_household|pupil_season|pupil_note|pupil_course_now|imported|account|session|throttle|deposit|dossier|request|journal|job|outgoing_mail|decision|application|access_line`
 
 // few are the partial indexes that hold few rows however many families there
 // are: to read one from end to end is no scan.
@@ -45,6 +45,7 @@ var scans = []scan{
 	{"request dossier", "select distinct d.programme_id, q.offering_id", "the courses that each formula asks for, kept while nobody moves"},
 	{"dossier pupil pupil_season request cost_share", "and q.state <> 'place') as waits", "what is to be invoiced is the whole of what is enrolled"},
 	{"invoice", "from invoice i left join guardian g", "the list of a season's invoices counts them, and most are of one season"},
+	{"payment", "from payment p group by p.household_id", "who has paid too much is looked for among all accounts, on the régie's own page"},
 	{"request dossier pupil", "q.state in ('place', 'waiting', 'offered') order by q.seq", "a dry run is of everybody"},
 	{"dossier", "from request q where offering_id in", "the line of some courses, and the crowd asks for few courses"},
 	{"request", "where offering_id in", "the registrar's board, after another machine has moved: the crowd asks for few courses, so for most requests"},

@@ -81,6 +81,7 @@ var visits = []struct{ who, path string }{
 	{"director", "/bureau/tarifs"},
 	{"director", "/bureau/facturation"}, {"director", "/bureau/facturation?pole={site}"}, {"director", "/bureau/facturation/avancement"}, {"director", "/bureau/facturation/foyers/crowd-h-7"}, {"director", "/bureau/facturation/eleves/crowd-p-14"},
 	{"director", "/bureau/factures"}, {"director", "/bureau/factures?etat=retard&q=anne"}, {"director", "/bureau/factures/{invoice}"}, {"director", "/bureau/comptes/crowd-h-7"}, {"director", "/bureau/ecritures/{entry}"},
+	{"director", "/bureau/encaissements"}, {"director", "/bureau/encaissements/saisie?q=anne"}, {"director", "/bureau/encaissements/journal/csv?mois=2027-06"}, {"director", "/bureau/remises/{remittance}"}, {"director", "/bureau/remises/{remittance}/pdf"},
 	{"director", "/bureau/tarifs?formule=cursus&quotient=845"}, {"director", "/bureau/tarifs/grille"}, {"office", "/bureau/catalogue/poles"}, {"office", "/bureau/catalogue/poles/nouveau"}, {"office", "/bureau/catalogue/poles/{site}"}, {"office", "/bureau/catalogue/disciplines/{discipline}"},
 	{"office", "/bureau/catalogue/enseignants"}, {"office", "/bureau/catalogue/enseignants/nouveau"}, {"office", "/bureau/catalogue/enseignants/{teacher}"},
 	{"office", "/bureau/listes"}, {"office", "/bureau/chiffres"}, {"office", "/bureau/listes/places/csv"}, {"office", "/bureau/impressions/feuilles-d-appel?cours={course}"}, {"office", "/bureau/identifiants"}, {"office", "/bureau/mails"},
@@ -140,10 +141,10 @@ func (c *crowded) visitAll(staff map[string]string, account string, doing func(s
 	c.Must(err)
 	held, err := db.One[string](c.Ctx, c.Store, `select min(id) from request where state = 'place'`)
 	c.Must(err)
-	invoice, entry := c.invoiced()
+	invoice, entry, slip := c.invoiced()
 	for _, v := range visits {
 		path := strings.NewReplacer("{course}", c.Wish("L-HAUTBOIS", 0).Course, "{text}", c.Text, "{account}", account,
-			"{season}", c.Season.ID, "{programme}", c.Programme("cursus"), "{site}", c.Site("L-HAUTBOIS"), "{discipline}", discipline, "{teacher}", teacher, "{scenario}", scenario, "{held}", held, "{invoice}", invoice, "{entry}", entry).Replace(v.path)
+			"{season}", c.Season.ID, "{programme}", c.Programme("cursus"), "{site}", c.Site("L-HAUTBOIS"), "{discipline}", discipline, "{teacher}", teacher, "{scenario}", scenario, "{held}", held, "{invoice}", invoice, "{entry}", entry, "{remittance}", slip).Replace(v.path)
 		token := staff[v.who]
 		if len(v.who) == 1 {
 			token = crowd.Token(int(v.who[0] - '0'))
@@ -163,8 +164,9 @@ func (c *crowded) visitAll(staff map[string]string, account string, doing func(s
 	}
 }
 
-// invoiced gives the season a tariff, and household 7 an invoice and a payment.
-func (c *crowded) invoiced() (invoice, entry string) {
+// invoiced gives the season a tariff, and household 7 an invoice, a payment and a
+// cheque that is handed over.
+func (c *crowded) invoiced() (invoice, entry, slip string) {
 	c.T.Helper()
 	known, err := tariff.KnownOf(c.Ctx, c.Store, c.Season)
 	c.Must(err)
@@ -180,7 +182,11 @@ func (c *crowded) invoiced() (invoice, entry string) {
 	c.Must(err)
 	paid, err := books.Receive(c.Ctx, bursar, billing.Entry{Household: crowd.Household(8), Way: billing.Cash, Amount: 5_00, On: c.Clock.Now().Format(time.DateOnly)})
 	c.Must(err)
-	return issued[0].ID, paid.ID
+	cheque, err := books.Receive(c.Ctx, bursar, billing.Entry{Household: crowd.Household(8), Way: billing.Cheque, Amount: 1_00, On: c.Clock.Now().Format(time.DateOnly), Bank: "CIC", Reference: "1"})
+	c.Must(err)
+	made, err := books.Remit(c.Ctx, bursar, []string{cheque.ID})
+	c.Must(err)
+	return issued[0].ID, paid.ID, made.ID
 }
 
 // actAll does what families, the office and the clock do.

@@ -62,7 +62,7 @@ const invoiceColumns = `i.id, i.series, i.year, i.number, i.season_id, i.househo
 
 const instalmentColumns = `t.id, t.invoice_id, t.position, t.due_on, t.amount, t.ended_at, t.created_at`
 
-const entryColumns = `p.id, p.number, p.household_id, p.kind, p.way, p.amount, p.paid_on, p.counters_id, p.bank, p.reference, p.issuer, p.reason,
+const entryColumns = `p.id, p.number, p.household_id, p.kind, p.way, p.amount, p.paid_on, p.counters_id, p.bank, p.deposit_on, p.reference, p.issuer, p.reason,
 	p.recorded_at, p.recorded_by`
 
 // AccountOf returns the household's account, empty when nothing was invoiced nor
@@ -215,9 +215,9 @@ func (c Change) write(ctx context.Context, tx *db.Tx) ([]Entry, error) {
 		for n := range entries {
 			entries[n].Number = first + int64(n)
 			e := entries[n]
-			rows[n] = []any{e.ID, e.Number, e.Household, e.Kind, e.Way, e.Amount, e.On, orNull(e.Counters), e.Bank, e.Reference, e.Issuer, e.Reason, e.At, e.By}
+			rows[n] = []any{e.ID, e.Number, e.Household, e.Kind, e.Way, e.Amount, e.On, orNull(e.Counters), e.Bank, e.DepositOn, e.Reference, e.Issuer, e.Reason, e.At, e.By}
 		}
-		if _, err := tx.Insert(ctx, `payment (id, number, household_id, kind, way, amount, paid_on, counters_id, bank, reference, issuer, reason, recorded_at, recorded_by)`, "", rows); err != nil {
+		if _, err := tx.Insert(ctx, `payment (id, number, household_id, kind, way, amount, paid_on, counters_id, bank, deposit_on, reference, issuer, reason, recorded_at, recorded_by)`, "", rows); err != nil {
 			return nil, fmt.Errorf("write payments: %w", err)
 		}
 	}

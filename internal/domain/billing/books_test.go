@@ -391,7 +391,7 @@ func TestAClosedMonthTakesNothing(t *testing.T) {
 		o.Clock.Set(testschool.Paris("2027-11-03 10:00"))
 		_, err := o.books.Receive(o.Ctx, bursar, cheque(o.moreau.Household, 50_00, "2027-10-29"))
 		o.Must(err)
-		if err := o.books.Close(o.Ctx, director, "2027-10", nil, ""); !errors.Is(err, fault.ErrForbidden) {
+		if err := o.books.Close(o.Ctx, director, "2027-10", "essai"); !errors.Is(err, fault.ErrForbidden) {
 			t.Errorf("closed by the direction: %v", err)
 		}
 		// What is entered while the month is being closed is in it, or refused.
@@ -403,7 +403,7 @@ func TestAClosedMonthTakesNothing(t *testing.T) {
 				}
 			})
 		}
-		all.Go(func() { o.Must(o.books.Close(o.Ctx, bursar, "2027-10", nil, "")) })
+		all.Go(func() { o.Must(o.books.Close(o.Ctx, bursar, "2027-10", "essai")) })
 		all.Wait()
 		closings, err := billing.Closings(o.Ctx, store)
 		if err != nil || len(closings) != 1 {
@@ -418,7 +418,7 @@ func TestAClosedMonthTakesNothing(t *testing.T) {
 		if _, err := o.books.Receive(o.Ctx, bursar, cheque(o.moreau.Household, 1_00, "2027-10-31")); !isInvalid(err) {
 			t.Errorf("entered in a closed month: %v", err)
 		}
-		if err := o.books.Close(o.Ctx, bursar, "2027-10", nil, ""); !isConflict(err) {
+		if err := o.books.Close(o.Ctx, bursar, "2027-10", "essai"); !isConflict(err) {
 			t.Errorf("closed twice: %v", err)
 		}
 	})

@@ -27,6 +27,14 @@ func (p Period) Last() string {
 // First is the period's first day.
 func (p Period) First() string { return string(p) + "-01" }
 
+// After is the day after the period's last; "" when the text is no month.
+func (p Period) After() string {
+	if p.Last() == "" {
+		return ""
+	}
+	return nextDay(p.Last())
+}
+
 // Closing (clôture) is a month to which nothing is added any more, nor to what
 // is before it.
 type Closing struct {

@@ -17,12 +17,13 @@ import (
 // Series is what is numbered by itself.
 type Series string
 
-// The series: invoices and credit notes each by civil year, the entries of the
-// ledger as one.
+// The series: invoices, credit notes and the slips of remittances each by civil
+// year, the entries of the ledger as one.
 const (
 	Invoices    Series = "invoice"
 	CreditNotes Series = "credit"
 	Ledger      Series = "ledger"
+	Slips       Series = "remittance"
 )
 
 // French is what the series numbers, as screens say it.
@@ -44,6 +45,8 @@ func (s Series) Label(year, number int64) string {
 		return fmt.Sprintf("%d-A%04d", year, number)
 	case Invoices:
 		return fmt.Sprintf("%d-%04d", year, number)
+	case Slips:
+		return fmt.Sprintf("%d-B%04d", year, number)
 	default:
 		return fmt.Sprint(number)
 	}

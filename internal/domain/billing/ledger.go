@@ -84,6 +84,7 @@ type Entry struct {
 	On        string    `db:"paid_on"`     // the day it counts for
 	Counters  string    `db:"counters_id"` // the entry that it undoes
 	Bank      string    `db:"bank"`        // of a cheque
+	DepositOn string    `db:"deposit_on"`  // of a cheque: handed to the bank from that day on, "" at once
 	Reference string    `db:"reference"`   // number of a cheque, numbers of vouchers, reference of a transfer
 	Issuer    string    `db:"issuer"`      // of vouchers
 	Reason    string    `db:"reason"`
@@ -195,6 +196,9 @@ func (a Account) countered(entry string) bool {
 // these, the oldest first. What is left is credit.
 func (a Account) Receive(e Entry) (Change, error) {
 	e.Kind, e.Counters = Received, ""
+	if e.Way != Cheque {
+		e.DepositOn = ""
+	}
 	if err := e.check(); err != nil {
 		return Change{}, err
 	}
@@ -213,6 +217,7 @@ func (e Entry) check() error {
 	case Cheque:
 		c.That(e.Bank != "", "banque", "Écrivez la banque du chèque.")
 		c.That(e.Reference != "", "reference", "Écrivez le numéro du chèque.")
+		c.That(e.DepositOn == "" || isDay(e.DepositOn), "remettre", "Écrivez la date, comme 05/01/2028.")
 	case Voucher:
 		c.That(e.Issuer != "", "emetteur", "Écrivez qui rembourse ces titres"+french.Nbsp+": ANCV, Région…")
 		c.That(e.Reference != "", "reference", "Écrivez le numéro des titres, du premier au dernier.")

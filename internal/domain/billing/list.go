@@ -26,13 +26,12 @@ const (
 
 // Listed is an invoice or a credit note in a list.
 type Listed struct {
-	ID          string `db:"id"`
-	Series      Series `db:"series"`
-	Year        int64  `db:"year"`
-	Number      int64  `db:"number"`
-	Household   string `db:"household_id"`
-	First       string `db:"first_name"`
-	Last        string `db:"last_name"`
+	ID        string `db:"id"`
+	Series    Series `db:"series"`
+	Year      int64  `db:"year"`
+	Number    int64  `db:"number"`
+	Household string `db:"household_id"`
+	Named
 	CancelledBy string `db:"cancelled_by"`
 	Total       int64  `db:"total"`
 	On          string `db:"issued_on"`
@@ -43,8 +42,14 @@ type Listed struct {
 // Label is its number as people read it.
 func (l Listed) Label() string { return l.Series.Label(l.Year, l.Number) }
 
-// Name is the household's.
-func (l Listed) Name() string { return strings.TrimSpace(l.First + " " + l.Last) }
+// Named is a household by its first responsible.
+type Named struct {
+	First string `db:"first_name"`
+	Last  string `db:"last_name"`
+}
+
+// Name is the household's, "" when nobody answers for it.
+func (n Named) Name() string { return strings.TrimSpace(n.First + " " + n.Last) }
 
 // Late is what should have been paid by now and is not.
 func (l Listed) Late() int64 { return max(0, l.Fallen-l.Paid) }

@@ -128,22 +128,28 @@ func (c Closing) Sums() (all []Sum, err error) {
 	return all, err
 }
 
-// Close ends the month: nothing is entered any more for a day of it. left is what
-// is still to be looked at, in words. Otherwise as MayClose.
-func (b *Books) Close(ctx context.Context, a actor.Actor, p Period, left []string, reason string) error {
+// Close ends the month: nothing is entered any more for a day of it. What is left
+// to look at (Loose) needs a reason. Otherwise as MayClose.
+func (b *Books) Close(ctx context.Context, a actor.Actor, p Period, reason string) error {
 	if !a.May(actor.Changes, actor.Billing) {
 		return fault.ErrForbidden
 	}
 	now := b.clock.Now()
-	return b.store.Write(ctx, func(tx *db.Tx) error { return closeMonth(ctx, tx, a, now, p, left, reason) })
+	return b.store.Write(ctx, func(tx *db.Tx) error { return closeMonth(ctx, tx, a, now, p, reason) })
 }
 
-func closeMonth(ctx context.Context, tx *db.Tx, a actor.Actor, now time.Time, p Period, left []string, reason string) error {
+func closeMonth(ctx context.Context, tx *db.Tx, a actor.Actor, now time.Time, p Period, reason string) error {
 	until, err := lockedUntil(ctx, tx)
 	if err != nil {
 		return err
 	}
-	if err := MayClose(p, until, today(now), left, reason); err != nil {
+	var left Loose
+	if p.Last() != "" {
+		if left, err = looseOf(ctx, tx, p.Last()); err != nil {
+			return err
+		}
+	}
+	if err := MayClose(p, until, today(now), left.Words(), reason); err != nil {
 		return err
 	}
 	first := p.First()

@@ -179,6 +179,7 @@ type payment struct {
 	Amount    cents        `db:"amount" label:"Montant"`
 	On        string       `db:"paid_on" label:"Au" is:"day"`
 	Bank      string       `db:"bank" label:"Banque"`
+	DepositOn string       `db:"deposit_on" label:"À remettre à partir du" is:"day"`
 	Reference string       `db:"reference" label:"Référence"`
 	Issuer    string       `db:"issuer" label:"Organisme"`
 	Reason    string       `db:"reason" label:"Motif"`
@@ -302,7 +303,7 @@ var sections = []section{
 		where household_id = $1 order by issued_at, id`, "invoice"),
 	sectionOf[invoiceLine]("lignes_de_factures", "Les lignes des factures", `select i.number, `+pupilName+`, x.label, x.steps, x.amount from invoice_line x
 		join invoice i on i.id = x.invoice_id where i.household_id = $1 order by i.issued_at, i.id, x.position`, "invoice_line"),
-	sectionOf[payment]("paiements", "Les paiements", `select number, kind, way, amount, paid_on, bank, reference, issuer, reason, recorded_at from payment x
+	sectionOf[payment]("paiements", "Les paiements", `select number, kind, way, amount, paid_on, bank, deposit_on, reference, issuer, reason, recorded_at from payment x
 		where household_id = $1 order by number`, "payment"),
 	sectionOf[stay]("facturation", "La facturation d’un élève", `select `+pupilName+`, `+seasonName+`, arrives_on, leaves_on, excused, rented from pupil_billing x
 		where pupil_id in `+ours+` order by season_id, pupil_id`, "pupil_billing"),

@@ -37,6 +37,7 @@ var identified = map[string][]string{
 	"message_recipient":      {"message_id", "household_id"},
 	"household_apart":        {"first_id", "second_id"},
 	"invoice_line":           {"invoice_id", "position"},
+	"remittance_payment":     {"remittance_id", "payment_id"},
 	"pupil_billing":          {"season_id", "pupil_id"},
 	"cost_share":             {"season_id", "pupil_id", "household_id"},
 }

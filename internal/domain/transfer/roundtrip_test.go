@@ -68,7 +68,7 @@ func charges(h house) {
 }
 
 // bills invoices what is enrolled, cancels an invoice, takes and loses a cheque,
-// says how a pupil is invoiced and closes a month.
+// says how a pupil is invoiced and hands a cheque over and closes a month.
 func bills(h house) {
 	h.t.Helper()
 	season := must(school.CurrentSeason(ctx, h.store))(h.t)
@@ -85,9 +85,15 @@ func bills(h house) {
 	today := h.clock.Now().Format(time.DateOnly)
 	paid := must(books.Receive(ctx, bursar, billing.Entry{Household: i.Payer, Way: billing.Cheque, Amount: 20_00, On: today, Bank: "La Banque Postale", Reference: "17"}))(h.t)
 	must(books.Counter(ctx, bursar, paid.ID, billing.Bounced, today, "sans provision"))(h.t)
+	held := must(books.Receive(ctx, bursar, billing.Entry{Household: i.Payer, Way: billing.Cheque, Amount: 30_00, On: today, Bank: "CIC", Reference: "18"}))(h.t)
+	slip := must(books.Remit(ctx, bursar, []string{held.ID}))(h.t)
+	if err := books.CancelRemittance(ctx, bursar, slip.ID, "erreur"); err != nil {
+		h.t.Fatal(err)
+	}
+	must(books.Remit(ctx, bursar, []string{held.ID}))(h.t)
 	pupil := all[0].Draft.Lines[0].Pupil
 	if err := errors.Join(books.SaveTerms(ctx, bursar, season, 0, billing.Terms{Stay: billing.Stay{Pupil: pupil, Arrives: season.StartsOn}, Shares: []billing.Share{{Pupil: pupil, Household: i.Payer, Percent: billing.Whole}}}),
-		books.Close(ctx, bursar, billing.PeriodOf(h.clock.Now().AddDate(0, -1, 0).Format(time.DateOnly)), nil, "")); err != nil {
+		books.Close(ctx, bursar, billing.PeriodOf(h.clock.Now().AddDate(0, -1, 0).Format(time.DateOnly)), "essai")); err != nil {
 		h.t.Fatal(err)
 	}
 }

@@ -59,6 +59,8 @@ var tables = []table{
 	tableOf[billing.Entry]("payment").nullable("counters_id"),
 	tableOf[billing.Allocation]("allocation"),
 	tableOf[billing.Closing]("closing"),
+	tableOf[billing.Remittance]("remittance"),
+	tableOf[remittancePaymentRow]("remittance_payment"),
 	tableOf[pupilBillingRow]("pupil_billing"),
 	tableOf[costShareRow]("cost_share"),
 	tableOf[billing.Run]("invoice_run"),

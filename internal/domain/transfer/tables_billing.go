@@ -27,6 +27,12 @@ type pupilBillingRow struct {
 	school.Edited
 }
 
+type remittancePaymentRow struct {
+	Remittance string `db:"remittance_id"`
+	Payment    string `db:"payment_id"`
+	Ended      bool   `db:"ended"`
+}
+
 type costShareRow struct {
 	Season    string `db:"season_id"`
 	Pupil     string `db:"pupil_id"`

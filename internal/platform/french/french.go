@@ -86,6 +86,15 @@ func CivilDate(iso string) string {
 	return t.Format("02/01/2006")
 }
 
+// CivilMonth turns 2027-10 into « octobre 2027 »; anything else stays as it is.
+func CivilMonth(iso string) string {
+	t, err := time.Parse("2006-01", iso)
+	if err != nil {
+		return iso
+	}
+	return months[t.Month()] + " " + t.Format("2006")
+}
+
 // ReadDate reads jj/mm/aaaa (or j/m/aaaa) into 2006-01-02; false when it is not a real date.
 func ReadDate(s string) (string, bool) {
 	t, err := time.Parse("2/1/2006", strings.TrimSpace(s))

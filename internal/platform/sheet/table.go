@@ -15,9 +15,9 @@ import (
 )
 
 // Table is a list as a spreadsheet shows it. Each row has a cell a column: a
-// string, an int64, a bool (« oui », « non »), a Day, or a time.Time, an instant
-// that is shown at Paris; nil and zero times are empty. A row that comes with an
-// error ends the table.
+// string, an int64, Cents, a bool (« oui », « non »), a Day, or a time.Time, an
+// instant that is shown at Paris; nil and zero times are empty. A row that comes
+// with an error ends the table.
 type Table struct {
 	Name    string // of the sheet, 31 letters at most
 	Columns []Column
@@ -33,6 +33,9 @@ type Column struct {
 
 // Day is a date of the calendar, as 2017-03-04; empty without one.
 type Day string
+
+// Cents is an amount, shown in euros with two decimals.
+type Cents int64
 
 // Format is one that a table may be written in.
 type Format string
@@ -110,6 +113,8 @@ func plain(v any) (string, error) {
 		return Cell(v), nil
 	case int64:
 		return strconv.FormatInt(v, 10), nil
+	case Cents:
+		return v.decimal(","), nil
 	case bool:
 		return yesNo(v), nil
 	case Day:
@@ -123,6 +128,15 @@ func plain(v any) (string, error) {
 	return "", fmt.Errorf("a cell cannot be a %T", v)
 }
 
+// decimal writes the amount exactly.
+func (c Cents) decimal(mark string) string {
+	sign, n := "", int64(c)
+	if n < 0 {
+		sign, n = "-", -n
+	}
+	return fmt.Sprintf("%s%d%s%02d", sign, n/100, mark, n%100)
+}
+
 func yesNo(yes bool) string {
 	if yes {
 		return "oui"
@@ -132,8 +146,8 @@ func yesNo(yes bool) string {
 
 // book is an XLSX file as it is written.
 type book struct {
-	sheet             *excelize.StreamWriter
-	head, day, moment int // styles
+	sheet                    *excelize.StreamWriter
+	head, day, moment, money int // styles
 }
 
 func writeXLSX(w io.Writer, t Table) (err error) {
@@ -147,6 +161,7 @@ func writeXLSX(w io.Writer, t Table) (err error) {
 		&b.head:   {Font: &excelize.Font{Bold: true}},
 		&b.day:    {CustomNumFmt: new("dd/mm/yyyy")},
 		&b.moment: {CustomNumFmt: new("dd/mm/yyyy hh:mm:ss")},
+		&b.money:  {CustomNumFmt: new("#,##0.00")},
 	} {
 		if *style, err = file.NewStyle(&of); err != nil {
 			return err
@@ -202,6 +217,8 @@ func (b book) cell(v any) (any, error) {
 	switch v := v.(type) {
 	case nil, string, int64:
 		return v, nil
+	case Cents:
+		return excelize.Cell{Value: float64(v) / 100, StyleID: b.money}, nil
 	case bool:
 		return yesNo(v), nil
 	case Day:

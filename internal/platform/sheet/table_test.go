@@ -13,14 +13,14 @@ import (
 )
 
 var rows = [][]any{
-	{"Éloïse", int64(12), true, sheet.Day("2017-03-04"), time.Date(2027, 6, 8, 18, 0, 3, 0, time.UTC)},
-	{"=1+1", nil, false, sheet.Day(""), time.Time{}},
-	{"a;b\n\"c\"", int64(-3), false, sheet.Day("mars"), nil},
+	{"Éloïse", int64(12), true, sheet.Day("2017-03-04"), time.Date(2027, 6, 8, 18, 0, 3, 0, time.UTC), sheet.Cents(1_234_05)},
+	{"=1+1", nil, false, sheet.Day(""), time.Time{}, sheet.Cents(-7)},
+	{"a;b\n\"c\"", int64(-3), false, sheet.Day("mars"), nil, nil},
 }
 
 func table() sheet.Table {
 	return sheet.Table{
-		Name: "Élèves", Columns: []sheet.Column{{"Prénom", 20}, {"N°", 6}, {"Sait", 0}, {"Né le", 12}, {"Reçu le", 20}},
+		Name: "Élèves", Columns: []sheet.Column{{"Prénom", 20}, {"N°", 6}, {"Sait", 0}, {"Né le", 12}, {"Reçu le", 20}, {"Montant", 10}},
 		Rows: func(yield func([]any, error) bool) {
 			for _, r := range rows {
 				if !yield(r, nil) {
@@ -36,10 +36,10 @@ func TestATableAsCSV(t *testing.T) {
 	if err := sheet.Write(&out, sheet.CSV, table()); err != nil {
 		t.Fatal(err)
 	}
-	want := "\ufeffPrénom;N°;Sait;Né le;Reçu le\r\n" +
-		"Éloïse;12;oui;04/03/2017;08/06/2027 20:00:03\r\n" +
-		"'=1+1;;non;;\r\n" +
-		"\"a;b\r\n\"\"c\"\"\";-3;non;mars;\r\n"
+	want := "\ufeffPrénom;N°;Sait;Né le;Reçu le;Montant\r\n" +
+		"Éloïse;12;oui;04/03/2017;08/06/2027 20:00:03;1234,05\r\n" +
+		"'=1+1;;non;;;-0,07\r\n" +
+		"\"a;b\r\n\"\"c\"\"\";-3;non;mars;;\r\n"
 	if out.String() != want {
 		t.Errorf("got %q\nwant %q", out.String(), want)
 	}
@@ -61,9 +61,9 @@ func TestATableAsXLSX(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := [][]string{
-		{"Prénom", "N°", "Sait", "Né le", "Reçu le"},
-		{"Éloïse", "12", "oui", "04/03/2017", "08/06/2027 20:00:03"},
-		{"=1+1", "", "non"},
+		{"Prénom", "N°", "Sait", "Né le", "Reçu le", "Montant"},
+		{"Éloïse", "12", "oui", "04/03/2017", "08/06/2027 20:00:03", "1,234.05"},
+		{"=1+1", "", "non", "", "", "-0.07"},
 		{"a;b\n\"c\"", "-3", "non", "mars"},
 	}
 	if !slices.EqualFunc(got, want, slices.Equal) {

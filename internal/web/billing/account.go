@@ -22,11 +22,12 @@ const (
 	fieldBank      = "banque"
 	fieldReference = "reference"
 	fieldIssuer    = "emetteur"
+	fieldDeposit   = "remettre" // a cheque: not before that day
 )
 
 // typedPayment is the form of a payment or of a refund, as it was typed.
 type typedPayment struct {
-	Way, Amount, Date, Bank, Reference, Issuer, Reason string
+	Way, Amount, Date, Bank, Deposit, Reference, Issuer, Reason string
 }
 
 // accountPage is what a household was invoiced and has paid.
@@ -105,7 +106,7 @@ func (p *Pages) Account(v *door.Visit) error {
 
 // readPayment reads the form of a payment.
 func readPayment(form door.Form) typedPayment {
-	return typedPayment{Way: form.Value(fieldWay), Amount: form.Value(fieldAmount), Date: form.Value(fieldDate), Bank: strings.TrimSpace(form.Value(fieldBank)),
+	return typedPayment{Way: form.Value(fieldWay), Amount: form.Value(fieldAmount), Date: form.Value(fieldDate), Bank: strings.TrimSpace(form.Value(fieldBank)), Deposit: form.Value(fieldDeposit),
 		Reference: strings.TrimSpace(form.Value(fieldReference)), Issuer: strings.TrimSpace(form.Value(fieldIssuer)), Reason: strings.TrimSpace(form.Value(fieldReason))}
 }
 
@@ -122,8 +123,10 @@ func (t typedPayment) entry(household string) (billing.Entry, *fault.Invalid) {
 	for name, text := range map[string]string{fieldBank: t.Bank, fieldReference: t.Reference, fieldIssuer: t.Issuer, fieldReason: t.Reason} {
 		c.That(len([]rune(text)) <= longest, name, "Écrivez "+itoa(longest)+" caractères au plus.")
 	}
+	deposit, later := french.ReadDate(t.Deposit)
+	c.That(t.Deposit == "" || later, fieldDeposit, "Écrivez la date, comme 05/01/2028.")
 	invalid, _ := door.AsInvalid(c.Err())
-	e := billing.Entry{Household: household, Way: billing.Way(t.Way), Amount: amount, On: on, Bank: t.Bank, Reference: t.Reference, Issuer: t.Issuer, Reason: t.Reason}
+	e := billing.Entry{Household: household, Way: billing.Way(t.Way), Amount: amount, On: on, Bank: t.Bank, DepositOn: deposit, Reference: t.Reference, Issuer: t.Issuer, Reason: t.Reason}
 	return e, invalid
 }
 

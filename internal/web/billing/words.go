@@ -2,6 +2,7 @@ package billing
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -111,6 +112,9 @@ func otherWords(i invoicePage) string {
 	return "Annule la facture " + i.Other.Label()
 }
 
+// typedEuros is an amount as one types it.
+func typedEuros(cents int64) string { return fmt.Sprintf("%d,%02d", cents/100, cents%100) }
+
 func joined(words []string) string {
 	return strings.Join(slices.DeleteFunc(words, func(s string) bool { return s == "" }), ", ")
 }
@@ -161,7 +165,7 @@ func standOf(i billing.Invoice) billing.Stand {
 func (e entryPage) rows() []ui.RecapRow {
 	rows := []ui.RecapRow{
 		{Term: "Montant", Text: french.Euros(e.Amount)}, {Term: "Moyen", Text: french.Sentence(e.Way.French())}, {Term: "Date", Text: french.CivilDate(e.On)},
-		{Term: "Banque", Text: e.Bank}, {Term: "Numéro ou référence", Text: e.Reference}, {Term: "Remboursé par", Text: e.Issuer}, {Term: "Motif", Text: e.Entry.Reason},
+		{Term: "Banque", Text: e.Bank}, {Term: "À remettre à partir du", Text: french.CivilDate(e.DepositOn)}, {Term: "Numéro ou référence", Text: e.Reference}, {Term: "Remboursé par", Text: e.Issuer}, {Term: "Motif", Text: e.Entry.Reason},
 		{Term: "Saisi", Text: "le " + french.Moment(e.At) + " par " + e.By},
 	}
 	return slices.DeleteFunc(rows, func(r ui.RecapRow) bool { return r.Text == "" })

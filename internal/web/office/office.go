@@ -47,8 +47,9 @@ const applicationsPath = "/bureau/pre-inscriptions"
 func Nav(a actor.Actor) []ui.NavEntry {
 	prices := ui.NavEntry{Label: "Tarifs", URL: "/bureau/tarifs", Icon: "euro"}
 	invoices := ui.NavEntry{Label: "Factures", URL: "/bureau/factures", Icon: "invoice"}
+	receipts := ui.NavEntry{Label: "Encaissements", URL: "/bureau/encaissements", Icon: "receipt"}
 	if !a.IsOffice() {
-		return permitted(a, []ui.NavEntry{prices, invoices})
+		return permitted(a, []ui.NavEntry{prices, invoices, receipts})
 	}
 	entries := []ui.NavEntry{
 		{Label: "Tableau de bord", URL: "/bureau/tableau", Icon: "home"},
@@ -64,7 +65,7 @@ func Nav(a actor.Actor) []ui.NavEntry {
 	if a.May(actor.Changes, actor.Messages) {
 		entries = slices.Insert(entries, 7, ui.NavEntry{Label: "Messages", URL: "/bureau/messages", Icon: "message"})
 	}
-	entries = append(entries, prices, invoices)
+	entries = append(entries, prices, invoices, receipts)
 	if a.MaySettle() {
 		entries = append(entries, ui.NavEntry{Label: "Réglages", URL: "/bureau/reglages", Icon: "settings"})
 	}
@@ -74,7 +75,7 @@ func Nav(a actor.Actor) []ui.NavEntry {
 // permitted leaves out the entries that the actor may not open.
 func permitted(a actor.Actor, entries []ui.NavEntry) []ui.NavEntry {
 	closed := map[string]*actor.Right{applicationsPath: actor.Applications, "/bureau/identifiants": actor.Identifiers, "/bureau/messages": actor.Messages,
-		"/bureau/tarifs": actor.Tariffs, "/bureau/factures": actor.Billing}
+		"/bureau/tarifs": actor.Tariffs, "/bureau/factures": actor.Billing, "/bureau/encaissements": actor.Billing}
 	var open []ui.NavEntry
 	for _, e := range entries {
 		if right := closed[e.URL]; right == nil || a.May(actor.Sees, right) {

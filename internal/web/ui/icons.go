@@ -25,6 +25,7 @@ var icons = map[string]string{
 	"places":        `<path d="M4 7h16M4 12h16M4 17h16"/><ellipse cx="8.500" cy="12" rx="2.500" ry="1.800" fill="currentColor" transform="rotate(-22 8.500 12)"/><ellipse cx="15" cy="7" rx="2.500" ry="1.800" fill="currentColor" transform="rotate(-22 15 7)"/>`,
 	"print":         `<path d="M7.500 9V4h9v5M7.500 16.500H4.500V9h15v7.500h-3M7.500 13.500h9V20h-9z"/>`,
 	"plus":          `<path d="M12 5v14M5 12h14"/>`,
+	"receipt":       `<path d="M3.800 6.500h16.400v11H3.800zM7 14.300h4.500M15.500 14.300h1.500M3.800 10h16.400"/>`,
 	"right":         `<path d="m9.500 5.500 6.500 6.500-6.500 6.500"/>`,
 	"rotate":        `<path d="M19 8.500a7.800 7.800 0 1 0 .8 5M19.500 4.500v4.300h-4.300"/>`,
 	"search":        `<circle cx="10.800" cy="10.800" r="5.800"/><path d="m15.200 15.200 4.600 4.600"/>`,

@@ -17,6 +17,7 @@
     $$("span[data-met]", root).forEach(offerField);
     $$("[data-en-vue]", root).forEach(tellInSight);
     showKeysState();
+    checkAll();
     $("[data-foyer]", root)?.focus();
     // Un formulaire refusé est la réponse à un envoi : son entrée de l'historique
     // devient une simple lecture, pour que « Précédent » y revienne sans erreur.
@@ -370,13 +371,18 @@
   }
 
   function checkAll(changed) {
-    if (changed.dataset.tout) boxesOf(changed).forEach((box) => { box.checked = changed.checked; });
+    if (changed?.dataset.tout) boxesOf(changed).forEach((box) => { box.checked = changed.checked; });
     $$("input[data-tout]").forEach((all) => {
       const boxes = boxesOf(all);
       const count = boxes.filter((box) => box.checked).length;
       all.checked = boxes.length > 0 && count === boxes.length;
       all.indeterminate = count > 0 && count < boxes.length;
-      $$(`[data-compte="${CSS.escape(all.dataset.tout)}"]`).forEach((text) => { text.textContent = String(count); });
+      const form = all.closest("form") ?? document;
+      $$(`[data-compte="${CSS.escape(all.dataset.tout)}"]`, form).forEach((text) => { text.textContent = String(count); });
+      $$(`[data-somme="${CSS.escape(all.dataset.tout)}"]`, form).forEach((text) => {
+        const cents = boxes.filter((box) => box.checked).reduce((sum, box) => sum + Number(box.dataset.centimes), 0);
+        text.textContent = (cents / 100).toLocaleString("fr-FR", { style: "currency", currency: "EUR" });
+      });
     });
   }
 
