@@ -109,6 +109,7 @@ var samples = map[string][]string{
 	"billing.invoice":          {"{invoice}", "{credit note}"},
 	"billing.account":          {"{account of money}"},
 	"billing.entry":            {"{entry}"},
+	"billing.figures":          {"/bureau/recettes"},
 	"billing.receipts":         {"/bureau/encaissements"},
 	"billing.find":             {"/bureau/encaissements/saisie", "/bureau/encaissements/saisie?q=moreau", "/bureau/encaissements/saisie?q=zzzz"},
 	"billing.remittance":       {"{remittance}"},

@@ -150,7 +150,6 @@ var table = slices.Concat(applicationRows, []row{
 	{route: "POST /bureau/reglages/droits/{account}/desactiver", want: one(administrator, 303)},
 	{route: "POST /bureau/reglages/droits/{account}/reactiver", want: one(administrator, 303)},
 	{route: "GET /enseignant", want: one(teacher, 200)},
-	{route: "GET /regie", want: one(bursar, 200)},
 
 	// Families: their own pages.
 	{route: "GET /accueil", want: families(200, 200)},
@@ -309,6 +308,7 @@ var table = slices.Concat(applicationRows, []row{
 	{money: true, route: "GET /bureau/comptes/{household}", want: directions(200).but(bursar, 200)},
 	{money: true, route: "POST /bureau/comptes/{household}", want: one(bursar, 303), fill: aCheque},
 	{money: true, route: "POST /bureau/comptes/{household}/remboursement", want: one(bursar, 303), fill: aRefund},
+	{money: true, route: "GET /bureau/recettes", want: directions(200).but(bursar, 200)},
 	{money: true, route: "GET /bureau/encaissements", want: directions(200).but(bursar, 200)},
 	{money: true, route: "GET /bureau/encaissements/saisie", want: directions(200).but(bursar, 200), fill: func(*scene, visitor) filling { return filling{query: "?q=moreau"} }},
 	{money: true, route: "GET /bureau/encaissements/journal/{format}", want: directions(200).but(bursar, 200), fill: thisMonth},

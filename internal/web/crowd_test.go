@@ -61,7 +61,7 @@ func TestSignInsThatWaitStarveNobody(t *testing.T) {
 			runtime.Gosched()
 		}
 		for range 10 {
-			r := httptest.NewRequest("GET", "/regie", nil)
+			r := httptest.NewRequest("GET", "/bureau/recettes", nil)
 			for _, cookie := range cookies {
 				r.AddCookie(cookie)
 			}

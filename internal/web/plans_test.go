@@ -45,6 +45,8 @@ var scans = []scan{
 	{"request dossier", "select distinct d.programme_id, q.offering_id", "the courses that each formula asks for, kept while nobody moves"},
 	{"dossier pupil pupil_season request cost_share", "and q.state <> 'place') as waits", "what is to be invoiced is the whole of what is enrolled"},
 	{"invoice", "from invoice i left join guardian g", "the list of a season's invoices counts them, and most are of one season"},
+	{"invoice instalment", "and t.ended_at is null group by t.due_on", "a season's money is of all its invoices"},
+	{"invoice", "group by substr(p.paid_on, 1, 7), p.way", "a season's money is of all its invoices"},
 	{"payment", "from payment p group by p.household_id", "who has paid too much is looked for among all accounts, on the régie's own page"},
 	{"request dossier pupil", "q.state in ('place', 'waiting', 'offered') order by q.seq", "a dry run is of everybody"},
 	{"dossier", "from request q where offering_id in", "the line of some courses, and the crowd asks for few courses"},

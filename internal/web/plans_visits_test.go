@@ -32,7 +32,7 @@ type ran struct {
 
 // notVisited are the pages whose statements another page runs, or that run none.
 var notVisited = map[string]bool{
-	"GET /{$}": true, "GET /extranet/usager": true, "GET /extranet/usager/{$}": true, "GET /couleur/{colour}": true, "GET /enseignant": true, "GET /regie": true,
+	"GET /{$}": true, "GET /extranet/usager": true, "GET /extranet/usager/{$}": true, "GET /couleur/{colour}": true, "GET /enseignant": true,
 }
 
 // visits are the pages, each as whom: pupil 7 has a draft, 13 a complete dossier,
@@ -81,7 +81,7 @@ var visits = []struct{ who, path string }{
 	{"director", "/bureau/tarifs"},
 	{"director", "/bureau/facturation"}, {"director", "/bureau/facturation?pole={site}"}, {"director", "/bureau/facturation/avancement"}, {"director", "/bureau/facturation/foyers/crowd-h-7"}, {"director", "/bureau/facturation/eleves/crowd-p-14"},
 	{"director", "/bureau/factures"}, {"director", "/bureau/factures?etat=retard&q=anne"}, {"director", "/bureau/factures/{invoice}"}, {"director", "/bureau/comptes/crowd-h-7"}, {"director", "/bureau/ecritures/{entry}"},
-	{"director", "/bureau/encaissements"}, {"director", "/bureau/encaissements/saisie?q=anne"}, {"director", "/bureau/encaissements/journal/csv?mois=2027-06"}, {"director", "/bureau/remises/{remittance}"}, {"director", "/bureau/remises/{remittance}/pdf"},
+	{"director", "/bureau/recettes"}, {"director", "/bureau/encaissements"}, {"director", "/bureau/encaissements/saisie?q=anne"}, {"director", "/bureau/encaissements/journal/csv?mois=2027-06"}, {"director", "/bureau/remises/{remittance}"}, {"director", "/bureau/remises/{remittance}/pdf"},
 	{"director", "/bureau/tarifs?formule=cursus&quotient=845"}, {"director", "/bureau/tarifs/grille"}, {"office", "/bureau/catalogue/poles"}, {"office", "/bureau/catalogue/poles/nouveau"}, {"office", "/bureau/catalogue/poles/{site}"}, {"office", "/bureau/catalogue/disciplines/{discipline}"},
 	{"office", "/bureau/catalogue/enseignants"}, {"office", "/bureau/catalogue/enseignants/nouveau"}, {"office", "/bureau/catalogue/enseignants/{teacher}"},
 	{"office", "/bureau/listes"}, {"office", "/bureau/chiffres"}, {"office", "/bureau/listes/places/csv"}, {"office", "/bureau/impressions/feuilles-d-appel?cours={course}"}, {"office", "/bureau/identifiants"}, {"office", "/bureau/mails"},

@@ -120,6 +120,5 @@ func ownAccountRoutes(p *public.Pages) []door.Route {
 func waitingRoutes(p *public.Pages) []door.Route {
 	return []door.Route{
 		door.Get("/enseignant", door.Teacher, actor.Classes, "teacher.home", p.Waiting),
-		door.Get("/regie", door.Office, actor.Money, "bursar.home", p.Waiting),
 	}
 }

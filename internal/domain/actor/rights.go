@@ -114,7 +114,6 @@ var (
 	Catalogue = offices(Changes, Sees).named("catalogue", "Cours, formules, pôles, enseignants")
 	Classes   = only(Sees, Teacher).named("classes", "Ses cours et ses élèves")
 
-	Money   = only(Sees, Bursar).named("money", "Espace de la régie")
 	Tariffs = only(Changes, Bursar, Director, Administrator).named("tariffs", "Tarifs de la saison")
 	Billing = only(Changes, Bursar).with(Director, Sees).with(Administrator, Sees).named("billing", "Factures, encaissements, clôtures")
 
@@ -137,7 +136,7 @@ var Rights = []RightGroup{
 	{"Familles et élèves", []*Right{Office, Households, Newcomers, Merges, Papers, Mails, Messages, Identifiers, Imports}},
 	{"Inscriptions", []*Right{Dossiers, Applications, Places, Queues, Jumps, Allocation, Opening, Lists}},
 	{"Enseignement", []*Right{Catalogue, Classes}},
-	{"Argent", []*Right{Money, Tariffs, Billing}},
+	{"Argent", []*Right{Tariffs, Billing}},
 	{"Réglages", []*Right{Settings, Accounts, Accesses, PersonalData}},
 	{"", []*Right{Everybody, OwnAccount, OwnFactor, FamilyPages}},
 }

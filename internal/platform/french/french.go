@@ -219,11 +219,24 @@ func Euros(cents int64) string {
 	if cents < 0 {
 		sign, cents = "−", -cents
 	}
-	whole := fmt.Sprint(cents / 100)
+	return fmt.Sprintf("%s%s,%02d\u00a0€", sign, thousands(cents/100), cents%100)
+}
+
+// WholeEuros writes cents, rounded, as « 1 235 € »: on a plot, cents would only be
+// in the way.
+func WholeEuros(cents int64) string {
+	if cents < 0 {
+		return "−" + WholeEuros(-cents)
+	}
+	return thousands((cents+50)/100) + "\u00a0€"
+}
+
+func thousands(n int64) string {
+	whole := fmt.Sprint(n)
 	for i := len(whole) - 3; i > 0; i -= 3 {
 		whole = whole[:i] + Nbsp + whole[i:]
 	}
-	return fmt.Sprintf("%s%s,%02d\u00a0€", sign, whole, cents%100)
+	return whole
 }
 
 // Elides tells whether « de » is written « d’ » before the words: « d’Élise »,

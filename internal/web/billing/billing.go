@@ -61,6 +61,7 @@ func (p *Pages) Routes() []door.Route {
 		get(issuePath+"/eleves/{pupil}", "terms", p.Terms),
 		post(issuePath+"/eleves/{pupil}", "terms.save", p.SaveTerms),
 
+		get(figuresPath, "figures", p.Figures),
 		get(invoicesPath, "invoices", p.Invoices),
 		get(invoicesPath+"/{invoice}", "invoice", p.Invoice),
 		post(invoicesPath+"/{invoice}/avoir", "cancel", p.Cancel),

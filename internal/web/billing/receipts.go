@@ -182,13 +182,6 @@ func (r receiptsPage) points() (all []ui.Task) {
 	return all
 }
 
-func sumWords(s billing.Sum) string {
-	if s.Way == billing.Voucher {
-		return "Titres " + s.Issuer
-	}
-	return french.Sentence(s.Way.French())
-}
-
 func ledgerPath(p billing.Period, format string) string {
 	return receiptsPath + "/journal/" + format + "?" + url.Values{fieldMonth: {string(p)}}.Encode()
 }

@@ -112,6 +112,14 @@ func otherWords(i invoicePage) string {
 	return "Annule la facture " + i.Other.Label()
 }
 
+// wayWords names a means where there is little room.
+func wayWords(w billing.Way, issuer string) string {
+	if w == billing.Voucher {
+		return strings.TrimSpace("Titres " + issuer)
+	}
+	return french.Sentence(w.French())
+}
+
 // typedEuros is an amount as one types it.
 func typedEuros(cents int64) string { return fmt.Sprintf("%d,%02d", cents/100, cents%100) }
 

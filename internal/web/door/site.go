@@ -229,7 +229,7 @@ func HomeOf(role actor.Role) string {
 	case actor.Secretary, actor.Director, actor.Administrator:
 		return "/bureau"
 	case actor.Bursar:
-		return "/regie"
+		return "/bureau/recettes"
 	default:
 		return "/connexion"
 	}

@@ -49,7 +49,8 @@ func Nav(a actor.Actor) []ui.NavEntry {
 	invoices := ui.NavEntry{Label: "Factures", URL: "/bureau/factures", Icon: "invoice"}
 	receipts := ui.NavEntry{Label: "Encaissements", URL: "/bureau/encaissements", Icon: "receipt"}
 	if !a.IsOffice() {
-		return permitted(a, []ui.NavEntry{prices, invoices, receipts})
+		home := ui.NavEntry{Label: "Tableau de bord", URL: "/bureau/recettes", Icon: "home"}
+		return permitted(a, []ui.NavEntry{home, prices, invoices, receipts})
 	}
 	entries := []ui.NavEntry{
 		{Label: "Tableau de bord", URL: "/bureau/tableau", Icon: "home"},
@@ -75,7 +76,7 @@ func Nav(a actor.Actor) []ui.NavEntry {
 // permitted leaves out the entries that the actor may not open.
 func permitted(a actor.Actor, entries []ui.NavEntry) []ui.NavEntry {
 	closed := map[string]*actor.Right{applicationsPath: actor.Applications, "/bureau/identifiants": actor.Identifiers, "/bureau/messages": actor.Messages,
-		"/bureau/tarifs": actor.Tariffs, "/bureau/factures": actor.Billing, "/bureau/encaissements": actor.Billing}
+		"/bureau/tarifs": actor.Tariffs, "/bureau/factures": actor.Billing, "/bureau/encaissements": actor.Billing, "/bureau/recettes": actor.Billing}
 	var open []ui.NavEntry
 	for _, e := range entries {
 		if right := closed[e.URL]; right == nil || a.May(actor.Sees, right) {

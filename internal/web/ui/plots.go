@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 	"strconv"
+	"unicode/utf8"
 )
 
 // Figure is a plot with its title, the fact in a sentence, and its table.
@@ -11,6 +12,7 @@ type Figure struct {
 	Title string
 	Says  string // the fact, in a sentence
 	Wide  bool   // it takes both columns
+	Tall  bool   // beside it stand two others
 	Open  bool   // its table is shown at first
 	Table FigureTable
 }
@@ -37,10 +39,18 @@ type FigureCell struct {
 type PlotBar struct {
 	Name  string
 	Parts [2]int64
+	Text  string // what is written at its end, "" for its length
 }
 
 // All is the length of the bar.
 func (b PlotBar) All() int64 { return b.Parts[0] + b.Parts[1] }
+
+func (b PlotBar) said() string {
+	if b.Text != "" {
+		return b.Text
+	}
+	return strconv.FormatInt(b.All(), 10)
+}
 
 // px writes a coordinate.
 func px(x float64) string { return strconv.FormatFloat(x, 'f', 1, 64) }
@@ -48,6 +58,7 @@ func px(x float64) string { return strconv.FormatFloat(x, 'f', 1, 64) }
 // Geometry of the bars that lie: names at the left, a line each.
 const (
 	barsLeft, barsRight, barsStep = 196.0, 490.0, 40.0
+	barsEnd, barsLetter           = 528.0, 8.0 // of what is written at a bar's end
 )
 
 type lyingBar struct {
@@ -57,17 +68,18 @@ type lyingBar struct {
 }
 
 func lyingBars(bars []PlotBar) []lyingBar {
-	most := int64(1)
+	most, letters := int64(1), 0
 	for _, b := range bars {
-		most = max(most, b.All())
+		most, letters = max(most, b.All()), max(letters, utf8.RuneCountInString(b.said()))
 	}
+	right := min(barsRight, barsEnd-barsLetter*float64(letters))
 	all := make([]lyingBar, len(bars))
 	for i, b := range bars {
 		y := 17 + barsStep*float64(i)
-		long := func(n int64) float64 { return (barsRight - barsLeft) * float64(n) / float64(most) }
+		long := func(n int64) float64 { return (right - barsLeft) * float64(n) / float64(most) }
 		all[i] = lyingBar{
 			Name: shortened(b.Name, 26), TextY: px(y + 14), Y: px(y), Second: px(barsLeft + long(b.Parts[0])), End: px(barsLeft + long(b.All()) + 8),
-			Width: [2]string{px(long(b.Parts[0])), px(long(b.Parts[1]))}, Value: strconv.FormatInt(b.All(), 10),
+			Width: [2]string{px(long(b.Parts[0])), px(long(b.Parts[1]))}, Value: b.said(),
 		}
 	}
 	return all
@@ -102,7 +114,7 @@ func standingBars(bars []PlotBar) []standingBar {
 			class = "b2"
 		}
 		all[i] = standingBar{X: px(x), Y: px(190 - height), Width: px(step * .78), Height: px(height), Middle: px(x + step*.39), Above: px(183 - height), Class: class,
-			Label: b.Name, Value: strconv.FormatInt(b.All(), 10)}
+			Label: b.Name, Value: b.said()}
 	}
 	return all
 }
