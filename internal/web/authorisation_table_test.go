@@ -421,6 +421,8 @@ var table = slices.Concat(applicationRows, []row{
 	{route: "POST /bureau/reglages/textes/mails/{letter}/apercu", want: directions(422), fill: aLetter("texte", "")},
 	{route: "POST /bureau/reglages/textes/mails/{letter}/essai", want: directions(422), fill: aLetter("texte", "")},
 	{route: "POST /bureau/reglages/textes/mails/{letter}/origine", want: directions(409), fill: aLetter()},
+	{route: "GET /bureau/reglages/facturation", want: directions(200)},
+	{route: "POST /bureau/reglages/facturation", want: directions(422), fill: form("creancier_siret", "1")},
 	{route: "GET /bureau/reglages/paiement", want: directions(200)},
 	{route: "POST /bureau/reglages/paiement", want: directions(422), fill: form("fois_1", "")},
 	{route: "GET /bureau/reglages/regles", want: directions(200)},

@@ -73,7 +73,7 @@ var visits = []struct{ who, path string }{
 	{"office", "/bureau/eleves"}, {"office", "/bureau/eleves?depuis=foule12"}, {"office", "/bureau/eleves?apres=crowd-p-400"}, {"office", "/bureau/eleves?avant=crowd-p-400"},
 	{"office", "/bureau/a-verifier"}, {"office", "/bureau/a-verifier?apres=inconnu"}, {"office", "/bureau/eleves/crowd-p-7/foyers"}, {"office", "/bureau/eleves/crowd-p-7/foyers?q=foule12"},
 	{"office", "/bureau/import"}, {"office", "/bureau/import/inconnu"}, {"office", "/bureau/import/inconnu/problemes"}, {"office", "/bureau/import/inconnu/changements"}, {"office", "/bureau/sans-reponse"},
-	{"director", "/bureau/reglages"}, {"director", "/bureau/reglages/ecole"}, {"director", "/bureau/reglages/campagne"}, {"director", "/bureau/reglages/regles"}, {"director", "/bureau/reglages/paiement"}, {"director", "/bureau/reglages/textes"}, {"director", "/bureau/reglages/textes/reglement"},
+	{"director", "/bureau/reglages"}, {"director", "/bureau/reglages/ecole"}, {"director", "/bureau/reglages/campagne"}, {"director", "/bureau/reglages/regles"}, {"director", "/bureau/reglages/paiement"}, {"director", "/bureau/reglages/facturation"}, {"director", "/bureau/reglages/textes"}, {"director", "/bureau/reglages/textes/reglement"},
 	{"director", "/bureau/reglages/textes/mails/place_offered"}, {"director", "/bureau/reglages/textes/mails/place_offered/mise-en-page"}, {"director", "/bureau/reglages/textes/mails/received?cherche=foule12"},
 	{"director", "/bureau/reglages/pieces"}, {"director", "/bureau/reglages/pieces/rib"}, {"director", "/bureau/reglages/saison"}, {"director", "/bureau/reglages/saison/preparer"},
 	{"director", "/bureau/reglages/saison/{season}"}, {"office", "/bureau/catalogue/cours/nouveau"}, {"office", "/bureau/catalogue/cours/{course}"},

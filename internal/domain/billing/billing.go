@@ -85,9 +85,14 @@ type Draft struct {
 type Creditor struct {
 	Name    string `json:"name"`
 	Address string `json:"address"` // on one line
+	Phone   string `json:"phone"`
+	Email   string `json:"email"`
 	SIRET   string `json:"siret"`
 	TaxNote string `json:"tax_note"` // « TVA non applicable, article … »
 	Appeal  string `json:"appeal"`   // ways and delay of appeal
+	IBAN    string `json:"iban"`     // of the account that transfers go to
+	BIC     string `json:"bic"`
+	Cheque  string `json:"cheque"` // to whose order cheques are made
 }
 
 // Total is what the lines add up to.

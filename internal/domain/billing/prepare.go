@@ -77,7 +77,10 @@ func prepare(ctx context.Context, r db.Reader, now time.Time, s school.School, s
 
 // CreditorOf is the school as its invoices name it.
 func CreditorOf(s school.School) Creditor {
-	return Creditor{Name: cmp.Or(s.CreditorName, s.Name), Address: strings.Join(strings.Fields(strings.ReplaceAll(s.Address, "\n", ", ")), " ")}
+	return Creditor{
+		Name: cmp.Or(s.CreditorName, s.Name), Address: strings.Join(strings.Fields(strings.ReplaceAll(cmp.Or(s.CreditorAddress, s.Address), "\n", ", ")), " "), Phone: s.Phone, Email: s.Email,
+		SIRET: s.CreditorSIRET, TaxNote: s.CreditorTaxNote, Appeal: s.CreditorAppeal, IBAN: s.CreditorIBAN, BIC: s.CreditorBIC, Cheque: s.ChequeOrder,
+	}
 }
 
 // enrolled is a pupil's season as it is charged, or could be.

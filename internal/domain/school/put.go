@@ -50,8 +50,9 @@ func Put(ctx context.Context, tx *db.Tx, s School) error {
 	}
 	_, err := tx.Exec(ctx, `insert into school
 		(id, name, short_name, address, phone, email, website, pre_enrolment_url, hue, creditor_name, creditor_ics, recovery,
-			password_min, password_max, session_minutes, paper_days, offer_days, quiet_from, quiet_until, rank_shown, accessibility, quiet_sundays, reminder_days, access_months)
-		values ('school', $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
+			password_min, password_max, session_minutes, paper_days, offer_days, quiet_from, quiet_until, rank_shown, accessibility, quiet_sundays, reminder_days, access_months,
+			creditor_siret, creditor_address, creditor_iban, creditor_bic, creditor_tax_note, creditor_appeal, cheque_order)
+		values ('school', $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)
 		on conflict (id) do update
 		set name = excluded.name, short_name = excluded.short_name, address = excluded.address, phone = excluded.phone,
 			email = excluded.email, website = excluded.website, pre_enrolment_url = excluded.pre_enrolment_url, hue = excluded.hue,
@@ -59,9 +60,12 @@ func Put(ctx context.Context, tx *db.Tx, s School) error {
 			password_min = excluded.password_min, password_max = excluded.password_max, session_minutes = excluded.session_minutes,
 			paper_days = excluded.paper_days, offer_days = excluded.offer_days, quiet_from = excluded.quiet_from,
 			quiet_until = excluded.quiet_until, rank_shown = excluded.rank_shown, accessibility = excluded.accessibility, quiet_sundays = excluded.quiet_sundays, reminder_days = excluded.reminder_days,
-			access_months = excluded.access_months`,
+			access_months = excluded.access_months, creditor_siret = excluded.creditor_siret, creditor_address = excluded.creditor_address,
+			creditor_iban = excluded.creditor_iban, creditor_bic = excluded.creditor_bic, creditor_tax_note = excluded.creditor_tax_note,
+			creditor_appeal = excluded.creditor_appeal, cheque_order = excluded.cheque_order`,
 		s.Name, s.ShortName, s.Address, s.Phone, s.Email, s.Website, s.PreEnrolmentURL, s.Hue, s.CreditorName, s.CreditorICS, s.Recovery,
-		s.PasswordMin, s.PasswordMax, s.SessionMinutes, s.PaperDays, s.OfferDays, s.QuietFrom, s.QuietUntil, s.RankShown, s.Accessibility, s.QuietSundays, s.ReminderDays, s.AccessMonths)
+		s.PasswordMin, s.PasswordMax, s.SessionMinutes, s.PaperDays, s.OfferDays, s.QuietFrom, s.QuietUntil, s.RankShown, s.Accessibility, s.QuietSundays, s.ReminderDays, s.AccessMonths,
+		s.CreditorSIRET, s.CreditorAddress, s.CreditorIBAN, s.CreditorBIC, s.CreditorTaxNote, s.CreditorAppeal, s.ChequeOrder)
 	return err
 }
 

@@ -30,6 +30,13 @@ type School struct {
 	Hue             string `db:"hue"` // as Colour writes it, "" for the default
 	CreditorName    string `db:"creditor_name"`
 	CreditorICS     string `db:"creditor_ics"`
+	CreditorSIRET   string `db:"creditor_siret"`
+	CreditorAddress string `db:"creditor_address"` // "" the school's
+	CreditorIBAN    string `db:"creditor_iban"`
+	CreditorBIC     string `db:"creditor_bic"`
+	CreditorTaxNote string `db:"creditor_tax_note"`
+	CreditorAppeal  string `db:"creditor_appeal"` // ways and delay of appeal
+	ChequeOrder     string `db:"cheque_order"`
 	Recovery        string `db:"recovery"` // RecoverByPassword or RecoverByLink
 	PasswordMin     int64  `db:"password_min"`
 	PasswordMax     int64  `db:"password_max"`
@@ -117,7 +124,8 @@ func Current(ctx context.Context, r db.Reader) (School, error) {
 }
 
 const schoolColumns = `id, name, short_name, address, phone, email, website, pre_enrolment_url, hue,
-		creditor_name, creditor_ics, recovery, password_min, password_max, session_minutes, paper_days, offer_days,
+		creditor_name, creditor_ics, creditor_siret, creditor_address, creditor_iban, creditor_bic, creditor_tax_note, creditor_appeal, cheque_order,
+		recovery, password_min, password_max, session_minutes, paper_days, offer_days,
 		quiet_from, quiet_until, quiet_sundays, reminder_days, rank_shown, second_factor, access_months, accessibility`
 
 const seasons = `select id, name, starts_on, ends_on, ages_on, campaign_opens_at, campaign_closes_at, lists_end_at,

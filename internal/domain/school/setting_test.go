@@ -82,8 +82,18 @@ func TestSettingsAreJudgedFieldByField(t *testing.T) {
 			t.Errorf("%s %q: %v", row.field, row.value, err)
 		}
 	}
+	creditor := school.Creditor.Values(school.Beginning)
+	for field, value := range map[string]string{"creancier_ics": "FR00ZZZ123456", "creancier_siret": "20006789200011", "creancier_iban": "FR7699999000440000044300147", "creancier_bic": "BIC"} {
+		creditor[field] = value
+		_, err := school.Creditor.Read(school.Beginning, creditor)
+		var invalid *fault.Invalid
+		if !errors.As(err, &invalid) || invalid.Of(field) == "" {
+			t.Errorf("%s %q: %v", field, value, err)
+		}
+		creditor[field] = ""
+	}
 	policies := school.Policies.Values(school.Beginning)
-	for field, value := range map[string]string{"mot_de_passe_min": "7", "mot_de_passe_max": "7", "session_minutes": "1441", "delai_offre_jours": "x", "recuperation": "pigeon", "creancier_ics": "FR00ZZZ123456", "heures_calmes_debut": "8"} {
+	for field, value := range map[string]string{"mot_de_passe_min": "7", "mot_de_passe_max": "7", "session_minutes": "1441", "delai_offre_jours": "x", "recuperation": "pigeon", "heures_calmes_debut": "8"} {
 		was := policies[field]
 		policies[field] = value
 		_, err := school.Policies.Read(school.Beginning, policies)

@@ -58,10 +58,6 @@ var Policies = Group[School]{Settings: join(
 		Number("session_minutes", "Durée d’une session", "En minutes sans rien faire"+french.Nbsp+"; ensuite il faut se reconnecter.", 5, 1440, func(s *School) *int64 { return &s.SessionMinutes }),
 		Number("journal_mois", "Journal des accès", "En mois"+french.Nbsp+": ce qui est plus ancien est effacé chaque jour. La CNIL conseille de 6 à 12.", 6, 36, func(s *School) *int64 { return &s.AccessMonths }),
 	),
-	Under("Prélèvement",
-		Line("creancier_nom", "Créancier", "Sur le mandat de prélèvement.", 100, func(s *School) *string { return &s.CreditorName }),
-		checked(Line("creancier_ics", "Identifiant du créancier (ICS)", "", 20, func(s *School) *string { return &s.CreditorICS }), LineKind, creditorNumber),
-	),
 ), whole: func(s School, c *fault.Check) {
 	c.That(s.PasswordMin <= s.PasswordMax, "mot_de_passe_max", "Au plus ne peut pas être moins que au moins.")
 	c.That(s.QuietUntil < s.QuietFrom, "heures_calmes_debut", "La fin de la journée vient après son début"+french.Nbsp+": de 8 à 20, par exemple.")

@@ -247,10 +247,17 @@ func (x *exporter) billing(w *tomlWriter, means []school.PaymentMean) error {
 }
 
 func (x *exporter) policies(w *tomlWriter, s school.School) {
-	if s.CreditorName+s.CreditorICS != "" {
+	if s.CreditorName+s.CreditorICS+s.CreditorSIRET+s.CreditorAddress+s.CreditorIBAN+s.CreditorBIC+s.CreditorTaxNote+s.CreditorAppeal+s.ChequeOrder != "" {
 		w.table("[creancier]")
 		w.text("nom", s.CreditorName)
+		w.text("adresse", s.CreditorAddress)
+		w.text("siret", s.CreditorSIRET)
 		w.text("ics", s.CreditorICS)
+		w.text("iban", s.CreditorIBAN)
+		w.text("bic", s.CreditorBIC)
+		w.text("tva", s.CreditorTaxNote)
+		w.text("recours", s.CreditorAppeal)
+		w.text("cheque_ordre", s.ChequeOrder)
 	}
 	w.table("[politiques]")
 	w.number("delai_piece_jours", s.PaperDays)

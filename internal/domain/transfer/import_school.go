@@ -25,6 +25,13 @@ type schoolFields struct {
 	Hue             string `json:"teinte"`
 	CreditorName    string `json:"creancier.nom"`
 	CreditorICS     string `json:"creancier.ics"`
+	CreditorSIRET   string `json:"creancier.siret"`
+	CreditorAddress string `json:"creancier.adresse"`
+	CreditorIBAN    string `json:"creancier.iban"`
+	CreditorBIC     string `json:"creancier.bic"`
+	CreditorTaxNote string `json:"creancier.tva"`
+	CreditorAppeal  string `json:"creancier.recours"`
+	ChequeOrder     string `json:"creancier.cheque_ordre"`
 	Recovery        string `json:"politiques.recuperation"`
 	PasswordMin     int64  `json:"politiques.mot_de_passe_min"`
 	PasswordMax     int64  `json:"politiques.mot_de_passe_max"`
@@ -42,7 +49,8 @@ type schoolFields struct {
 func schoolOf(f schoolFields, accessibility string) school.School {
 	return school.School{
 		ID: "school", Name: f.Name, ShortName: f.ShortName, Address: f.Address, Phone: f.Phone, Email: f.Email, Website: f.Website,
-		PreEnrolmentURL: f.PreEnrolmentURL, Hue: f.Hue, CreditorName: f.CreditorName, CreditorICS: f.CreditorICS, Recovery: f.Recovery,
+		PreEnrolmentURL: f.PreEnrolmentURL, Hue: f.Hue, CreditorName: f.CreditorName, CreditorICS: f.CreditorICS, CreditorSIRET: f.CreditorSIRET, CreditorAddress: f.CreditorAddress,
+		CreditorIBAN: f.CreditorIBAN, CreditorBIC: f.CreditorBIC, CreditorTaxNote: f.CreditorTaxNote, CreditorAppeal: f.CreditorAppeal, ChequeOrder: f.ChequeOrder, Recovery: f.Recovery,
 		PasswordMin: f.PasswordMin, PasswordMax: f.PasswordMax, SessionMinutes: f.SessionMinutes, PaperDays: f.PaperDays, OfferDays: f.OfferDays,
 		QuietFrom: f.QuietFrom, QuietUntil: f.QuietUntil, QuietSundays: f.QuietSundays, ReminderDays: f.ReminderDays, RankShown: f.RankShown, AccessMonths: f.AccessMonths, Accessibility: accessibility,
 	}
@@ -51,7 +59,8 @@ func schoolOf(f schoolFields, accessibility string) school.School {
 func fieldsOfSchool(s school.School) schoolFields {
 	return schoolFields{
 		Name: s.Name, ShortName: s.ShortName, Address: s.Address, Phone: s.Phone, Email: s.Email, Website: s.Website,
-		PreEnrolmentURL: s.PreEnrolmentURL, Hue: s.Hue, CreditorName: s.CreditorName, CreditorICS: s.CreditorICS, Recovery: s.Recovery,
+		PreEnrolmentURL: s.PreEnrolmentURL, Hue: s.Hue, CreditorName: s.CreditorName, CreditorICS: s.CreditorICS, CreditorSIRET: s.CreditorSIRET, CreditorAddress: s.CreditorAddress,
+		CreditorIBAN: s.CreditorIBAN, CreditorBIC: s.CreditorBIC, CreditorTaxNote: s.CreditorTaxNote, CreditorAppeal: s.CreditorAppeal, ChequeOrder: s.ChequeOrder, Recovery: s.Recovery,
 		PasswordMin: s.PasswordMin, PasswordMax: s.PasswordMax, SessionMinutes: s.SessionMinutes, PaperDays: s.PaperDays, OfferDays: s.OfferDays,
 		QuietFrom: s.QuietFrom, QuietUntil: s.QuietUntil, QuietSundays: s.QuietSundays, ReminderDays: s.ReminderDays, RankShown: s.RankShown,
 		AccessMonths: s.AccessMonths,
@@ -65,7 +74,8 @@ func incomingSchool(s folder.School) schoolFields {
 	}
 	return schoolFields{
 		Name: s.Name, ShortName: s.ShortName, Address: s.Address, Phone: s.Phone, Email: s.Email, Website: s.Website,
-		PreEnrolmentURL: s.PreRegistrationURL, Hue: school.Colour(s.Hue, s.Chroma), CreditorName: s.Creditor.Name, CreditorICS: s.Creditor.ICS,
+		PreEnrolmentURL: s.PreRegistrationURL, Hue: school.Colour(s.Hue, s.Chroma), CreditorName: s.Creditor.Name, CreditorICS: s.Creditor.ICS, CreditorSIRET: s.Creditor.SIRET, CreditorAddress: s.Creditor.Address,
+		CreditorIBAN: s.Creditor.IBAN, CreditorBIC: s.Creditor.BIC, CreditorTaxNote: s.Creditor.TaxNote, CreditorAppeal: s.Creditor.Appeal, ChequeOrder: s.Creditor.ChequeOrder,
 		Recovery: recovery, PasswordMin: int64(s.Policies.PasswordMin), PasswordMax: int64(s.Policies.PasswordMax),
 		SessionMinutes: int64(s.Policies.SessionMinutes), PaperDays: int64(s.Policies.PieceDelayDays), OfferDays: int64(s.Policies.OfferDelayDays),
 		QuietFrom: int64(s.Policies.SendTo), QuietUntil: int64(s.Policies.SendFrom), QuietSundays: s.Policies.QuietSundays, ReminderDays: s.Policies.ReminderDays, RankShown: s.Policies.ShowRank,

@@ -8,7 +8,7 @@ import (
 	"pupitre/internal/web/door"
 )
 
-const paymentsLead = "En combien de fois et avec quels moyens les familles peuvent payer. Elles choisissent au bas de leur page « Identité » ; le créancier et son ICS sont dans les règles de l’école."
+const paymentsLead = "En combien de fois et avec quels moyens les familles peuvent payer. Elles choisissent au bas de leur page « Identité » ; le créancier et son compte sont dans « Factures et prélèvement »."
 
 // Payments shows how families may pay.
 func (p *Pages) Payments(v *door.Visit) error {

@@ -15,6 +15,7 @@ type schoolTab struct {
 
 var (
 	identityTab = schoolTab{schoolPath, "L’école", "Ce que les familles lisent en haut des pages, dans les mails et sur les lettres.", school.Identity}
+	creditorTab = schoolTab{creditorPath, "Factures et prélèvement", "Ce que portent les factures et le mandat de prélèvement. Une facture émise garde ce qu’elle portait.", school.Creditor}
 	rulesTab    = schoolTab{rulesPath, "Règles de l’école", "Les délais, les mots de passe, ce que voient les familles.", school.Policies}
 )
 
@@ -29,6 +30,12 @@ func (p *Pages) Rules(v *door.Visit) error { return p.showSchool(v, rulesTab) }
 
 // SaveRules saves them.
 func (p *Pages) SaveRules(v *door.Visit) error { return p.saveSchool(v, rulesTab) }
+
+// Creditor shows who invoices are owed to.
+func (p *Pages) Creditor(v *door.Visit) error { return p.showSchool(v, creditorTab) }
+
+// SaveCreditor saves it.
+func (p *Pages) SaveCreditor(v *door.Visit) error { return p.saveSchool(v, creditorTab) }
 
 func (p *Pages) showSchool(v *door.Visit, t schoolTab) error {
 	values := t.group.Values(schoolNow(v))

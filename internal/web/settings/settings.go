@@ -43,6 +43,7 @@ const (
 	papersPath   = root + "/pieces"
 	rulesPath    = root + "/regles"
 	paymentsPath = root + "/paiement"
+	creditorPath = root + "/facturation"
 	textsPath    = root + "/textes"
 )
 
@@ -65,6 +66,8 @@ func (p *Pages) Routes() []door.Route {
 		post("/regles", "save-rules", p.SaveRules),
 		get("/paiement", "payments", p.Payments),
 		post("/paiement", "save-payments", p.SavePayments),
+		get("/facturation", "creditor", p.Creditor),
+		post("/facturation", "save-creditor", p.SaveCreditor),
 		get("/textes", "texts", p.Texts),
 		get("/textes/mails/{letter}", "mail", p.Mail),
 		get("/textes/mails/{letter}/mise-en-page", "mail-layout", p.MailLayout),

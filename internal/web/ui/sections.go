@@ -11,6 +11,7 @@ func SettingsTabs(here string) []Tab {
 		{Label: "Textes", URL: "/bureau/reglages/textes"},
 		{Label: "Règles de l’école", URL: "/bureau/reglages/regles"},
 		{Label: "Paiement", URL: "/bureau/reglages/paiement"},
+		{Label: "Facturation", URL: "/bureau/reglages/facturation"},
 		{Label: "Droits et comptes", URL: "/bureau/reglages/droits"},
 	}
 	for i := range all {

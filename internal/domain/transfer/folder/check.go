@@ -305,19 +305,31 @@ func (s *schoolCheck) policies(p *Policies) {
 	}
 }
 
+// maxAppeal is how long the ways of appeal may be, as on screen.
+const maxAppeal = 1000
+
 func (s *schoolCheck) creditor(c *Creditor) {
 	c.ICS = strings.ReplaceAll(c.ICS, " ", "")
 	s.fits("creancier.nom", c.Name, maxName)
 	if c.ICS != "" && !school.IsCreditor(c.ICS) {
 		s.fail("creancier.ics", "« "+c.ICS+" » n’est pas un identifiant de créancier SEPA (FR, deux chiffres de contrôle, ZZZ, six caractères).")
 	}
-	if c.IBAN == "" {
-		return
+	s.fits("creancier.adresse", c.Address, maxText)
+	s.fits("creancier.tva", c.TaxNote, maxText)
+	s.fits("creancier.recours", c.Appeal, maxAppeal)
+	s.fits("creancier.cheque_ordre", c.ChequeOrder, maxName)
+	for key, of := range map[string]struct {
+		value *string
+		read  func(string) (string, error)
+	}{"creancier.siret": {&c.SIRET, school.ReadSIRET}, "creancier.iban": {&c.IBAN, sepa.ReadIBAN}, "creancier.bic": {&c.BIC, sepa.ReadBIC}} {
+		if *of.value == "" {
+			continue
+		}
+		right, err := of.read(*of.value)
+		if err != nil {
+			s.fail(key, err.Error())
+			continue
+		}
+		*of.value = right
 	}
-	iban, err := sepa.ReadIBAN(c.IBAN)
-	if err != nil {
-		s.fail("creancier.iban", err.Error())
-		return
-	}
-	c.IBAN = iban
 }

@@ -150,9 +150,15 @@ type Policies struct {
 	AccessMonths     int    `toml:"journal_mois"`            // 12: how long the journal of accesses is kept
 }
 
-// Creditor is the school as it appears on a direct debit mandate.
+// Creditor is who invoices are owed to, and who debits.
 type Creditor struct {
-	Name string `toml:"nom"`
-	ICS  string `toml:"ics"`
-	IBAN string `toml:"iban"`
+	Name        string `toml:"nom"`
+	Address     string `toml:"adresse"` // "": the school's
+	SIRET       string `toml:"siret"`
+	ICS         string `toml:"ics"`
+	IBAN        string `toml:"iban"`
+	BIC         string `toml:"bic"`
+	TaxNote     string `toml:"tva"`
+	Appeal      string `toml:"recours"`
+	ChequeOrder string `toml:"cheque_ordre"`
 }
