@@ -50,9 +50,10 @@ var doors = map[string][]string{
 	"identity":    {"ui", "door"},
 	"public":      {"ui", "door", "assets"},
 	"choosing":    {"ui", "door"},
-	"pricing":     {"ui", "door"}, // how a price came about, for whoever reads one
+	"pricing":     {"ui", "door"},            // how a price came about, for whoever reads one
+	"invoice":     {"ui", "door", "pricing"}, // an invoice, for the régie and for its family
 	"application": {"ui", "door", "identity", "choosing"},
-	"family":      {"ui", "door", "upload", "identity", "choosing", "pricing", "assets"},
+	"family":      {"ui", "door", "upload", "identity", "choosing", "pricing", "invoice", "assets"},
 	"teacher":     {"ui", "door", "assets"},
 	"office":      {"ui", "door", "upload", "identity", "households", "merging", "assets"},
 	"merging":     {"ui", "door", "households"},
@@ -66,10 +67,10 @@ var doors = map[string][]string{
 	"catalogue":   {"ui", "door"},
 	"trail":       {"ui", "door"}, // the journal of accesses
 	"allocation":  {"ui", "door"},
-	"billing":     {"ui", "door", "pricing"}, // what is invoiced and paid, for the régie
-	"personal":    {"ui", "door"},            // what is kept about a household, as an archive
-	"tariffs":     {"ui", "door", "pricing"}, // of the régie and of those who settle
-	"mailbox":     {"ui", "door", "assets"},  // the demonstration's mails
+	"billing":     {"ui", "door", "pricing", "invoice"}, // what is invoiced and paid, for the régie
+	"personal":    {"ui", "door"},                       // what is kept about a household, as an archive
+	"tariffs":     {"ui", "door", "pricing"},            // of the régie and of those who settle
+	"mailbox":     {"ui", "door", "assets"},             // the demonstration's mails
 	"":            {"ui", "door", "assets", "public", "family", "application", "teacher", "office", "access", "settings", "households", "importing", "lists", "figures", "catalogue", "messages", "allocation", "merging", "trail", "tariffs", "personal", "billing"},
 }
 

@@ -9,9 +9,12 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/carlos7ags/folio/reader"
 	"github.com/pdfcpu/pdfcpu/pkg/api"
+
+	"pupitre/internal/platform/sepa"
 )
 
 var creditor = Party{Name: "Communauté de communes Sèvre & Loire", Street: "1 place du Champ de foire", PostalCode: "44330", City: "Vallet", Country: "France"}
@@ -73,6 +76,22 @@ func paperRows() []paperRow {
 	for i := range 26 {
 		labels = append(labels, Label{fmt.Sprintf("Famille Moreau %d", i+1), "3 rue de l’Église", "44330 VALLET"})
 	}
+	invoice := InvoiceFacts{Number: "2027-0148", Season: "2027-2028", On: sent, Total: 415_20, Mode: "En 3 fois", Means: []string{"Chèques", "Chèques vacances"},
+		Creditor: InvoiceCreditor{Name: "École de musique Sèvre & Loire", Address: school.Address, Phone: school.Phone, Email: school.Email, SIRET: "20099999700014",
+			TaxNote: "TVA non applicable, article 256 B du code général des impôts", Appeal: "Cette facture peut être contestée devant le tribunal administratif de Nantes dans les deux mois de sa réception.",
+			IBAN: sepa.FrenchIBAN(30001, 794, 1234567890), BIC: "BDFEFRPPCCT", Cheque: "Régie de recettes de l’école de musique"},
+		Debtor: Party{Name: "Mme Claire Moreau", Street: "3 rue de l’Église", Extra: "bâtiment B", PostalCode: "44330", City: "Vallet"},
+		Lines: []InvoiceLine{
+			{Label: "Lucie Moreau", Amount: 403_20, Steps: []InvoiceStep{{"Cursus", "6e tranche", 448_00}, {"2e élève du foyer", "−10 %", -44_80}}},
+			{Label: "Foyer", Amount: 12_00, Steps: []InvoiceStep{{Label: "Frais de dossier", Change: 12_00}}}},
+		Plan: []InvoiceInstalment{{time.Date(2027, 10, 5, 0, 0, 0, 0, time.UTC), 138_40}, {time.Date(2028, 1, 5, 0, 0, 0, 0, time.UTC), 138_40}, {time.Date(2028, 4, 5, 0, 0, 0, 0, time.UTC), 138_40}}}
+	debited := invoice
+	debited.Debited, debited.Means = true, []string{"Prélèvement bancaire"}
+	note := InvoiceFacts{Number: "2027-A0003", Note: true, Cancels: "2027-0148", Reason: "élève parti avant la rentrée", Season: "2027-2028", On: sent, Total: -415_20, Creditor: invoice.Creditor, Debtor: invoice.Debtor,
+		Lines: []InvoiceLine{{Label: "Lucie Moreau", Amount: -403_20, Steps: []InvoiceStep{{"Annulation", "facture 2027-0148", -403_20}}}, {Label: "Foyer", Amount: -12_00, Steps: []InvoiceStep{{"Annulation", "facture 2027-0148", -12_00}}}}}
+	settled := []SettledInvoice{{"2027-0148", "2027-2028", []string{"Lucie Moreau", "Malo Moreau"}, 415_20, 138_40}}
+	receipt := ReceiptFacts{School: school, Number: "71", On: sent, Payer: "Mme Claire Moreau", Amount: 150_00, Means: "Chèque, Crédit Mutuel, 1204417", Settles: settled, Rest: 11_60}
+	certificate := CertificateFacts{School: school, SIRET: "20099999700014", Year: "2027", Payer: invoice.Debtor, Settled: settled, Paid: 150_00, Made: sent}
 	cheques := RemittanceFacts{School: school, Number: "2027-B0014", On: sent, Account: "FR76 1007 1750 0000 0010 0012 345", Total: 1_209_68, Items: []RemittanceItem{
 		{Drawer: "Claire Moreau", Bank: "Crédit Mutuel", Reference: "1204417", Amount: 1_171_00}, {Drawer: "Jiří Dvořák", Bank: "La Banque Postale", Reference: "0088312", Amount: 38_68}}}
 	vouchers := RemittanceFacts{School: school, Number: "2027-B0015", On: sent, Issuer: "ANCV", Total: 240_00, Items: []RemittanceItem{{Drawer: "Claire Moreau", Reference: "0417 à 0428", Amount: 240_00}}}
@@ -86,6 +105,11 @@ func paperRows() []paperRow {
 		{"paper_attendance_sheets", 2, func() ([]byte, error) { return AttendanceSheets(classes) }},
 		{"paper_class_lists", 2, func() ([]byte, error) { return ClassLists(classes) }},
 		{"paper_labels", 2, func() ([]byte, error) { return Labels(school, labels, sent) }},
+		{"paper_invoice", 1, func() ([]byte, error) { return Invoice(invoice) }},
+		{"paper_invoice-debited", 1, func() ([]byte, error) { return Invoice(debited) }},
+		{"paper_invoice-credit_note", 1, func() ([]byte, error) { return Invoice(note) }},
+		{"paper_receipt", 1, func() ([]byte, error) { return Receipt(receipt) }},
+		{"paper_payment_certificate", 1, func() ([]byte, error) { return Certificate(certificate) }},
 		{"paper_remittance_slip", 1, func() ([]byte, error) { return RemittanceSlip(cheques) }},
 		{"paper_remittance_slip-vouchers", 1, func() ([]byte, error) { return RemittanceSlip(vouchers) }},
 		{"paper_pedagogical_form", 2, func() ([]byte, error) { return PedagogicalForm(form) }},

@@ -146,6 +146,8 @@ func (c *scene) usual(name string) string {
 		return c.entry()
 	case "remittance":
 		return c.remittance()
+	case "year":
+		return c.today()[:4]
 	case "factor":
 		return "inconnu"
 	case "session":
@@ -257,10 +259,9 @@ func TestMailedPasswordOpensOnlyTheChoiceOfAPassword(t *testing.T) {
 			needs[r.Pattern()] = r.Needs()
 		}
 		cookie := c.limited(c.own)
-		c.invoice() // the table's addresses speak of them
-		c.entry()
-		c.remittance()
-		inHand(c, nobody)
+		for _, r := range table { // what its addresses speak of is made now
+			c.request(r, nobody)
+		}
 		before := c.writes()
 		for _, r := range table {
 			if !needs[r.route] || r.route == "POST /mot-de-passe" {

@@ -25,7 +25,7 @@ func (c *scene) today() string { return c.clock.Now().In(clock.Paris).Format(tim
 // that household has.
 func (c *scene) invoice() string {
 	c.Helper()
-	const standing = `select coalesce(min(id), '') from invoice where household_id = $1 and series = 'invoice' and cancelled_by = ''`
+	const standing = `select coalesce(min(id), '') from invoice where household_id = $1 and series = 'invoice' and cancelled_by = '' and season_id in (select id from season where is_current = true)`
 	if c.text(standing, c.own) == "" {
 		season, err := school.CurrentSeason(c.Context(), c.store)
 		c.must(err)
@@ -43,7 +43,7 @@ func (c *scene) entry() string {
 	c.Helper()
 	const stands = `select coalesce(min(p.id), '') from payment p where p.household_id = $1 and p.kind = 'received' and not exists (select 1 from payment o where o.counters_id = p.id)`
 	if c.text(stands, c.own) == "" {
-		_, err := c.books().Receive(c.Context(), c.bursarActor(), billing.Entry{Household: c.own, Way: billing.Cheque, Amount: 500_00, On: c.today(), Bank: "Banque Quervelec", Reference: "4899"})
+		_, err := c.books().Receive(c.Context(), c.bursarActor(), billing.Entry{Household: c.own, Way: billing.Cheque, Amount: 15_00, On: c.today(), Bank: "Banque Quervelec", Reference: "4899"})
 		c.must(err)
 	}
 	return c.text(stands, c.own)

@@ -78,6 +78,7 @@ type Draft struct {
 	Lines      []Line
 	Mode       string              // « en 8 fois »
 	Means      []string            // as the family has chosen them, in words
+	Debited    bool                // collected by direct debit
 	Plan       []tariff.Instalment // adds up to the total
 }
 

@@ -87,6 +87,7 @@ type Printed struct {
 	Debtor   Party               `json:"debtor"`
 	Mode     string              `json:"mode"`
 	Means    []string            `json:"means"`
+	Debited  bool                `json:"debited,omitempty"` // collected by direct debit
 	Plan     []tariff.Instalment `json:"plan"`
 	Cancels  string              `json:"cancels"` // number of the invoice that a credit note cancels
 }
@@ -124,7 +125,7 @@ func (i Invoice) Untouched() error {
 
 // invoiceOf makes the invoice of the draft, yet without its number.
 func invoiceOf(d Draft, now time.Time, on, by string) (Invoice, error) {
-	content, err := json.Marshal(Printed{Season: d.SeasonName, Creditor: d.Creditor, Debtor: d.Debtor, Mode: d.Mode, Means: d.Means, Plan: d.Plan})
+	content, err := json.Marshal(Printed{Season: d.SeasonName, Creditor: d.Creditor, Debtor: d.Debtor, Mode: d.Mode, Means: d.Means, Debited: d.Debited, Plan: d.Plan})
 	return Invoice{
 		ID: db.NewID(), Series: Invoices, Season: d.Season, Household: d.Payer, Payer: d.Payer, Total: d.Total(),
 		IssuedAt: now, On: on, By: by, Content: string(content), Lines: d.Lines,

@@ -353,6 +353,7 @@ func (c theCase) prepared(payer string, bills map[string]bill) Prepared {
 		p.Draft.Means = append(p.Draft.Means, m.Name)
 		p.Debited = p.Debited || m.IsDebit
 	}
+	p.Draft.Debited = p.Debited && p.Mandated
 	return p
 }
 

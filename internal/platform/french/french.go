@@ -239,6 +239,19 @@ func thousands(n int64) string {
 	return whole
 }
 
+// Groups parts the text every n characters, as an IBAN is written: « FR76 1234 … »,
+// with spaces that do not break.
+func Groups(s string, n int) string {
+	var b strings.Builder
+	for i, r := range []rune(s) {
+		if i > 0 && i%n == 0 {
+			b.WriteString("\u00a0")
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
 // Elides tells whether « de » is written « d’ » before the words: « d’Élise »,
 // « d’Yves », but « de Yann ».
 func Elides(words string) bool {

@@ -11,6 +11,7 @@ import (
 	"pupitre/internal/platform/fault"
 	"pupitre/internal/platform/french"
 	"pupitre/internal/web/door"
+	"pupitre/internal/web/invoice"
 	"pupitre/internal/web/ui"
 )
 
@@ -283,4 +284,22 @@ func (p *Pages) Counter(v *door.Visit) error {
 		e.Refusal = e.Invalid.Message
 	}
 	return v.Show(422, entryView(e))
+}
+
+// Receipt answers the paper of a payment.
+func (p *Pages) Receipt(v *door.Visit) error {
+	paper, name, err := invoice.Receipt(v, p.store, v.PathValue("entry"))
+	if err != nil {
+		return err
+	}
+	return v.ShowFile("application/pdf", name, 1, paper)
+}
+
+// Certificate answers the paper of what the household has paid in a year.
+func (p *Pages) Certificate(v *door.Visit) error {
+	paper, name, err := invoice.Certificate(v, p.store, v.PathValue("household"), v.PathValue("year"))
+	if err != nil {
+		return err
+	}
+	return v.ShowFile("application/pdf", name, 1, paper)
 }

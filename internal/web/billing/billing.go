@@ -64,6 +64,7 @@ func (p *Pages) Routes() []door.Route {
 		get(figuresPath, "figures", p.Figures),
 		get(invoicesPath, "invoices", p.Invoices),
 		get(invoicesPath+"/{invoice}", "invoice", p.Invoice),
+		get(invoicesPath+"/{invoice}/pdf", "paper", p.Paper),
 		post(invoicesPath+"/{invoice}/avoir", "cancel", p.Cancel),
 		post(invoicesPath+"/{invoice}/echeancier", "replan", p.Replan),
 
@@ -81,6 +82,8 @@ func (p *Pages) Routes() []door.Route {
 		post(remittancesPath+"/{remittance}/annulation", "cancel-remittance", p.CancelRemittance),
 		get(entriesPath+"/{entry}", "entry", p.Entry),
 		post(entriesPath+"/{entry}", "counter", p.Counter),
+		get(entriesPath+"/{entry}/recu", "receipt", p.Receipt),
+		get(accountsPath+"/{household}/attestations/{year}", "certificate", p.Certificate),
 	}
 }
 

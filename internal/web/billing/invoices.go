@@ -9,8 +9,8 @@ import (
 	"pupitre/internal/domain/school"
 	"pupitre/internal/domain/tariff"
 	"pupitre/internal/platform/fault"
-	"pupitre/internal/platform/french"
 	"pupitre/internal/web/door"
+	"pupitre/internal/web/invoice"
 	"pupitre/internal/web/ui"
 )
 
@@ -103,10 +103,7 @@ func (l listPage) tabs() []ui.Tab {
 // invoicePage is one invoice, or credit note, as it was issued, and what became of it.
 type invoicePage struct {
 	ui.Base
-	billing.Invoice
-	Said        billing.Printed
-	Account     billing.Account
-	Other       billing.Invoice // the credit note of an invoice, the invoice of a credit note
+	invoice.Read
 	Modes       []school.BillingMode
 	Today       string
 	May         bool
@@ -125,43 +122,15 @@ const (
 const mostReason = 300
 
 func (p *Pages) readInvoice(v *door.Visit) (i invoicePage, err error) {
-	if i.Invoice, err = billing.InvoiceOf(v.Ctx(), p.store, v.Actor, v.PathValue("invoice")); err != nil {
+	if i.Read, err = invoice.Of(v, p.store, v.PathValue("invoice")); err != nil {
 		return i, err
-	}
-	if err := i.Untouched(); err != nil {
-		return i, err
-	}
-	if i.Said, err = i.Printed(); err != nil {
-		return i, err
-	}
-	if i.Account, err = billing.AccountOf(v.Ctx(), p.store, v.Actor, i.Household); err != nil {
-		return i, err
-	}
-	if other := or(i.Invoice.CancelledBy, i.Invoice.Cancels); other != "" {
-		if i.Other, err = billing.InvoiceOf(v.Ctx(), p.store, v.Actor, other); err != nil {
-			return i, err
-		}
 	}
 	if i.Modes, err = school.BillingModes(v.Ctx(), p.store); err != nil {
 		return i, err
 	}
 	i.May, i.Today = mayChange(v), today(v)
-	i.Base, err = p.base(v, i.title(), invoicesPath)
+	i.Base, err = p.base(v, i.Read.Title(), invoicesPath)
 	return i, err
-}
-
-func (i invoicePage) title() string {
-	return french.Sentence(i.Series.French()) + " " + i.Label()
-}
-
-// instalments are those of the invoice that stand.
-func (i invoicePage) instalments() (all []billing.Instalment) {
-	for _, t := range i.Account.Instalments {
-		if t.Invoice == i.ID && t.Stands() {
-			all = append(all, t)
-		}
-	}
-	return all
 }
 
 // Invoice shows an invoice as it was issued, and what became of it.
@@ -171,6 +140,19 @@ func (p *Pages) Invoice(v *door.Visit) error {
 		return err
 	}
 	return v.Show(200, invoiceView(i))
+}
+
+// Paper answers an invoice or a credit note as a PDF.
+func (p *Pages) Paper(v *door.Visit) error {
+	i, err := invoice.Of(v, p.store, v.PathValue("invoice"))
+	if err != nil {
+		return err
+	}
+	paper, err := i.PDF()
+	if err != nil {
+		return err
+	}
+	return v.ShowFile("application/pdf", i.FileName(), 1, paper)
 }
 
 // Cancel issues the credit note of an invoice.

@@ -127,20 +127,6 @@ func joined(words []string) string {
 	return strings.Join(slices.DeleteFunc(words, func(s string) bool { return s == "" }), ", ")
 }
 
-// instalmentState shows how an instalment stands on the day.
-func instalmentState(i billing.Instalment, paid int64, today string) (ui.StateKind, string) {
-	switch {
-	case paid >= i.Amount:
-		return ui.StateDone, "Réglée"
-	case i.On < today:
-		return ui.StateTodo, "En retard"
-	case i.On == today:
-		return ui.StateChecking, "Due aujourd’hui"
-	default:
-		return ui.StateNone, "À venir"
-	}
-}
-
 func modeOptions(modes []school.BillingMode) (all []ui.Option) {
 	for _, m := range modes {
 		all = append(all, ui.Option{Value: itoa(m.Code), Label: m.Name})
