@@ -19,7 +19,7 @@ var files embed.FS
 
 var functions = map[string]any{
 	"day": day, "shortDay": shortDay, "moment": moment, "second": second, "milli": milli,
-	"ordinal": ordinal, "ordinalEnd": ordinalEnd, "list": list, "of": of, "sentence": sentence, "button": button,
+	"ordinal": ordinal, "ordinalEnd": ordinalEnd, "list": list, "of": of, "sentence": sentence, "button": button, "euros": french.Euros,
 }
 
 // mailSources holds what each mail is made of, by name.

@@ -51,6 +51,8 @@ var offer = OfferFacts{
 	At:     sent, Kept: []Place{{Course: "Violoncelle"}}, Link: "https://portail.sevre-et-loire.example/offre/k3Jd9",
 }
 
+var dueOn = []DueOn{{"2027-0148", paris(2027, time.October, 5, 0, 0, 0, 0), 138_40}, {"2027-0148", paris(2028, time.January, 5, 0, 0, 0, 0), 138_40}}
+
 type mailRow struct {
 	name  string // of the golden file: the template's name, then what is particular
 	write func() (Mail, error)
@@ -108,6 +110,14 @@ func mailRows() []mailRow {
 		row("paper_worthless", PaperWorthless, PaperWorthlessFacts{school, claire, "RIB", "Page blanche", []string{"Lucie Moreau"}, []string{"Violoncelle", "Orchestre à cordes, mercredi 15 h"}, false, closing, link}),
 		row("delay_ended", DelayEnded, DelayEndedFacts{School: school, Name: claire, Pupil: "Lucie Moreau", Document: "RIB", EndedAt: delay, Lost: []string{"Violoncelle"}, Closed: true, Link: link}),
 		row("newly_required", NewlyRequired, NewlyRequiredFacts{school, claire, "Mandat de prélèvement", "Vous avez choisi le prélèvement bancaire.", []string{"Lucie Moreau"}, delay, link}),
+		row("invoice_issued", InvoiceIssued, InvoiceIssuedFacts{school, claire, "2027-0148", "2027-2028", 415_20, false, dueOn, link}),
+		row("invoice_issued-debited", InvoiceIssued, InvoiceIssuedFacts{school, claire, "2027-0148", "2027-2028", 415_20, true, dueOn, link}),
+		row("invoice_cancelled", InvoiceCancelled, InvoiceCancelledFacts{school, claire, "2027-A0003", "2027-0148", "élève parti avant la rentrée", link}),
+		row("payment_received", PaymentReceived, PaymentFacts{School: school, Name: claire, On: sent, Means: "chèque, Crédit Mutuel, 1204417", Amount: 138_40, Left: 276_80, Link: link}),
+		row("payment_received-all", PaymentReceived, PaymentFacts{School: school, Name: claire, On: sent, Means: "espèces", Amount: 276_80, Link: link}),
+		row("payment_returned", PaymentReturned, PaymentFacts{School: school, Name: claire, On: sent, Means: "chèque, Crédit Mutuel, 1204417", Amount: 138_40, Left: 415_20, Reason: "sans provision", Link: link}),
+		row("payment_reminder", PaymentReminder, PaymentReminderFacts{school, claire, 1, dueOn[:1], 138_40, link}),
+		row("payment_reminder-last", PaymentReminder, PaymentReminderFacts{school, "", 3, dueOn, 276_80, link}),
 		row("missing_papers", MissingPapersReminder, MissingPapersFacts{school, claire, missing, closing, link}),
 		row("campaign_closed", CampaignClosedIncomplete, CampaignClosedFacts{school, claire, closing, missing}),
 		row("place_offered", PlaceOffered, offer),

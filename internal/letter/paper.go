@@ -15,7 +15,7 @@ import (
 )
 
 var papers = template.Must(template.New("").Funcs(template.FuncMap(functions)).Funcs(template.FuncMap{
-	"fr": func(s string) string { return typographic(s) }, "boxes": boxes, "blankLines": blankLines, "spans": parseSpans, "euros": french.Euros, "groups": french.Groups,
+	"fr": func(s string) string { return typographic(s) }, "boxes": boxes, "blankLines": blankLines, "spans": parseSpans, "groups": french.Groups,
 }).ParseFS(files, "templates/paper/*.html"))
 
 var paperAssets = func() fs.FS {

@@ -92,6 +92,11 @@ func paperRows() []paperRow {
 	settled := []SettledInvoice{{"2027-0148", "2027-2028", []string{"Lucie Moreau", "Malo Moreau"}, 415_20, 138_40}}
 	receipt := ReceiptFacts{School: school, Number: "71", On: sent, Payer: "Mme Claire Moreau", Amount: 150_00, Means: "Chèque, Crédit Mutuel, 1204417", Settles: settled, Rest: 11_60}
 	certificate := CertificateFacts{School: school, SIRET: "20099999700014", Year: "2027", Payer: invoice.Debtor, Settled: settled, Paid: 150_00, Made: sent}
+	reminder := ReminderLetterFacts{PaymentReminderFacts: PaymentReminderFacts{School: school, Name: claire, Stage: 2, Due: dueOn, Total: 276_80}, SIRET: "20099999700014", IBAN: invoice.Creditor.IBAN,
+		Cheque: invoice.Creditor.Cheque, Address: []string{"Mme Claire Moreau", "3 rue de l’Église", "44330 Vallet"}, Date: sent}
+	last := reminder
+	last.Stage, last.Address = 3, []string{"M. Jiří Dvořák", "44330 Vallet"}
+	reminders := []ReminderLetterFacts{reminder, last}
 	cheques := RemittanceFacts{School: school, Number: "2027-B0014", On: sent, Account: "FR76 1007 1750 0000 0010 0012 345", Total: 1_209_68, Items: []RemittanceItem{
 		{Drawer: "Claire Moreau", Bank: "Crédit Mutuel", Reference: "1204417", Amount: 1_171_00}, {Drawer: "Jiří Dvořák", Bank: "La Banque Postale", Reference: "0088312", Amount: 38_68}}}
 	vouchers := RemittanceFacts{School: school, Number: "2027-B0015", On: sent, Issuer: "ANCV", Total: 240_00, Items: []RemittanceItem{{Drawer: "Claire Moreau", Reference: "0417 à 0428", Amount: 240_00}}}
@@ -110,6 +115,7 @@ func paperRows() []paperRow {
 		{"paper_invoice-credit_note", 1, func() ([]byte, error) { return Invoice(note) }},
 		{"paper_receipt", 1, func() ([]byte, error) { return Receipt(receipt) }},
 		{"paper_payment_certificate", 1, func() ([]byte, error) { return Certificate(certificate) }},
+		{"paper_reminder_letters", 2, func() ([]byte, error) { return ReminderLetters(reminders) }},
 		{"paper_remittance_slip", 1, func() ([]byte, error) { return RemittanceSlip(cheques) }},
 		{"paper_remittance_slip-vouchers", 1, func() ([]byte, error) { return RemittanceSlip(vouchers) }},
 		{"paper_pedagogical_form", 2, func() ([]byte, error) { return PedagogicalForm(form) }},

@@ -9,6 +9,7 @@ const (
 	aboutPlaces   = "Places et listes d’attente"
 	aboutAnswers  = "Réponses de l’école"
 	aboutNew      = "Pré-inscriptions"
+	aboutMoney    = "Factures et paiements"
 	aboutAccounts = "Comptes et mots de passe"
 )
 
@@ -55,6 +56,12 @@ var Sheets = []Sheet{
 	{"application_answer", aboutNew, "Message sur une pré-inscription", "Quand le secrétariat répond sans décider.", toFamily, fields("responsable, élève, réponse!")},
 	{"application_refused", aboutNew, "Pré-inscription refusée", "Quand le secrétariat refuse une demande sans rang.", toFamily, fields("responsable, élève, réponse!")},
 	{"application_attached", aboutNew, "Pré-inscription rattachée", "Quand le secrétariat rattache la demande à une famille connue.", toFamily, fields("responsable, élève, bouton")},
+
+	{"invoice_issued", aboutMoney, "Facture disponible", "Quand la régie émet la facture. " + inHours, toFamily, fields("responsable, numéro!, saison, montant!, échéances!, comment!, bouton!")},
+	{"invoice_cancelled", aboutMoney, "Facture annulée", "Quand un avoir annule une facture. " + inHours, toFamily, fields("responsable, facture annulée!, avoir!, motif!, bouton")},
+	{"payment_received", aboutMoney, "Paiement reçu", "Quand la régie saisit un paiement, sauf un prélèvement. " + atOnce, toFamily, fields("responsable, montant!, reçu le, moyen, reste à payer, bouton")},
+	{"payment_returned", aboutMoney, "Paiement revenu impayé", "Quand la banque rend un chèque ou un prélèvement. " + inHours, toFamily, fields("responsable, montant!, moyen, motif!, bouton!")},
+	{"payment_reminder", aboutMoney, "Relance d’un impayé", "Quand la régie relance. " + inHours, toFamily, fields("responsable, étape, montant!, échéances en retard!, ce qui suit, bouton!")},
 
 	{"identifier", aboutAccounts, "Identifiant", "Quand le secrétariat envoie les identifiants par mail.", toFamily, fields("responsable, ligne identifiant!, bouton mot de passe perdu!, bouton connexion, conservez vos identifiants!")},
 	{"new_password", aboutAccounts, "Nouveau mot de passe", "Quand on demande « Mot de passe perdu ». " + atOnce, "L’adresse qui l’a demandé", fields("responsable, identifiant et mot de passe!, valable jusqu’au, bouton!, conservez vos identifiants!")},
@@ -107,6 +114,18 @@ var says = map[string]string{
 	"document":                    "le nom de la pièce",
 	"motif":                       "la raison que l’école a donnée",
 	"pourquoi":                    "la phrase qui dit pourquoi ; rien sans raison",
+	"numéro":                      "le numéro de la facture",
+	"saison":                      "la saison de la facture",
+	"montant":                     "une somme, en euros",
+	"facture annulée":             "le numéro de la facture annulée",
+	"avoir":                       "le numéro de l’avoir",
+	"moyen":                       "« chèque, Crédit Mutuel, n° … »",
+	"étape":                       "« Rappel », « Relance » ou « Dernier avis avant poursuites »",
+	"échéances":                   lineMark + "chaque échéance : sa date et son montant",
+	"échéances en retard":         lineMark + "chaque échéance passée : sa date, sa facture, ce qui reste",
+	"comment":                     lineMark + "que rien n’est à faire, quand c’est prélevé ; sinon où lire comment payer",
+	"reste à payer":               lineMark + "ce qui reste à payer, ou qu’il ne reste rien",
+	"ce qui suit":                 lineMark + "ce qui arrive sans paiement, selon l’étape",
 	"cours":                       "le cours dont parle ce mail, avec son horaire et son semestre",
 	"nom du cours":                "le cours sans son semestre : pour l’objet",
 	"ces cours":                   "« ce cours » ou « ces cours »",

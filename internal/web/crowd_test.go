@@ -29,7 +29,7 @@ func TestSignInsThatWaitStarveNobody(t *testing.T) {
 		c := clock.At(time.Date(2027, 6, 8, 18, 0, 0, 0, time.UTC))
 		accounts := account.New(store, c)
 		accounts.Hashing.Bound(most)
-		if _, err := accounts.CreateStaff(t.Context(), actor.System, actor.Bursar, "Odile Batard", login, password); err != nil {
+		if _, err := accounts.CreateStaff(t.Context(), actor.System, actor.Teacher, "Odile Batard", login, password); err != nil {
 			t.Fatal(err)
 		}
 		h := web.New(web.Config{Store: store, Accounts: accounts, Clock: c, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Pages: pages(store, accounts)})
@@ -61,7 +61,7 @@ func TestSignInsThatWaitStarveNobody(t *testing.T) {
 			runtime.Gosched()
 		}
 		for range 10 {
-			r := httptest.NewRequest("GET", "/bureau/recettes", nil)
+			r := httptest.NewRequest("GET", "/enseignant", nil)
 			for _, cookie := range cookies {
 				r.AddCookie(cookie)
 			}

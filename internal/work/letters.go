@@ -7,6 +7,7 @@ import (
 
 	"pupitre/internal/domain/account"
 	"pupitre/internal/domain/application"
+	"pupitre/internal/domain/billing"
 	"pupitre/internal/domain/correspondence"
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/message"
@@ -38,6 +39,12 @@ var letters = map[correspondence.Kind]func(envelope) (letter.Mail, error){
 	message.MailMessage: writtenMessage,
 	school.MailTrial:    trial,
 	message.MailTrial:   triedMessage,
+
+	billing.MailIssued:    money(invoiceIssued),
+	billing.MailCancelled: money(invoiceCancelled),
+	billing.MailReceived:  money(paymentReceived),
+	billing.MailReturned:  money(paymentReturned),
+	billing.MailReminder:  money(paymentReminder),
 
 	application.MailConfirm:  applicationLink(letter.ConfirmApplication),
 	application.MailResume:   applicationLink(letter.ResumeApplication),

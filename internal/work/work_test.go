@@ -15,6 +15,7 @@ import (
 	"pupitre/internal/domain/account"
 	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/application"
+	"pupitre/internal/domain/billing"
 	"pupitre/internal/domain/correspondence"
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/message"
@@ -116,7 +117,40 @@ func isEnrolment(kind correspondence.Kind) bool {
 	case account.MailNewPassword, account.MailRecoveryLink, account.MailIdentifier, account.MailInvitation, account.MailFactorReset, message.MailMessage, message.MailTrial, school.MailTrial, "confirm_address", "address_changed":
 		return false
 	}
-	return !strings.HasSuffix(string(kind), "_application") && !strings.HasPrefix(string(kind), "application_")
+	return !isMoney(kind) && !strings.HasSuffix(string(kind), "_application") && !strings.HasPrefix(string(kind), "application_")
+}
+
+func isMoney(kind correspondence.Kind) bool {
+	return strings.HasPrefix(string(kind), "invoice_") || strings.HasPrefix(string(kind), "payment_")
+}
+
+func TestEachLetterAboutMoneySaysTheAmountAndWhereToRead(t *testing.T) {
+	raw, err := json.Marshal(billing.Told{Name: "Claire <b>Moreau</b>", ID: "i-1", Number: "2027-0148", Cancels: "2027-0147", Season: "2027-2028", Amount: 415_20, Left: 276_80, On: "2027-10-05", Means: "chèque, CIC, 17",
+		Reason: "sans provision", Stage: 2, Due: []billing.ToldDue{{Invoice: "2027-0148", On: "2027-10-05", Amount: 138_40}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for kind, write := range letters {
+		if !isMoney(kind) {
+			continue
+		}
+		n++
+		got, err := write(envelope{Args: correspondence.Args{Kind: kind, Facts: raw}, school: letter.School{Name: "École de musique"}, url: "https://ecole.example"})
+		if err != nil {
+			t.Errorf("%s: %v", kind, err)
+			continue
+		}
+		if says := strings.Contains(got.Text, "415,20") || kind == billing.MailCancelled && strings.Contains(got.Text, "2027-0147"); !says || !strings.Contains(got.Text, "https://ecole.example/") {
+			t.Errorf("%s: %s", kind, got.Text)
+		}
+		if strings.Contains(got.HTML, "<b>Moreau") {
+			t.Errorf("%s: a name reaches the HTML unescaped", kind)
+		}
+	}
+	if n != 5 {
+		t.Errorf("%d letters about money", n)
+	}
 }
 
 func TestAMessageIsMailedAsItWasWritten(t *testing.T) {

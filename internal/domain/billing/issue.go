@@ -86,6 +86,9 @@ func issue(ctx context.Context, tx *db.Tx, a actor.Actor, now time.Time, drafts 
 	if _, err := all.write(ctx, tx); err != nil {
 		return nil, err
 	}
+	if err := tellIssued(ctx, tx, now, issued, drafts); err != nil {
+		return nil, err
+	}
 	return issued, journal.Append(ctx, tx, lines...)
 }
 
@@ -138,6 +141,13 @@ func cancel(ctx context.Context, tx *db.Tx, a actor.Actor, now time.Time, invoic
 	change := account.Cancel(of.ID, now)
 	change.Allocations = append(change.Allocations, account.With(change).useCredit(now)...)
 	if _, err := change.write(ctx, tx); err != nil {
+		return note, err
+	}
+	leaves, err := quietly(ctx, tx, now)
+	if err != nil {
+		return note, err
+	}
+	if err := write(ctx, tx, now, mail{of.Household, MailCancelled, note.ID, Told{ID: note.ID, Number: note.Label(), Cancels: of.Label(), Amount: of.Total, Reason: note.Reason}, leaves}); err != nil {
 		return note, err
 	}
 	return note, tell(ctx, tx, a, now, journal.Line{Event: "invoice.cancelled", Household: of.Household,

@@ -75,6 +75,9 @@ func enter(ctx context.Context, tx *db.Tx, a actor.Actor, e Entry, rule func(Acc
 	if err != nil {
 		return e, err
 	}
+	if err := tellEntry(ctx, tx, entries[0], accounts[e.Household].With(change)); err != nil {
+		return e, err
+	}
 	return entries[0], tell(ctx, tx, a, e.At, entries[0].told())
 }
 

@@ -13,6 +13,7 @@ func Rehouse(ctx context.Context, tx *db.Tx, lost, kept string, becomes map[stri
 	for _, statement := range []string{
 		`update invoice set household_id = $1 where household_id = $2`,
 		`update payment set household_id = $1 where household_id = $2`,
+		`update reminder set household_id = $1 where household_id = $2`,
 	} {
 		if _, err := tx.Exec(ctx, statement, kept, lost); err != nil {
 			return err

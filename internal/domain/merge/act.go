@@ -218,6 +218,7 @@ func scope(households, pupils, accounts []string) []transfer.Pick {
 		pick("instalment", `invoice_id in (select id from invoice where household_id`+in+`)`, of),
 		pick("payment", `household_id`+in, of),
 		pick("allocation", `payment_id in (select id from payment where household_id`+in+`)`, of),
+		pick("reminder", `household_id`+in, of),
 		pick("pupil_billing", `pupil_id`+in, their),
 		pick("cost_share", `household_id`+in+` or pupil_id in (select value from json_each(cast($2 as text)))`, of, their),
 	}

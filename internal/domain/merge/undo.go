@@ -154,7 +154,7 @@ func (m Merged) of(before transfer.Part) (k known) {
 // books are the tables of what is invoiced and paid: once an account has moved,
 // whatever has come to it since holds the undoing up, for it may have settled what
 // the other household owed.
-var books = []string{"invoice", "instalment", "payment", "allocation"}
+var books = []string{"invoice", "instalment", "payment", "allocation", "reminder"}
 
 // touching keeps the changes of what the merge turned, and what has come since
 // to a pupil or an account that it moved. That a family has read a message since

@@ -186,6 +186,16 @@ type payment struct {
 	At        time.Time    `db:"recorded_at" label:"Saisi le"`
 }
 
+type reminder struct {
+	Stage   int64      `db:"stage" label:"Étape"`
+	By      billing.By `db:"way" label:"Par"`
+	Amount  cents      `db:"amount" label:"Montant"`
+	Oldest  string     `db:"oldest_on" label:"En retard depuis le" is:"day"`
+	Content string     `db:"content" label:"Échéances"`
+	On      string     `db:"made_on" label:"Le" is:"day"`
+	At      time.Time  `db:"made_at" label:"Faite le"`
+}
+
 type stay struct {
 	Pupil   string `db:"pupil" of:"pupil_id" label:"Élève"`
 	Season  string `db:"season" of:"season_id" label:"Saison"`
@@ -305,6 +315,8 @@ var sections = []section{
 		join invoice i on i.id = x.invoice_id where i.household_id = $1 order by i.issued_at, i.id, x.position`, "invoice_line"),
 	sectionOf[payment]("paiements", "Les paiements", `select number, kind, way, amount, paid_on, bank, deposit_on, reference, issuer, reason, recorded_at from payment x
 		where household_id = $1 order by number`, "payment"),
+	sectionOf[reminder]("relances", "Les relances", `select stage, way, amount, oldest_on, content, made_on, made_at from reminder x
+		where household_id = $1 order by made_at, id`, "reminder"),
 	sectionOf[stay]("facturation", "La facturation d’un élève", `select `+pupilName+`, `+seasonName+`, arrives_on, leaves_on, excused, rented from pupil_billing x
 		where pupil_id in `+ours+` order by season_id, pupil_id`, "pupil_billing"),
 	sectionOf[share]("parts", "Les parts que vous payez", `select `+pupilName+`, `+seasonName+`, percent from cost_share x where household_id = $1

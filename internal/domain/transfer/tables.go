@@ -59,6 +59,7 @@ var tables = []table{
 	tableOf[billing.Entry]("payment").nullable("counters_id"),
 	tableOf[billing.Allocation]("allocation"),
 	tableOf[billing.Closing]("closing"),
+	tableOf[billing.Reminder]("reminder"),
 	tableOf[billing.Remittance]("remittance"),
 	tableOf[remittancePaymentRow]("remittance_payment"),
 	tableOf[pupilBillingRow]("pupil_billing"),

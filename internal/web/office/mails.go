@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"pupitre/internal/domain/account"
+	"pupitre/internal/domain/billing"
 	"pupitre/internal/domain/correspondence"
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/journal"
@@ -129,6 +130,7 @@ var kinds = map[correspondence.Kind]string{
 	enrolment.MailPartlyFull: "Formule en partie complète", enrolment.MailPartlyReleased: "Places rendues", enrolment.MailWithdrawn: "Renoncement",
 	enrolment.MailWithdrawalAns: "Réponse au renoncement", enrolment.MailCourseCancelled: "Cours annulé", enrolment.MailCampaignClosed: "Campagne close",
 	enrolment.MailMissingPapers: "Documents manquants", enrolment.MailNotRanked: "Choix à refaire",
+	billing.MailIssued: "Facture disponible", billing.MailCancelled: "Facture annulée", billing.MailReceived: "Paiement reçu", billing.MailReturned: "Paiement revenu impayé", billing.MailReminder: "Relance d’un impayé",
 	enrolment.MailTurnedDown: "Dossier refusé", message.MailMessage: "Message", message.MailTrial: "Essai d’un message",
 }
 

@@ -6,12 +6,14 @@ import (
 
 	"pupitre/internal/domain/account"
 	"pupitre/internal/domain/application"
+	"pupitre/internal/domain/billing"
 	"pupitre/internal/domain/catalogue"
 	"pupitre/internal/domain/correspondence"
 	"pupitre/internal/domain/enrolment"
 	"pupitre/internal/domain/people"
 	"pupitre/internal/domain/report"
 	"pupitre/internal/domain/school"
+	"pupitre/internal/platform/clock"
 	"pupitre/internal/platform/fault"
 	"pupitre/internal/web/door"
 )
@@ -109,8 +111,20 @@ func (s sample) facts(v *door.Visit, kind correspondence.Kind) any {
 		return application.LinkFacts{Name: s.name, Pupil: s.first, Address: s.address, KeptUntil: v.Now.AddDate(0, 0, application.KeptDays)}
 	case application.MailAnswer, application.MailRefused, application.MailAttached:
 		return application.AnswerFacts{Name: s.name, Pupil: s.told.Pupil, Text: "Ce que le secrétariat a écrit."}
+	case billing.MailIssued, billing.MailCancelled, billing.MailReceived, billing.MailReturned, billing.MailReminder:
+		return s.moneyFor(v)
 	}
 	return s.toldFor(v, kind)
+}
+
+// moneyFor are the facts of the mails about money, of a made-up invoice.
+func (s sample) moneyFor(v *door.Visit) billing.Told {
+	today := v.Now.In(clock.Paris)
+	due := func(months int) billing.ToldDue {
+		return billing.ToldDue{Invoice: "2027-0148", On: today.AddDate(0, months, 0).Format(time.DateOnly), Amount: 138_40}
+	}
+	return billing.Told{Name: s.name, ID: "exemple", Number: "2027-0148", Cancels: "2027-0147", Season: v.Season.Name, Amount: 415_20, Left: 276_80, On: today.Format(time.DateOnly),
+		Means: "chèque, Crédit Mutuel, 1204417", Reason: "sans provision", Stage: 1, Due: []billing.ToldDue{due(0), due(3), due(6)}}
 }
 
 // secrets are those of every kind: nothing that opens anything.
