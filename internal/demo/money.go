@@ -2,6 +2,7 @@ package demo
 
 import (
 	"slices"
+	"strconv"
 	"time"
 
 	"pupitre/internal/domain/billing"
@@ -72,11 +73,12 @@ func (s *seeding) invoice() error {
 	return err
 }
 
-// lastSeason gives the family of the demonstration the invoice of the season
-// before, in eight times by debit: what is due by now is paid.
+// lastSeason has the season before: the family of the demonstration pays its
+// invoice in eight times by debit, and what is due by now is paid; two others owe
+// theirs, one reminded once, one to the last.
 func (s *seeding) lastSeason(held school.School) error {
-	at := slices.IndexFunc(s.families, func(f *family) bool { return f.login == Family })
-	if at < 0 {
+	own := slices.IndexFunc(s.families, func(f *family) bool { return f.login == Family })
+	if own < 0 || len(s.families) < 3 {
 		return nil // a smaller school
 	}
 	before := func(day string) string {
@@ -91,38 +93,68 @@ func (s *seeding) lastSeason(held school.School) error {
 	if err := s.Store.Write(s.ctx, func(tx *db.Tx) error { return school.AddSeason(s.ctx, tx, last) }); err != nil {
 		return err
 	}
-	of := s.families[at]
-	holder, err := billing.HolderOf(s.ctx, s.Store, s.bursar, of.household.ID)
-	if err != nil {
-		return err
-	}
-	draft := billing.Draft{Payer: of.household.ID, Season: last.ID, SeasonName: last.Name, Creditor: billing.CreditorOf(held), Debtor: holder.Party, Mode: "En 8 fois", Means: []string{"Prélèvement bancaire"}, Debited: true,
-		Lines: []billing.Line{{Pupil: of.pupils[0].ID, Label: of.pupils[0].FullName(), Amount: 8 * 49_50, Steps: []billing.Step{{Label: "Cursus", Detail: "6e tranche", Change: 440_00}, {Label: "2e élève du foyer", Detail: "−10 %", Change: -44_00}}}}}
 	first, err := time.Parse(time.DateOnly, last.StartsOn[:4]+"-10-05")
 	if err != nil {
 		return err
 	}
-	for month := range 8 {
-		draft.Plan = append(draft.Plan, tariff.Instalment{On: first.AddDate(0, month, 0).Format(time.DateOnly), Amount: 49_50})
-	}
-	now := s.clock.Now()
-	earlier := func(day time.Time) *billing.Books {
-		if day.After(now) {
-			day = now
-		}
-		return billing.New(s.Store, clock.At(day))
-	}
-	if _, err := earlier(first.AddDate(0, 0, -7).Add(8*time.Hour)).Issue(s.ctx, s.bursar, draft); err != nil {
+	first = first.Add(8 * time.Hour)
+	plan, err := s.issueBefore(held, last, s.families[own], first, 8, "Prélèvement bancaire")
+	if err != nil {
 		return err
 	}
-	for _, due := range draft.Plan {
+	for _, due := range plan {
 		on, err := time.Parse(time.DateOnly, due.On)
-		if err != nil || on.After(now.AddDate(0, 0, -1)) {
+		if err != nil {
 			return err
 		}
-		if _, err := earlier(on.Add(8*time.Hour)).Receive(s.ctx, s.bursar, billing.Entry{Household: of.household.ID, Way: billing.Debit, Amount: due.Amount, On: due.On, Reference: "PRLV " + due.On[:7]}); err != nil {
+		if on.After(s.clock.Now().AddDate(0, 0, -1)) {
+			break
+		}
+		if _, err := s.booksAt(on.Add(8*time.Hour)).Receive(s.ctx, s.bursar, billing.Entry{Household: s.families[own].household.ID, Way: billing.Debit, Amount: due.Amount, On: due.On, Reference: "PRLV " + due.On[:7]}); err != nil {
 			return err
 		}
 	}
+	books, stages := s.booksAt(s.clock.Now()), int64(1)
+	for _, of := range s.families {
+		if of == s.families[own] || stages > billing.LastStage {
+			continue
+		}
+		if _, err := s.issueBefore(held, last, of, first, 3, "Chèques"); err != nil {
+			return err
+		}
+		for stage := int64(1); stage <= stages; stage++ {
+			if _, err := books.Remind(s.ctx, s.bursar, stage, []string{of.household.ID}); err != nil {
+				return err
+			}
+		}
+		stages += billing.LastStage - 1
+	}
 	return nil
+}
+
+// booksAt are the books on an earlier day.
+func (s *seeding) booksAt(at time.Time) *billing.Books {
+	if now := s.clock.Now(); at.After(now) {
+		at = now
+	}
+	return billing.New(s.Store, clock.At(at))
+}
+
+// issueBefore issues the family's invoice of the season before, in so many times
+// from the first month on.
+func (s *seeding) issueBefore(held school.School, last school.Season, of *family, first time.Time, times int, mean string) ([]tariff.Instalment, error) {
+	holder, err := billing.HolderOf(s.ctx, s.Store, s.bursar, of.household.ID)
+	if err != nil {
+		return nil, err
+	}
+	const each = 49_50
+	total := int64(times) * each
+	draft := billing.Draft{Payer: of.household.ID, Season: last.ID, SeasonName: last.Name, Creditor: billing.CreditorOf(held), Debtor: holder.Party,
+		Mode: "En " + strconv.Itoa(times) + " fois", Means: []string{mean}, Debited: times == 8,
+		Lines: []billing.Line{{Pupil: of.pupils[0].ID, Label: of.pupils[0].FullName(), Amount: total, Steps: []billing.Step{{Label: "Cursus", Detail: "6e tranche", Change: total + 44_00}, {Label: "2e élève du foyer", Detail: "−10 %", Change: -44_00}}}}}
+	for month := range times {
+		draft.Plan = append(draft.Plan, tariff.Instalment{On: first.AddDate(0, month, 0).Format(time.DateOnly), Amount: each})
+	}
+	_, err = s.booksAt(first.AddDate(0, 0, -7)).Issue(s.ctx, s.bursar, draft)
+	return draft.Plan, err
 }

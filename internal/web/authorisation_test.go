@@ -146,6 +146,8 @@ func (c *scene) usual(name string) string {
 		return c.entry()
 	case "remittance":
 		return c.remittance()
+	case "day":
+		return c.today()
 	case "year":
 		return c.today()[:4]
 	case "factor":

@@ -19,6 +19,7 @@ var withoutFields = []string{
 	"POST /bureau/reglages/droits/{account}/second-facteur",
 	"POST /bureau/reglages/droits/second-facteur", // a box
 	"POST /bureau/remises",                        // boxes
+	"POST /bureau/impayes",                        // boxes
 	"POST /mon-compte/codes",
 	"POST /mon-compte/facteurs/{factor}/retirer",
 	"POST /second-facteur", // of a session that is to prove: TestASecondFactorOnScreen

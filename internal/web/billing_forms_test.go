@@ -10,6 +10,7 @@ import (
 	"pupitre/internal/domain/school"
 	"pupitre/internal/domain/tariff"
 	"pupitre/internal/platform/clock"
+	"pupitre/internal/platform/db"
 )
 
 // bursarActor acts for the régie.
@@ -66,6 +67,27 @@ func (c *scene) cheque() string {
 	e, err := c.books().Receive(c.Context(), c.bursarActor(), billing.Entry{Household: c.own, Way: billing.Cheque, Amount: 7_50, On: c.today(), Bank: "CIC", Reference: "7730058"})
 	c.must(err)
 	return e.ID
+}
+
+// aReminder is the form that reminds the scene's household.
+func aReminder(c *scene, _ visitor) filling {
+	return filling{form: fields("etape", "1", "foyer", c.own)}
+}
+
+// late gives the scene's household an invoice of another season that is late, and
+// the reminders that lead to a letter of today.
+func (c *scene) late() {
+	c.Helper()
+	season := school.Season{ID: db.NewID(), Name: "2025-2026", StartsOn: "2025-09-15", EndsOn: "2026-07-03", AgesOn: "2025-12-31", OpensAt: c.clock.Now().AddDate(-2, 0, 0)}
+	c.must(c.store.Write(c.Context(), func(tx *db.Tx) error { return school.AddSeason(c.Context(), tx, season) }))
+	_, err := c.books().Issue(c.Context(), c.bursarActor(), billing.Draft{Payer: c.own, Season: season.ID, SeasonName: season.Name,
+		Debtor: billing.Party{Name: "Mme Claire " + ownLastName, Street: ownStreet, Postcode: "44430", Town: "Le Loroux-Bottereau"},
+		Lines:  []billing.Line{{Label: "Foyer", Amount: 900_00, Steps: []billing.Step{{Label: "Cursus", Change: 900_00}}}}, Plan: []tariff.Instalment{{On: "2025-10-05", Amount: 900_00}}})
+	c.must(err)
+	for stage := int64(1); stage <= billing.LastStage; stage++ {
+		_, err := c.books().Remind(c.Context(), c.bursarActor(), stage, []string{c.own})
+		c.must(err)
+	}
 }
 
 // inHand is the form that hands a cheque over.

@@ -171,6 +171,9 @@ var forgeries = []forged{
 		f.form.Set("version", "7")
 		return f
 	}},
+	{what: "nobody reminded", route: "POST /bureau/impayes", who: bursar, status: 422, says: "Choisissez qui relancer", fill: func(*scene) filling { return filling{form: fields("etape", "1")} }},
+	{what: "a household that is none reminded", route: "POST /bureau/impayes", who: bursar, status: 404, fill: func(*scene) filling { return filling{form: fields("etape", "1", "foyer", unknownID)} }},
+	{what: "a reminder that is none", route: "POST /bureau/impayes", who: bursar, status: 404, fill: func(c *scene) filling { return filling{form: fields("etape", "9", "foyer", c.own)} }},
 	{what: "nothing handed over", route: "POST /bureau/remises", who: bursar, status: 422, says: "Choisissez ce que vous remettez", fill: func(*scene) filling { return filling{form: fields("x", "")} }},
 	{what: "a cheque that is none handed over", route: "POST /bureau/remises", who: bursar, status: 409, says: "a été remis ou annulé entre-temps", fill: func(*scene) filling { return filling{form: fields("ecriture", unknownID)} }},
 	{what: "a month that is none closed", route: "POST /bureau/encaissements/cloture", who: bursar, status: 404, fill: func(*scene) filling { return filling{form: fields("mois", "2027-13", "motif", "")} }},

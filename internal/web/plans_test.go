@@ -17,7 +17,7 @@ import (
 
 // growing are the tables that grow with the families; all others are the
 // school's own and small.
-const growing = `invoice|invoice_line|instalment|payment|allocation|remittance_payment|pupil_billing|cost_share|household|household_change|household_merge|household_apart|message_recipient|household_payment_mean|guardian|pupil|pupil_household|pupil_season|pupil_note|pupil_course_now|imported|account|session|throttle|deposit|dossier|request|journal|job|outgoing_mail|decision|application|access_line`
+const growing = `invoice|invoice_line|instalment|payment|allocation|remittance_payment|reminder|pupil_billing|cost_share|household|household_change|household_merge|household_apart|message_recipient|household_payment_mean|guardian|pupil|pupil_household|pupil_season|pupil_note|pupil_course_now|imported|account|session|throttle|deposit|dossier|request|journal|job|outgoing_mail|decision|application|access_line`
 
 // few are the partial indexes that hold few rows however many families there
 // are: to read one from end to end is no scan.
@@ -47,6 +47,7 @@ var scans = []scan{
 	{"invoice", "from invoice i left join guardian g", "the list of a season's invoices counts them, and most are of one season"},
 	{"invoice instalment", "and t.ended_at is null group by t.due_on", "a season's money is of all its invoices"},
 	{"invoice", "group by substr(p.paid_on, 1, 7), p.way", "a season's money is of all its invoices"},
+	{"reminder", "where way = 'letter' group by made_on", "the days with letters, in their order, and it stops after a few"},
 	{"payment", "from payment p group by p.household_id", "who has paid too much is looked for among all accounts, on the régie's own page"},
 	{"request dossier pupil", "q.state in ('place', 'waiting', 'offered') order by q.seq", "a dry run is of everybody"},
 	{"dossier", "from request q where offering_id in", "the line of some courses, and the crowd asks for few courses"},

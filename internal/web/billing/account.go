@@ -36,13 +36,14 @@ type accountPage struct {
 	ui.Base
 	billing.Holder
 	billing.Account
-	Today   string
-	May     bool
-	Typed   typedPayment
-	Invalid *fault.Invalid // of the payment
-	Back    typedPayment   // the refund
-	NotBack *fault.Invalid
-	Refusal string
+	Reminders []billing.Reminder
+	Today     string
+	May       bool
+	Typed     typedPayment
+	Invalid   *fault.Invalid // of the payment
+	Back      typedPayment   // the refund
+	NotBack   *fault.Invalid
+	Refusal   string
 }
 
 func (p *Pages) readAccount(v *door.Visit) (a accountPage, err error) {
@@ -51,6 +52,9 @@ func (p *Pages) readAccount(v *door.Visit) (a accountPage, err error) {
 		return a, err
 	}
 	if a.Account, err = billing.AccountOf(v.Ctx(), p.store, v.Actor, household); err != nil {
+		return a, err
+	}
+	if a.Reminders, err = billing.RemindersOf(v.Ctx(), p.store, v.Actor, household); err != nil {
 		return a, err
 	}
 	a.May, a.Today = mayChange(v), today(v)

@@ -54,7 +54,7 @@ func (p *Pages) Figures(v *door.Visit) error {
 // tasks are what is to be done about money.
 func (f figuresPage) tasks() (all []ui.Task) {
 	if f.LateCount > 0 {
-		all = append(all, ui.Task{Label: french.Count(f.LateCount, "facture en retard", "factures en retard"), Note: french.Euros(f.Standing.Late), URL: invoicesPath + "?etat=" + string(billing.Late), State: ui.StateTodo, Word: "Voir"})
+		all = append(all, ui.Task{Label: french.Count(f.LateCount, "facture en retard", "factures en retard"), Note: french.Euros(f.Standing.Late), URL: debtsPath, State: ui.StateTodo, Word: "Relancer"})
 	}
 	for _, words := range f.Loose.Words() {
 		all = append(all, ui.Task{Label: words, URL: receiptsPath, State: ui.StateTodo, Word: "Voir"})
@@ -137,5 +137,5 @@ func lateURL(amount int64) string {
 	if amount == 0 {
 		return ""
 	}
-	return invoicesPath + "?etat=" + string(billing.Late)
+	return debtsPath
 }

@@ -111,6 +111,7 @@ func stepsOf(steps []billing.Step) []tariff.Step {
 	return all
 }
 
-func partyLines(p billing.Party) []string {
+// PartyLines are a name and address, line by line.
+func PartyLines(p billing.Party) []string {
 	return slices.DeleteFunc([]string{p.Name, p.Street, p.Extra, p.Postcode + " " + p.Town}, func(s string) bool { return s == "" || s == " " })
 }

@@ -48,9 +48,10 @@ func Nav(a actor.Actor) []ui.NavEntry {
 	prices := ui.NavEntry{Label: "Tarifs", URL: "/bureau/tarifs", Icon: "euro"}
 	invoices := ui.NavEntry{Label: "Factures", URL: "/bureau/factures", Icon: "invoice"}
 	receipts := ui.NavEntry{Label: "Encaissements", URL: "/bureau/encaissements", Icon: "receipt"}
+	debts := ui.NavEntry{Label: "Impayés", URL: "/bureau/impayes", Icon: "alert"}
 	if !a.IsOffice() {
 		home := ui.NavEntry{Label: "Tableau de bord", URL: "/bureau/recettes", Icon: "home"}
-		return permitted(a, []ui.NavEntry{home, prices, invoices, receipts})
+		return permitted(a, []ui.NavEntry{home, prices, invoices, receipts, debts})
 	}
 	entries := []ui.NavEntry{
 		{Label: "Tableau de bord", URL: "/bureau/tableau", Icon: "home"},
@@ -66,7 +67,7 @@ func Nav(a actor.Actor) []ui.NavEntry {
 	if a.May(actor.Changes, actor.Messages) {
 		entries = slices.Insert(entries, 7, ui.NavEntry{Label: "Messages", URL: "/bureau/messages", Icon: "message"})
 	}
-	entries = append(entries, prices, invoices, receipts)
+	entries = append(entries, prices, invoices, receipts, debts)
 	if a.MaySettle() {
 		entries = append(entries, ui.NavEntry{Label: "Réglages", URL: "/bureau/reglages", Icon: "settings"})
 	}
@@ -76,7 +77,7 @@ func Nav(a actor.Actor) []ui.NavEntry {
 // permitted leaves out the entries that the actor may not open.
 func permitted(a actor.Actor, entries []ui.NavEntry) []ui.NavEntry {
 	closed := map[string]*actor.Right{applicationsPath: actor.Applications, "/bureau/identifiants": actor.Identifiers, "/bureau/messages": actor.Messages,
-		"/bureau/tarifs": actor.Tariffs, "/bureau/factures": actor.Billing, "/bureau/encaissements": actor.Billing, "/bureau/recettes": actor.Billing}
+		"/bureau/tarifs": actor.Tariffs, "/bureau/factures": actor.Billing, "/bureau/encaissements": actor.Billing, "/bureau/impayes": actor.Billing, "/bureau/recettes": actor.Billing}
 	var open []ui.NavEntry
 	for _, e := range entries {
 		if right := closed[e.URL]; right == nil || a.May(actor.Sees, right) {
