@@ -28,15 +28,16 @@ var rooms = map[string][]string{
 	"document":       {"actor", "journal", "correspondence", "school", "people"},
 	"tariff":         {"actor", "journal", "correspondence", "school", "catalogue"},
 	"enrolment":      {"actor", "journal", "correspondence", "school", "people", "catalogue", "document", "tariff"},
-	"billing":        {"actor", "journal", "correspondence", "school", "people", "catalogue", "document", "tariff", "enrolment"},
+	"quotient":       {"actor", "journal", "correspondence", "school", "people", "catalogue", "tariff"},
+	"billing":        {"actor", "journal", "correspondence", "school", "people", "catalogue", "document", "tariff", "quotient", "enrolment"},
 	"application":    {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment"},
 	"report":         {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment"},
 	"importing":      {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "enrolment"},
-	"transfer":       {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "tariff", "enrolment", "billing", "report", "importing"},
+	"transfer":       {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "tariff", "quotient", "enrolment", "billing", "report", "importing"},
 	"message":        {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment", "report"},
-	"merge":          {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment", "billing", "application", "report", "message", "transfer", "rollover"},
+	"merge":          {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "quotient", "enrolment", "billing", "application", "report", "message", "transfer", "rollover"},
 	"trail":          {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment", "application", "report", "message", "transfer", "rollover", "merge"},
-	"personal":       {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment", "tariff", "billing", "application", "message", "trail"},
+	"personal":       {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "enrolment", "tariff", "quotient", "billing", "application", "message", "trail"},
 	"rollover":       {"actor", "journal", "correspondence", "school", "people", "account", "catalogue", "document", "tariff", "enrolment", "report", "transfer"},
 }
 
@@ -67,11 +68,12 @@ var doors = map[string][]string{
 	"catalogue":   {"ui", "door"},
 	"trail":       {"ui", "door"}, // the journal of accesses
 	"allocation":  {"ui", "door"},
+	"quotients":   {"ui", "door"},                       // the quotient of a household, for the office and the régie
 	"billing":     {"ui", "door", "pricing", "invoice"}, // what is invoiced and paid, for the régie
 	"personal":    {"ui", "door"},                       // what is kept about a household, as an archive
 	"tariffs":     {"ui", "door", "pricing"},            // of the régie and of those who settle
 	"mailbox":     {"ui", "door", "assets"},             // the demonstration's mails
-	"":            {"ui", "door", "assets", "public", "family", "application", "teacher", "office", "access", "settings", "households", "importing", "lists", "figures", "catalogue", "messages", "allocation", "merging", "trail", "tariffs", "personal", "billing"},
+	"":            {"ui", "door", "assets", "public", "family", "application", "teacher", "office", "access", "settings", "households", "importing", "lists", "figures", "catalogue", "messages", "allocation", "merging", "trail", "tariffs", "personal", "quotients", "billing"},
 }
 
 // noRoom lists the parts of the web that know no business.

@@ -38,6 +38,7 @@ import (
 	"pupitre/internal/web/office"
 	"pupitre/internal/web/personal"
 	"pupitre/internal/web/public"
+	"pupitre/internal/web/quotients"
 	settingspages "pupitre/internal/web/settings"
 	"pupitre/internal/web/tariffs"
 	webtrail "pupitre/internal/web/trail"
@@ -134,6 +135,7 @@ func pages(k *kept, s settings, accounts *account.Accounts, registrar *enrolment
 		Allocation:  allocation.New(k.store, registrar, s.clock, desk.Frame),
 		Application: webapplication.New(k.store, application.New(k.store, s.clock, accounts, registrar), merge.New(k.store, s.clock, accounts, registrar), desk.Frame),
 		Tariffs:     tariffs.New(k.store, desk.Frame),
+		Quotients:   quotients.New(k.store, s.clock, desk.Frame),
 		Billing:     money.New(k.store, billing.New(k.store, s.clock), desk.Frame),
 		Merging:     merging.New(k.store, merge.New(k.store, s.clock, accounts, registrar), desk.Frame),
 		Importing:   webimporting.New(k.store, importing.New(k.store, s.clock, accounts, registrar), desk.Frame),

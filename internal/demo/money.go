@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"pupitre/internal/domain/billing"
+	"pupitre/internal/domain/quotient"
 	"pupitre/internal/domain/school"
 	"pupitre/internal/domain/tariff"
 	"pupitre/internal/platform/clock"
@@ -23,6 +24,9 @@ const invoiced = 8
 func (s *seeding) invoice() error {
 	held, err := school.Current(s.ctx, s.Store)
 	if err != nil {
+		return err
+	}
+	if err := s.quotients(); err != nil {
 		return err
 	}
 	if err := s.lastSeason(held); err != nil {
@@ -157,4 +161,27 @@ func (s *seeding) issueBefore(held school.School, last school.Season, of *family
 	}
 	_, err = s.booksAt(first.AddDate(0, 0, -7)).Issue(s.ctx, s.bursar, draft)
 	return draft.Plan, err
+}
+
+// quotients enters the attestations of most families: of nine one has given none,
+// and one gave one that has run out.
+func (s *seeding) quotients() error {
+	today := s.clock.Now().In(clock.Paris)
+	day := func(t time.Time) string { return t.Format(time.DateOnly) }
+	return s.Store.Write(s.ctx, func(tx *db.Tx) error {
+		for n, f := range s.families {
+			q := quotient.Quotient{Household: f.household.ID, Value: 250_00 + int64(n)*137_00%2_300_00, Month: today.AddDate(0, -2, 0).Format("2006-01"), Issuer: quotient.Issuers[n%7/6], Source: quotient.Paper,
+				From: day(today.AddDate(0, -2, 0)), Until: day(today.AddDate(0, 10, 0))}
+			switch n % 9 {
+			case 4:
+				continue
+			case 7:
+				q.From, q.Until = day(today.AddDate(-1, 0, 0)), day(today.AddDate(0, 0, -20))
+			}
+			if _, err := quotient.Enter(s.ctx, tx, s.secretary, s.clock.Now(), q); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }

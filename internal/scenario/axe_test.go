@@ -124,6 +124,7 @@ var samples = map[string][]string{
 	"family.receipt":           {"{own receipt}"},
 	"family.certificate":       {"{own certificate}"},
 	"billing.figures":          {"/bureau/recettes"},
+	"quotients":                {"{own quotients}"},
 	"billing.debts":            {"/bureau/impayes", "/bureau/impayes?etape=1"},
 	"billing.reminder-letters": {"{letters of a day}"},
 	"billing.receipts":         {"/bureau/encaissements"},

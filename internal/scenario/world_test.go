@@ -147,6 +147,7 @@ func discover(t *testing.T, d *server) *world {
 	w.values["own invoice"] = home.find("/factures", `href="(/factures/`+someID+`)"`)
 	w.values["own receipt"] = home.find("/factures", `href="(/paiements/`+someID+`)"`)
 	w.values["own certificate"] = home.find("/factures", `href="(/attestations/\d{4})"`)
+	w.values["own quotients"] = "/bureau/quotients/" + strings.TrimPrefix(w.values["household"], "/bureau/familles/")
 	w.values["letters of a day"] = bursar.find("/bureau/impayes", `href="(/bureau/impayes/lettres/[-0-9]+)"`)
 	w.values["remittance"] = bursar.find("/bureau/encaissements", `href="(/bureau/remises/`+someID+`)"`)
 	w.values["entry"] = bursar.find(w.values["account of money"], `href="(/bureau/ecritures/`+someID+`)"`)

@@ -313,6 +313,11 @@ var table = slices.Concat(applicationRows, []row{
 	{money: true, route: "GET /bureau/comptes/{household}", want: directions(200).but(bursar, 200)},
 	{money: true, route: "POST /bureau/comptes/{household}", want: one(bursar, 303), fill: aCheque},
 	{money: true, route: "POST /bureau/comptes/{household}/remboursement", want: one(bursar, 303), fill: aRefund},
+	{money: true, route: "GET /bureau/quotients/{household}", want: offices(200).but(bursar, 200)},
+	{money: true, route: "POST /bureau/quotients/{household}", want: offices(303).but(bursar, 303), fill: anAttestation},
+	{money: true, route: "POST /bureau/quotients/{household}/{quotient}/retirer", want: offices(303).but(bursar, 303), fill: func(c *scene, _ visitor) filling {
+		return filling{path: map[string]string{"quotient": c.quotient()}, form: fields("motif", "lu de travers")}
+	}},
 	{money: true, route: "GET /bureau/recettes", want: directions(200).but(bursar, 200)},
 	{money: true, route: "GET /bureau/impayes", want: directions(200).but(bursar, 200)},
 	{money: true, route: "POST /bureau/impayes", want: one(bursar, 303), fill: aReminder},

@@ -146,6 +146,8 @@ func (c *scene) usual(name string) string {
 		return c.entry()
 	case "remittance":
 		return c.remittance()
+	case "quotient":
+		return c.quotient()
 	case "day":
 		return c.today()
 	case "year":

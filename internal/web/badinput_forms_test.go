@@ -214,6 +214,10 @@ var typedForms = slices.Concat(applicationForms, []typedForm{
 	{route: "POST /bureau/factures/{invoice}/echeancier", who: bursar, fill: func(*scene, visitor) filling { return filling{form: fields("fois", "8")} }, mandatory: []string{"fois"}},
 	{route: "POST /bureau/comptes/{household}", who: bursar, fill: aCheque, mandatory: []string{"moyen", "montant", "date", "banque", "reference"},
 		texts: []string{"montant", "date", "banque", "remettre", "reference", "emetteur", "motif"}},
+	{route: "POST /bureau/quotients/{household}", who: secretary, fill: anAttestation, mandatory: []string{"valeur", "mois", "organisme", "du", "au"}, texts: []string{"valeur", "mois", "du", "au"}},
+	{route: "POST /bureau/quotients/{household}/{quotient}/retirer", who: secretary, fill: func(c *scene, _ visitor) filling {
+		return filling{path: map[string]string{"quotient": c.quotient()}, form: fields("motif", "lu de travers")}
+	}, mandatory: []string{"motif"}, texts: []string{"motif"}},
 	{route: "POST /bureau/encaissements/cloture", who: bursar, fill: lastMonth, texts: []string{"motif"}},
 	{route: "POST /bureau/remises/{remittance}/annulation", who: bursar, fill: func(*scene, visitor) filling { return filling{form: fields("motif", "un chèque manque")} }, mandatory: []string{"motif"}, texts: []string{"motif"}},
 	{route: "POST /bureau/remises/{remittance}/credit", who: bursar, fill: credited, mandatory: []string{"date", "montant"}, texts: []string{"date", "montant"}},

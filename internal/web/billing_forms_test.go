@@ -7,6 +7,7 @@ import (
 
 	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/billing"
+	"pupitre/internal/domain/quotient"
 	"pupitre/internal/domain/school"
 	"pupitre/internal/domain/tariff"
 	"pupitre/internal/platform/clock"
@@ -88,6 +89,24 @@ func (c *scene) late() {
 		_, err := c.books().Remind(c.Context(), c.bursarActor(), stage, []string{c.own})
 		c.must(err)
 	}
+}
+
+// anAttestation is the form of a quotient familial.
+func anAttestation(c *scene, _ visitor) filling {
+	return filling{form: fields("valeur", "400,50", "mois", c.clock.Now().AddDate(0, -1, 0).Format("01/2006"), "organisme", "CAF", "du", "01/09/2027", "au", "31/08/2028")}
+}
+
+// quotient is one of the scene's household that stands.
+func (c *scene) quotient() string {
+	c.Helper()
+	const stands = `select coalesce(min(id), '') from quotient where household_id = $1 and withdrawn_at is null`
+	if c.text(stands, c.own) == "" {
+		c.must(c.store.Write(c.Context(), func(tx *db.Tx) error {
+			_, err := quotient.Enter(c.Context(), tx, c.bursarActor(), c.clock.Now(), quotient.Quotient{Household: c.own, Value: 845_00, Month: "2027-05", Issuer: "CAF", Source: quotient.Paper, From: "2027-06-01", Until: "2028-05-31"})
+			return err
+		}))
+	}
+	return c.text(stands, c.own)
 }
 
 // inHand is the form that hands a cheque over.

@@ -171,6 +171,19 @@ var forgeries = []forged{
 		f.form.Set("version", "7")
 		return f
 	}},
+	{what: "an attestation of a month to come", route: "POST /bureau/quotients/{household}", who: secretary, status: 422, says: "Ce mois est à venir", fill: func(c *scene) filling {
+		f := anAttestation(c, secretary)
+		f.form.Set("mois", "12/2099")
+		return f
+	}},
+	{what: "an attestation of nobody", route: "POST /bureau/quotients/{household}", who: bursar, status: 404, fill: func(c *scene) filling {
+		f := anAttestation(c, bursar)
+		f.path = map[string]string{"household": unknownID}
+		return f
+	}},
+	{what: "an attestation of another household withdrawn", route: "POST /bureau/quotients/{household}/{quotient}/retirer", who: secretary, status: 404, fill: func(c *scene) filling {
+		return filling{path: map[string]string{"household": c.other, "quotient": c.quotient()}, form: fields("motif", "x")}
+	}},
 	{what: "nobody reminded", route: "POST /bureau/impayes", who: bursar, status: 422, says: "Choisissez qui relancer", fill: func(*scene) filling { return filling{form: fields("etape", "1")} }},
 	{what: "a household that is none reminded", route: "POST /bureau/impayes", who: bursar, status: 404, fill: func(*scene) filling { return filling{form: fields("etape", "1", "foyer", unknownID)} }},
 	{what: "a reminder that is none", route: "POST /bureau/impayes", who: bursar, status: 404, fill: func(c *scene) filling { return filling{form: fields("etape", "9", "foyer", c.own)} }},

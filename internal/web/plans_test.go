@@ -17,7 +17,7 @@ import (
 
 // growing are the tables that grow with the families; all others are the
 // school's own and small.
-const growing = `invoice|invoice_line|instalment|payment|allocation|remittance_payment|reminder|pupil_billing|cost_share|household|household_change|household_merge|household_apart|message_recipient|household_payment_mean|guardian|pupil|pupil_household|pupil_season|pupil_note|pupil_course_now|imported|account|session|throttle|deposit|dossier|request|journal|job|outgoing_mail|decision|application|access_line`
+const growing = `invoice|invoice_line|instalment|payment|allocation|remittance_payment|quotient|reminder|pupil_billing|cost_share|household|household_change|household_merge|household_apart|message_recipient|household_payment_mean|guardian|pupil|pupil_household|pupil_season|pupil_note|pupil_course_now|imported|account|session|throttle|deposit|dossier|request|journal|job|outgoing_mail|decision|application|access_line`
 
 // few are the partial indexes that hold few rows however many families there
 // are: to read one from end to end is no scan.

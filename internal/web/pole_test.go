@@ -117,7 +117,7 @@ func (p *pole) reads(path string) reply {
 
 // path is the route's with these objects.
 func (p *pole) path(r door.Route, objects map[string]string) string {
-	more := map[string]string{"list": "dossiers", "format": "csv", "paper": "listes-de-cours", "batch": "0123", "request": "x", "scenario": "x", "application": "x", "kind": "tarifs", "letter": "received", "merge": "x", "import": "x", "message": "x", "invoice": "x", "entry": "x", "remittance": "x", "year": "2027", "day": "2027-06-08"}
+	more := map[string]string{"list": "dossiers", "format": "csv", "paper": "listes-de-cours", "batch": "0123", "request": "x", "scenario": "x", "application": "x", "kind": "tarifs", "letter": "received", "merge": "x", "import": "x", "message": "x", "invoice": "x", "entry": "x", "remittance": "x", "year": "2027", "quotient": "x", "day": "2027-06-08"}
 	return inPath.ReplaceAllStringFunc(strings.TrimSuffix(r.Path, "{$}"), func(name string) string {
 		name = name[1 : len(name)-1]
 		if value := objects[name]; value != "" {

@@ -18,6 +18,7 @@ import (
 	"pupitre/internal/web/office"
 	"pupitre/internal/web/personal"
 	"pupitre/internal/web/public"
+	"pupitre/internal/web/quotients"
 	"pupitre/internal/web/settings"
 	"pupitre/internal/web/tariffs"
 	"pupitre/internal/web/trail"
@@ -43,6 +44,7 @@ type Pages struct {
 	Trail       *trail.Pages      // the journal of accesses
 	Personal    *personal.Pages   // what is kept about a household, as an archive
 	Tariffs     *tariffs.Pages    // what the season costs
+	Quotients   *quotients.Pages  // the quotient of a household
 	Billing     *billing.Pages    // what is invoiced and paid
 }
 
@@ -70,6 +72,7 @@ func SiteMap(p Pages) []door.Route {
 		p.Trail.Routes(),
 		p.Personal.Routes(),
 		p.Tariffs.Routes(),
+		p.Quotients.Routes(),
 		p.Billing.Routes(),
 	} {
 		routes = append(routes, group...)

@@ -49,6 +49,7 @@ import (
 	"pupitre/internal/web/office"
 	"pupitre/internal/web/personal"
 	"pupitre/internal/web/public"
+	"pupitre/internal/web/quotients"
 	"pupitre/internal/web/settings"
 	"pupitre/internal/web/tariffs"
 	trailpages "pupitre/internal/web/trail"
@@ -262,6 +263,7 @@ func everyPage(store *db.Store, registrar *enrolment.Registrar, accounts *accoun
 		Allocation:  allocation.New(store, registrar, clk, desk.Frame),
 		Importing:   importpages.New(store, importing.New(store, clk, accounts, registrar), desk.Frame),
 		Tariffs:     tariffs.New(store, desk.Frame),
+		Quotients:   quotients.New(store, clk, desk.Frame),
 		Billing:     money.New(store, billing.New(store, clk), desk.Frame),
 		Trail:       trailpages.New(store, desk.Frame),
 		Personal:    personal.New(store, blobs),

@@ -114,8 +114,9 @@ var (
 	Catalogue = offices(Changes, Sees).named("catalogue", "Cours, formules, pôles, enseignants")
 	Classes   = only(Sees, Teacher).named("classes", "Ses cours et ses élèves")
 
-	Tariffs = only(Changes, Bursar, Director, Administrator).named("tariffs", "Tarifs de la saison")
-	Billing = only(Changes, Bursar).with(Director, Sees).with(Administrator, Sees).named("billing", "Factures, encaissements, clôtures")
+	Quotients = offices(Changes, ChangesOwn).with(Bursar, Changes).named("quotients", "Quotient familial des foyers")
+	Tariffs   = only(Changes, Bursar, Director, Administrator).named("tariffs", "Tarifs de la saison")
+	Billing   = only(Changes, Bursar).with(Director, Sees).with(Administrator, Sees).named("billing", "Factures, encaissements, clôtures")
 
 	Settings = only(Changes, Director, Administrator).named("settings", "École, saisons, campagne, pièces, règles")
 	Accounts = only(Changes, Administrator).with(Director, Sees).named("accounts", "Comptes et droits")
@@ -136,7 +137,7 @@ var Rights = []RightGroup{
 	{"Familles et élèves", []*Right{Office, Households, Newcomers, Merges, Papers, Mails, Messages, Identifiers, Imports}},
 	{"Inscriptions", []*Right{Dossiers, Applications, Places, Queues, Jumps, Allocation, Opening, Lists}},
 	{"Enseignement", []*Right{Catalogue, Classes}},
-	{"Argent", []*Right{Tariffs, Billing}},
+	{"Argent", []*Right{Quotients, Tariffs, Billing}},
 	{"Réglages", []*Right{Settings, Accounts, Accesses, PersonalData}},
 	{"", []*Right{Everybody, OwnAccount, OwnFactor, FamilyPages}},
 }

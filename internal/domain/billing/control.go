@@ -1,6 +1,7 @@
 package billing
 
 import (
+	"pupitre/internal/domain/quotient"
 	"pupitre/internal/platform/french"
 )
 
@@ -12,7 +13,7 @@ type Candidate struct {
 	LastYear  int64 // of the season before; 0 when there was none
 	Addressed bool  // its address is complete, and somebody is responsible
 	Refused   string
-	Quotient  QuotientState
+	Quotient  quotient.State
 	Asserted  string   // what proves the quotient, in words: « attestation d’avril 2026 »
 	Undecided []string // pupils whose dossier is sent and not « inscrit »
 	Waiting   []string // pupils who wait for a place beside what is invoiced
@@ -24,16 +25,6 @@ type Candidate struct {
 	Arrives   []string // « Jade, le 4 octobre 2027 »: confirmed once the season had begun, and no day of arrival is given
 	Invoiced  string   // number of its invoice of the season, "" for none
 }
-
-// QuotientState is how the quotient familial stands.
-type QuotientState string
-
-// How it stands.
-const (
-	QuotientNone    QuotientState = ""
-	QuotientValid   QuotientState = "valid"
-	QuotientExpired QuotientState = "expired"
-)
 
 // Oddity is something that surprises of a household before it is invoiced.
 type Oddity struct {
@@ -65,7 +56,7 @@ func (c Candidate) Oddities() []Oddity {
 	add(c.Invoiced != "", Oddity{"invoiced", "Déjà facturé", "facture " + c.Invoiced, "pas de seconde facture", true})
 	add(len(c.Undecided) > 0, Oddity{"undecided", "Dossier non confirmé", french.List(c.Undecided), "ce qui est inscrit est seul facturé", false})
 	add(len(c.Waiting) > 0, Oddity{"waiting", "En liste d’attente", french.List(c.Waiting), "ce qui est inscrit est seul facturé", false})
-	add(c.Quotient == QuotientExpired, Oddity{"quotient", "QF expiré", c.Asserted, "tarif maximal", false})
+	add(c.Quotient == quotient.Expired, Oddity{"quotient", "QF expiré", c.Asserted, "tarif maximal", false})
 	add(c.Debited && !c.Mandated, Oddity{"mandate", "Mandat à valider", "prélèvement choisi", "première échéance demandée par un autre moyen", false})
 	add(c.Payers > 1 && !c.Shared, Oddity{"payers", "Deux payeurs", "parts absentes", "une seule facture, au foyer " + c.Name, false})
 	add(c.Refused == "" && c.Total == 0, Oddity{"zero", "Montant nul", "rien à payer", "facture à " + french.Euros(0), false})

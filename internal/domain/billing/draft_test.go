@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"pupitre/internal/domain/billing"
+	"pupitre/internal/domain/quotient"
 )
 
 func TestLinesKeepTheirCalculation(t *testing.T) {
@@ -124,7 +125,7 @@ func TestSplit(t *testing.T) {
 }
 
 func TestTheControlList(t *testing.T) {
-	fine := billing.Candidate{Household: "moreau", Name: "Moreau", Total: 415_20, LastYear: 396_00, Addressed: true, Quotient: billing.QuotientValid, Payers: 1}
+	fine := billing.Candidate{Household: "moreau", Name: "Moreau", Total: 415_20, LastYear: 396_00, Addressed: true, Quotient: quotient.Valid, Payers: 1}
 	if !fine.Ready() {
 		t.Fatalf("what is ordinary surprises: %+v", fine.Oddities())
 	}
@@ -133,9 +134,9 @@ func TestTheControlList(t *testing.T) {
 		mend func(*billing.Candidate)
 		want string // code, and whether it blocks
 	}{
-		{"no attestation was ever given: the top bracket, which the family has read", func(c *billing.Candidate) { c.Quotient = billing.QuotientNone }, ""},
+		{"no attestation was ever given: the top bracket, which the family has read", func(c *billing.Candidate) { c.Quotient = quotient.None }, ""},
 		{"an attestation has run out", func(c *billing.Candidate) {
-			c.Quotient, c.Asserted = billing.QuotientExpired, "attestation d’avril 2026"
+			c.Quotient, c.Asserted = quotient.Expired, "attestation d’avril 2026"
 		}, "quotient"},
 		{"nothing to pay", func(c *billing.Candidate) { c.Total = 0 }, "zero"},
 		{"half as much again, to the cent, is not yet unusual", func(c *billing.Candidate) { c.Total = 594_00 }, ""},

@@ -11,6 +11,7 @@ import (
 
 	"pupitre/internal/domain/actor"
 	"pupitre/internal/domain/enrolment"
+	"pupitre/internal/domain/quotient"
 	"pupitre/internal/domain/school"
 	"pupitre/internal/domain/tariff"
 	"pupitre/internal/platform/db"
@@ -49,7 +50,7 @@ func prepare(ctx context.Context, r db.Reader, now time.Time, s school.School, s
 	if !t.Found() {
 		return nil, fault.Refuse("La saison " + season.Name + " n’a pas encore de tarifs" + french.Nbsp + ": saisissez-les avant de facturer.")
 	}
-	c, err := readCase(ctx, r, season, scope)
+	c, err := readCase(ctx, r, season, scope, today(now))
 	if err != nil {
 		return nil, err
 	}
@@ -141,20 +142,22 @@ type mean struct {
 
 // theCase is what the invoices of a season are made of.
 type theCase struct {
-	season   school.Season
-	charging []string // households whose dossiers are charged
-	pupils   map[string][]enrolled
-	homes    map[string]home
-	stays    map[string]Stay
-	shares   map[string][]Share // by pupil
-	parents  map[string]int     // households of a pupil
-	means    map[string][]mean
-	invoiced map[string]held
-	before   map[string]int64
+	season    school.Season
+	today     string
+	quotients map[string][]quotient.Quotient
+	charging  []string // households whose dossiers are charged
+	pupils    map[string][]enrolled
+	homes     map[string]home
+	stays     map[string]Stay
+	shares    map[string][]Share // by pupil
+	parents   map[string]int     // households of a pupil
+	means     map[string][]mean
+	invoiced  map[string]held
+	before    map[string]int64
 }
 
 // readCase reads what concerns the scope, and those who share what it pays.
-func readCase(ctx context.Context, r db.Reader, season school.Season, scope Scope) (c theCase, err error) {
+func readCase(ctx context.Context, r db.Reader, season school.Season, scope Scope, today string) (c theCase, err error) {
 	// Who is in: the scope's households, and those whose pupils they pay for.
 	where, args := ``, []any{season.ID}
 	const these = ` in (select value from json_each(cast($2 as text)))`
@@ -175,7 +178,7 @@ func readCase(ctx context.Context, r db.Reader, season school.Season, scope Scop
 	if err != nil {
 		return c, fmt.Errorf("read what is enrolled: %w", err)
 	}
-	c = theCase{season: season, pupils: map[string][]enrolled{}, homes: map[string]home{}, stays: map[string]Stay{}, shares: map[string][]Share{}, parents: map[string]int{},
+	c = theCase{season: season, today: today, pupils: map[string][]enrolled{}, homes: map[string]home{}, stays: map[string]Stay{}, shares: map[string][]Share{}, parents: map[string]int{},
 		means: map[string][]mean{}, invoiced: map[string]held{}, before: map[string]int64{}}
 	var pupils, households []string
 	for _, e := range rows {
@@ -236,6 +239,9 @@ func (c *theCase) read(ctx context.Context, r db.Reader, pupils, households []st
 	for _, m := range means {
 		c.means[m.Household] = append(c.means[m.Household], m)
 	}
+	if c.quotients, err = quotient.ByHousehold(ctx, r, households...); err != nil {
+		return err
+	}
 	standing := func(season string) ([]held, error) {
 		return db.All[held](ctx, r, `select payer_id, year, number, total from invoice
 			where payer_id`+these+` and season_id = $2 and series = 'invoice' and cancelled_by = ''`, of, season)
@@ -271,7 +277,7 @@ func (c theCase) bill(t tariff.Tariff, household string) bill {
 			rows = append(rows, e.PricedPupil)
 		}
 	}
-	of := enrolment.HomeOf(rows, c.season.AgesOn, t.IsOutside(c.homes[household].Town), tariff.Quotient{})
+	of := enrolment.HomeOf(rows, c.season.AgesOn, t.IsOutside(c.homes[household].Town), quotient.ForTariff(c.quotients[household], c.today))
 	for n, p := range of.Pupils {
 		stay := c.stays[p.Key]
 		of.Pupils[n].Arrives, of.Pupils[n].Leaves, of.Pupils[n].Excused, of.Pupils[n].Rented = stay.Arrives, stay.Leaves, stay.Excused, stay.Rented()
@@ -347,6 +353,9 @@ func (c theCase) prepared(payer string, bills map[string]bill) Prepared {
 			p.Refused = wordsOf(err)
 		}
 		c.look(&p.Candidate, payer, household)
+		if household == payer {
+			p.Quotient, p.Asserted = c.asserted(household)
+		}
 	}
 	p.Total = p.Draft.Total()
 	for _, m := range c.means[payer] {
@@ -355,6 +364,15 @@ func (c theCase) prepared(payer string, bills map[string]bill) Prepared {
 	}
 	p.Draft.Debited = p.Debited && p.Mandated
 	return p
+}
+
+// asserted is how the household's quotient stands, and what it says.
+func (c theCase) asserted(household string) (quotient.State, string) {
+	q, state := quotient.On(c.quotients[household], c.today)
+	if state == quotient.None {
+		return state, ""
+	}
+	return state, q.Words() + ", jusqu’au " + french.CivilDate(q.Until)
 }
 
 // plan gives the draft its instalments, in as many times as the household has

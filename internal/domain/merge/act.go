@@ -17,6 +17,7 @@ import (
 	"pupitre/internal/domain/journal"
 	"pupitre/internal/domain/message"
 	"pupitre/internal/domain/people"
+	"pupitre/internal/domain/quotient"
 	"pupitre/internal/domain/rollover"
 	"pupitre/internal/domain/transfer"
 	"pupitre/internal/platform/db"
@@ -112,6 +113,9 @@ func (m *Merges) move(ctx context.Context, tx *db.Tx, at time.Time, by actor.Act
 		return err
 	}
 	if err := enrolment.Rehome(ctx, tx, enrolment.Rehoming{Lost: v.Lost.ID, Kept: v.Kept.ID, Becomes: becomes}); err != nil {
+		return err
+	}
+	if err := quotient.Rehouse(ctx, tx, v.Lost.ID, v.Kept.ID); err != nil {
 		return err
 	}
 	if err := billing.Rehouse(ctx, tx, v.Lost.ID, v.Kept.ID, becomes); err != nil {
@@ -218,6 +222,7 @@ func scope(households, pupils, accounts []string) []transfer.Pick {
 		pick("instalment", `invoice_id in (select id from invoice where household_id`+in+`)`, of),
 		pick("payment", `household_id`+in, of),
 		pick("allocation", `payment_id in (select id from payment where household_id`+in+`)`, of),
+		pick("quotient", `household_id`+in, of),
 		pick("reminder", `household_id`+in, of),
 		pick("pupil_billing", `pupil_id`+in, their),
 		pick("cost_share", `household_id`+in+` or pupil_id in (select value from json_each(cast($2 as text)))`, of, their),

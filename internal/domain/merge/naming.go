@@ -80,6 +80,8 @@ func (m Merged) nameOf(t transfer.Turned, pupils map[string]people.Pupil, papers
 		return "une facture"
 	case "instalment", "payment", "allocation":
 		return "un paiement ou une échéance"
+	case "quotient":
+		return "un quotient familial"
 	case "reminder":
 		return "une relance"
 	case "pupil_billing", "cost_share":

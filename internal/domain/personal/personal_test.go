@@ -33,6 +33,7 @@ var leftOut = map[string]string{
 	"request.id": inner, "request.seq": "the order of the list, of everybody", "request.jumped": "told by the journal", "request.offer_token_hash": "a secret", "request.line": inner, "request.created_at": "the same as received_at, by the program's clock",
 	"invoice.id": inner, "invoice.household_id": inner, "invoice.payer_id": "who was invoiced: the household, or one that it was made one with", "invoice.cancels_id": inner,
 	"invoice.cancelled_by": inner, "invoice.issued_by": staff, "invoice.digest": derived, "invoice_line.position": inner,
+	"quotient.id": inner, "quotient.household_id": inner, "quotient.entered_by": staff, "quotient.withdrawn_by": staff,
 	"reminder.id": inner, "reminder.household_id": inner, "reminder.made_by": staff,
 	"payment.id": inner, "payment.household_id": inner, "payment.counters_id": "told by its reason", "payment.recorded_by": staff,
 	"pupil_billing.version": inner, "pupil_billing.changed_at": "told by the journal", "pupil_billing.changed_by": staff, "cost_share.household_id": inner,

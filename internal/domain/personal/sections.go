@@ -8,6 +8,7 @@ import (
 	"pupitre/internal/domain/billing"
 	"pupitre/internal/domain/document"
 	"pupitre/internal/domain/enrolment"
+	"pupitre/internal/domain/quotient"
 	"pupitre/internal/domain/school"
 	"pupitre/internal/domain/tariff"
 	"pupitre/internal/platform/db"
@@ -196,6 +197,18 @@ type reminder struct {
 	At      time.Time  `db:"made_at" label:"Faite le"`
 }
 
+type attested struct {
+	Value     cents           `db:"value" label:"Quotient"`
+	Month     string          `db:"month" label:"Mois"`
+	Issuer    quotient.Issuer `db:"issuer" label:"Organisme"`
+	Source    quotient.Source `db:"source" label:"Source"`
+	From      string          `db:"valid_from" label:"Valable du" is:"day"`
+	Until     string          `db:"valid_until" label:"Au" is:"day"`
+	At        time.Time       `db:"entered_at" label:"Saisi le"`
+	Withdrawn time.Time       `db:"withdrawn_at" label:"Retiré le"`
+	Reason    string          `db:"reason" label:"Motif"`
+}
+
 type stay struct {
 	Pupil   string `db:"pupil" of:"pupil_id" label:"Élève"`
 	Season  string `db:"season" of:"season_id" label:"Saison"`
@@ -317,6 +330,8 @@ var sections = []section{
 		where household_id = $1 order by number`, "payment"),
 	sectionOf[reminder]("relances", "Les relances", `select stage, way, amount, oldest_on, content, made_on, made_at from reminder x
 		where household_id = $1 order by made_at, id`, "reminder"),
+	sectionOf[attested]("quotients", "Le quotient familial", `select value, month, issuer, source, valid_from, valid_until, entered_at, withdrawn_at, reason from quotient x
+		where household_id = $1 order by entered_at, id`, "quotient"),
 	sectionOf[stay]("facturation", "La facturation d’un élève", `select `+pupilName+`, `+seasonName+`, arrives_on, leaves_on, excused, rented from pupil_billing x
 		where pupil_id in `+ours+` order by season_id, pupil_id`, "pupil_billing"),
 	sectionOf[share]("parts", "Les parts que vous payez", `select `+pupilName+`, `+seasonName+`, percent from cost_share x where household_id = $1

@@ -7,6 +7,7 @@ import (
 	"pupitre/internal/domain/document"
 	"pupitre/internal/domain/importing"
 	"pupitre/internal/domain/journal"
+	"pupitre/internal/domain/quotient"
 	"pupitre/internal/domain/school"
 )
 
@@ -59,6 +60,7 @@ var tables = []table{
 	tableOf[billing.Entry]("payment").nullable("counters_id"),
 	tableOf[billing.Allocation]("allocation"),
 	tableOf[billing.Closing]("closing"),
+	tableOf[quotient.Quotient]("quotient"),
 	tableOf[billing.Reminder]("reminder"),
 	tableOf[billing.Remittance]("remittance"),
 	tableOf[remittancePaymentRow]("remittance_payment"),

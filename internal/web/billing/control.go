@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"pupitre/internal/domain/billing"
+	"pupitre/internal/domain/quotient"
 	"pupitre/internal/domain/school"
 	"pupitre/internal/platform/fault"
 	"pupitre/internal/platform/french"
@@ -104,7 +105,7 @@ func (c *controlPage) sort(prepared billing.Prepared) {
 			c.OddOnes.Count, c.OddOnes.Total = c.OddOnes.Count+1, c.OddOnes.Total+prepared.Total
 		}
 	}
-	if prepared.Quotient != billing.QuotientValid {
+	if prepared.Quotient != quotient.Valid {
 		c.NoQF++
 	}
 }

@@ -2,8 +2,10 @@ package family
 
 import (
 	"pupitre/internal/domain/enrolment"
+	"pupitre/internal/domain/quotient"
 	"pupitre/internal/domain/school"
 	"pupitre/internal/domain/tariff"
+	"pupitre/internal/platform/clock"
 	"pupitre/internal/platform/fault"
 	"pupitre/internal/platform/french"
 	"pupitre/internal/web/door"
@@ -16,7 +18,8 @@ type pricePage struct {
 	ui.Base
 	Head     wizardHead
 	Price    enrolment.Price
-	Quotient string // as it was typed
+	Quotient string // as it was typed, or as the school has it
+	Proved   string // the attestation that the school has checked, in words; "" when it is not what counts here
 	Typed    bool   // a quotient that can be read
 	Invalid  *fault.Invalid
 	With     tariff.Charge // of the pupil
@@ -45,6 +48,15 @@ func (p *Pages) ShowPrice(v *door.Visit) error {
 		return err
 	}
 	page := pricePage{Base: v.Base(saidOf(r, "Réinscription, le prix")), Head: headOf(v, r, stepSend), Quotient: v.Query(fieldQuotient), Title: r.Programme.Title}
+	if !v.R.URL.Query().Has(fieldQuotient) {
+		proved, err := quotient.Of(v.Ctx(), p.store, v.Actor, r.Household.ID)
+		if err != nil {
+			return err
+		}
+		if q, state := quotient.On(proved, v.Now.In(clock.Paris).Format("2006-01-02")); state == quotient.Valid {
+			page.Quotient, page.Proved = q.Figure(), q.Words()
+		}
+	}
 	q, err := page.quotient()
 	if err != nil {
 		page.Invalid, _ = door.AsInvalid(err)

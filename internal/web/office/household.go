@@ -15,9 +15,11 @@ import (
 	"pupitre/internal/domain/journal"
 	"pupitre/internal/domain/merge"
 	"pupitre/internal/domain/people"
+	"pupitre/internal/domain/quotient"
 	"pupitre/internal/domain/report"
 	"pupitre/internal/domain/school"
 	"pupitre/internal/domain/trail"
+	"pupitre/internal/platform/clock"
 	"pupitre/internal/platform/fault"
 	"pupitre/internal/platform/french"
 	"pupitre/internal/web/door"
@@ -27,20 +29,21 @@ import (
 // householdPage is all that the office knows of a family.
 type householdPage struct {
 	ui.Base
-	H       people.Household
-	Account account.Account // its ID is "" without one
-	Pupils  []pupilLine
-	Hidden  int                       // pupils of another pole, whom the visitor does not see
-	Changes []people.Change           // made by the family, which the office has not seen
-	Alike   []application.Resemblance // households that may be this one, for who may merge them
-	Papers  []enrolment.PaperAsked
-	Mails   []correspondence.Outgoing
-	Lines   []journal.Line
-	Means   []string
-	Billing string
-	All     string // which list is shown whole: mails or journal
-	Closed  bool   // the campaign is over: only then is a reopening of use
-	Typed   householdForm
+	H        people.Household
+	Account  account.Account // its ID is "" without one
+	Pupils   []pupilLine
+	Hidden   int                       // pupils of another pole, whom the visitor does not see
+	Changes  []people.Change           // made by the family, which the office has not seen
+	Alike    []application.Resemblance // households that may be this one, for who may merge them
+	Papers   []enrolment.PaperAsked
+	Mails    []correspondence.Outgoing
+	Lines    []journal.Line
+	Means    []string
+	Billing  string
+	Quotient string // that counts today, in words
+	All      string // which list is shown whole: mails or journal
+	Closed   bool   // the campaign is over: only then is a reopening of use
+	Typed    householdForm
 
 	MayMerge       bool
 	MayHandOver    bool // all that is kept about it, to the family
@@ -220,12 +223,22 @@ func (p *Pages) money(v *door.Visit, page *householdPage) error {
 		}
 	}
 	modes, err := school.BillingModes(v.Ctx(), p.Store)
+	if err != nil {
+		return err
+	}
 	for _, m := range modes {
 		if m.Code == page.H.BillingMode {
 			page.Billing = m.Name
 		}
 	}
-	return err
+	proved, err := quotient.Of(v.Ctx(), p.Store, v.Actor, page.H.ID)
+	if err != nil {
+		return err
+	}
+	if q, state := quotient.On(proved, v.Now.In(clock.Paris).Format(time.DateOnly)); state == quotient.Valid {
+		page.Quotient = q.Words()
+	}
+	return nil
 }
 
 // pupilsOf are the household's pupils that the visitor may know of, and how many
