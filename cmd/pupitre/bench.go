@@ -14,9 +14,10 @@ import (
 )
 
 type benchCmd struct {
-	Rush   benchRushCmd   `cmd:"" help:"Play the opening minute on a school of its own, measure it, and check that every promise was kept."`
-	Pages  benchPagesCmd  `cmd:"" help:"Visit the pages that are opened most, in schools of growing size, beside a bare page."`
-	Faults benchFaultsCmd `cmd:"" help:"Kill the server, stop its database, cut its connection, fill its disk, take its documents, mails or clock away in the middle of a rush, and check that every promise was kept."`
+	Rush     benchRushCmd     `cmd:"" help:"Play the opening minute on a school of its own, measure it, and check that every promise was kept."`
+	Pages    benchPagesCmd    `cmd:"" help:"Visit the pages that are opened most, in schools of growing size, beside a bare page."`
+	Invoices benchInvoicesCmd `cmd:"" help:"Invoice a season of a school of its own, and print each invoice."`
+	Faults   benchFaultsCmd   `cmd:"" help:"Kill the server, stop its database, cut its connection, fill its disk, take its documents, mails or clock away in the middle of a rush, and check that every promise was kept."`
 }
 
 type benchRushCmd struct {
@@ -95,4 +96,29 @@ func (c *benchPagesCmd) Run(ctx context.Context, out streams) error {
 		err = errors.Join(err, json.NewEncoder(out.out).Encode(result))
 	}
 	return err
+}
+
+type benchInvoicesCmd struct {
+	Invoices    int    `help:"About how many invoices are issued and printed." default:"5000"`
+	Clients     int    `help:"Browsers of the régie that print at the same time." default:"4"`
+	DatabaseURL string `help:"PostgreSQL instead of SQLite; the bench makes a database of its own beside, and drops it." env:"PUPITRE_BENCH_DATABASE_URL" placeholder:"postgres://…"`
+	JSON        bool   `name:"json" help:"Print one JSON object."`
+}
+
+// Run invoices a season; a number that is missing is a failure.
+func (c *benchInvoicesCmd) Run(ctx context.Context, out streams) error {
+	deps, err := benchDeps(out)
+	if err != nil {
+		return err
+	}
+	result, err := bench.Invoices(ctx, deps, bench.InvoicesOptions{Invoices: c.Invoices, Clients: c.Clients, DatabaseURL: c.DatabaseURL})
+	switch {
+	case err != nil:
+		return err
+	case c.JSON:
+		return json.NewEncoder(out.out).Encode(result)
+	default:
+		result.Write(out.out)
+		return nil
+	}
 }

@@ -152,6 +152,26 @@ func TestThePagesOfAGrownSchoolAreVisited(t *testing.T) {
 }
 
 // TestWhoAsksTooFastWaits holds that a refusal is no page.
+func TestASeasonIsInvoicedAndPrinted(t *testing.T) {
+	for _, o := range []InvoicesOptions{{Invoices: 0, Clients: 1}, {Invoices: 60, Clients: 0}, {Invoices: 60, Clients: desks + 1}} {
+		if _, err := Invoices(t.Context(), deps, o); err == nil {
+			t.Errorf("%+v: invoiced", o)
+		}
+	}
+	result, err := Invoices(t.Context(), deps, InvoicesOptions{Invoices: 60, Clients: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var said bytes.Buffer
+	result.Write(&said)
+	if result.Invoices < 50 || result.Missing != 0 || result.Bytes < int64(result.Invoices)<<10 || result.PeakRSS <= 0 || result.Half <= 0 || result.Issuing <= 0 || result.Printing <= 0 {
+		t.Errorf("%+v\n%s", result, &said)
+	}
+	if want := fmt.Sprintf("%d pupils, %d invoices", result.Pupils, result.Invoices); !strings.Contains(said.String(), want) {
+		t.Errorf("no %q in:\n%s", want, &said)
+	}
+}
+
 func TestWhoAsksTooFastWaits(t *testing.T) {
 	asked := 0
 	took, err := crowd(t.Context(), 1, time.Minute, func(_, turn int) error {

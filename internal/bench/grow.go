@@ -40,7 +40,7 @@ type seed struct {
 // dossierTables only as long as dossiers are wanted. All others are the school's own.
 var (
 	grownTables = []string{"household", "household_payment_mean", "guardian", "pupil", "pupil_household", "pupil_season", "pupil_note",
-		"pupil_course_now", "account"}
+		"pupil_course_now", "account", "quotient"}
 	dossierTables = []string{"deposit", "dossier", "request", "journal"}
 	sharedTables  = []string{"season", "site", "school_text", "published_document", "discipline", "teacher", "programme", "course", "paper"}
 )

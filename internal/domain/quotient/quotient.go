@@ -93,11 +93,19 @@ func On(all []Quotient, day string) (q Quotient, s State) {
 		if other.Until < day {
 			is = Expired
 		}
-		if s == None || s == Expired && is == Valid || s == is && (is == Expired && other.Until > q.Until || is == Valid && !other.At.Before(q.At)) {
+		if s == None || s == Expired && is == Valid || s == is && (is == Expired && other.Until > q.Until || is == Valid && other.after(q)) {
 			q, s = other, is
 		}
 	}
 	return q, s
+}
+
+// after tells whether it was entered after the other: ids follow their instants.
+func (q Quotient) after(other Quotient) bool {
+	if q.At.Equal(other.At) {
+		return q.ID > other.ID
+	}
+	return q.At.After(other.At)
 }
 
 // ForTariff is what the tariff makes of it.

@@ -41,6 +41,13 @@ func TestWhichQuotientCounts(t *testing.T) {
 	if first.Figure() != "845" || later.Figure() != "400,50" {
 		t.Errorf("%s, %s", first.Figure(), later.Figure())
 	}
+	same := later
+	same.ID, same.Value = "latest", 1_200_00
+	for _, both := range [][]quotient.Quotient{{later, same}, {same, later}} { // entered at one instant: the greater id is the later
+		if q, _ := quotient.On(both, "2027-07-15"); q.ID != "latest" {
+			t.Errorf("of two entered at once: %s", q.ID)
+		}
+	}
 	if q := quotient.ForTariff(all, "2027-07-15"); !q.Valid || q.Value != 400_50 {
 		t.Errorf("%+v", q)
 	}

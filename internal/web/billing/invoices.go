@@ -104,6 +104,7 @@ func (l listPage) tabs() []ui.Tab {
 type invoicePage struct {
 	ui.Base
 	invoice.Read
+	Anew        *billing.Prepared // what would be invoiced now, when that is another amount
 	Modes       []school.BillingMode
 	Today       string
 	May         bool
@@ -128,9 +129,35 @@ func (p *Pages) readInvoice(v *door.Visit) (i invoicePage, err error) {
 	if i.Modes, err = school.BillingModes(v.Ctx(), p.store); err != nil {
 		return i, err
 	}
+	if i.Anew, err = p.anew(v, i.Read); err != nil {
+		return i, err
+	}
 	i.May, i.Today = mayChange(v), today(v)
 	i.Base, err = p.base(v, i.Read.Title(), invoicesPath)
 	return i, err
+}
+
+// anew is what the payer would be invoiced now, when that is another amount: a
+// quotient that came later, a tariff or a stay that changed. nil when it is the
+// same, or cannot be told.
+func (p *Pages) anew(v *door.Visit, i invoice.Read) (*billing.Prepared, error) {
+	if !i.Stands() {
+		return nil, nil
+	}
+	season, err := school.SeasonByID(v.Ctx(), p.store, i.Season)
+	if err != nil {
+		return nil, err
+	}
+	all, err := billing.Prepare(v.Ctx(), p.store, v.Actor, v.Now, v.School, season, billing.Scope{Households: []string{i.Payer}})
+	if _, is := door.AsInvalid(err); is {
+		return nil, nil // the season has no tariff
+	}
+	for n, now := range all {
+		if now.Household == i.Payer && now.Refused == "" && now.Total != i.Total {
+			return &all[n], nil
+		}
+	}
+	return nil, err
 }
 
 // Invoice shows an invoice as it was issued, and what became of it.
